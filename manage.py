@@ -1,0 +1,67 @@
+#!/usr/bin/env python
+"""The command line of Probity. Commands that need a database get the embedded one where none is configured."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+from django.core.management import execute_from_command_line
+
+from portal import embedded
+
+# Commands that read and write files or code alone; everything else may need the database or the queue.
+WITHOUT_SERVERS = frozenset(
+    {
+        "anonymise",
+        "audit_table",
+        "check",
+        "check_anonymity",
+        "collectstatic",
+        "compilemessages",
+        "detect_pii",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "makemigrations",
+        "spectacular",
+        "startapp",
+        "verify_packet",
+        "version",
+    }
+)
+WITHOUT_SERVERS_OPTIONS = frozenset({"-h", "--help", "--version"})
+
+
+def needs_servers(arguments: Sequence[str]) -> bool:
+    """Whether the command on this command line may talk to the database or the queue."""
+    if not arguments or WITHOUT_SERVERS_OPTIONS & set(arguments):
+        return False
+    if os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production"):
+        return False  # those settings name what is missing; nothing is started behind an operator's back
+    return arguments[0] not in WITHOUT_SERVERS or "--database" in arguments
+
+
+@contextlib.contextmanager
+def servers_for(arguments: Sequence[str]) -> Iterator[None]:
+    """The embedded servers that this command line needs, for as long as it runs."""
+    wanted = needs_servers(arguments)
+    database = wanted and not os.environ.get("DATABASE_URL")
+    cache = wanted and not os.environ.get("REDIS_URL")
+    with embedded.servers(embedded.state_directory(), database=database, cache=cache):
+        yield
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+    try:
+        with servers_for(sys.argv[1:]):
+            execute_from_command_line(sys.argv)
+    except embedded.EmbeddedError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
