@@ -1,0 +1,14 @@
+"""What the assistants app writes to the ledger."""
+
+from portal.core.ledger import register_actions
+
+register_actions(
+    {
+        "assistant.registered": "Assistant registered",
+        "assistant.changed": "Assistant changed",
+        "assistant.moved": "Assistant moved to another state",
+        "release.registered": "Release registered",
+        "data_source.registered": "Data source registered",
+        "conversations.received": "Conversations received",
+    }
+)

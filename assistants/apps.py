@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class AssistantsConfig(AppConfig):
+    name = "assistants"
+    verbose_name = "Assistants"
+
+    def ready(self) -> None:
+        from assistants import actions, rules  # noqa: F401, PLC0415  (name the permissions and ledger actions)

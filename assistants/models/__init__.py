@@ -1,0 +1,13 @@
+from assistants.models.conversations import AuditAttributes, ConsentSnapshot, Conversation, ConversationRevision
+from assistants.models.registry import Assistant, AuditedAttribute, DataSource, Release
+
+__all__ = [
+    "Assistant",
+    "AuditAttributes",
+    "AuditedAttribute",
+    "ConsentSnapshot",
+    "Conversation",
+    "ConversationRevision",
+    "DataSource",
+    "Release",
+]

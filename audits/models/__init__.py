@@ -1,0 +1,21 @@
+from audits.models.counts import CountCell, StaleDay
+from audits.models.cycles import CheckRun, Cycle, Programme
+from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remediation, SignOff
+from audits.models.flags import Flag
+from audits.models.scans import ConversationScan, Detection
+
+__all__ = [
+    "CheckRun",
+    "ConversationScan",
+    "CountCell",
+    "Cycle",
+    "Detection",
+    "Finding",
+    "FindingEvent",
+    "FindingEvidence",
+    "Flag",
+    "Programme",
+    "Remediation",
+    "SignOff",
+    "StaleDay",
+]

@@ -1,0 +1,44 @@
+from django.db import models
+
+from assistants.models import Assistant, Release
+from portal.core.access import TeamScoped
+
+
+class CountCell(TeamScoped):
+    """One cell of the daily count cube: how many conversations of these dimensions had `value` for `measure`.
+
+    Measures are outcomes (`outcome.resolved`), scan results (`scan.disclosed`), consent (`consent.<purpose code>`),
+    and `total`, whose only value is the empty text. Every rate in the product is a ratio of sums over these cells.
+    """
+
+    TEAM_PATH = "assistant__team"
+
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="count_cells")
+    day = models.DateField()
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, null=True, related_name="+")
+    intent = models.CharField(max_length=120, default="")
+    channel = models.CharField(max_length=40)
+    language = models.CharField(max_length=12)
+    attributes = models.JSONField(default=dict)
+    measure = models.CharField(max_length=90)
+    value = models.CharField(max_length=60, default="")
+    n = models.PositiveBigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["assistant", "measure", "day"], name="count_by_measure")]
+
+    def __str__(self) -> str:
+        return f"{self.measure}={self.value}: {self.n}"
+
+
+class StaleDay(models.Model):
+    """A day of an assistant whose counts no longer match its conversations and are to be folded again."""
+
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="stale_days")
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assistant", "day"], name="stale_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.assistant_id} {self.day}"

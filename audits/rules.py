@@ -1,0 +1,17 @@
+"""Who may see audits, run them, decide about findings, and sign."""
+
+from portal.core.access import permit
+from portal.core.roles import Role, Scope
+
+permit("audits.view", *Role, Scope.AUDITS_READ)
+permit("audits.cycle_open", Role.REVIEWER, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR, Scope.AUDITS_RUN)
+permit("audits.programme_change", Role.MANAGER, Role.ADMINISTRATOR)
+permit("audits.finding_triage", Role.REVIEWER, Role.APPROVER)
+permit("audits.finding_remediate", Role.REVIEWER, Role.MANAGER, Role.ADMINISTRATOR)
+permit("audits.remediation_approve", Role.APPROVER)
+permit("audits.finding_sign", Role.APPROVER)
+permit("audits.risk_accept", Role.APPROVER)
+permit("audits.cycle_close", Role.APPROVER)
+permit("flags.view", Role.REVIEWER, Role.APPROVER, Role.PRIVACY_OFFICER, Role.AUDITOR, Scope.FLAGS_READ)
+permit("flags.raise", Role.REVIEWER, Role.APPROVER, Role.PRIVACY_OFFICER, Scope.FLAGS_WRITE)
+permit("flags.triage", Role.REVIEWER, Role.APPROVER)

@@ -1,0 +1,177 @@
+"""States of cycles, check runs, findings, flags and remediations, and what may follow what."""
+
+from django.db import models
+
+from portal.core.states import Transitions
+
+
+class CycleState(models.TextChoices):
+    SCHEDULED = "scheduled", "Scheduled"
+    RUNNING = "running", "Running"
+    IN_REVIEW = "in_review", "In review"
+    REMEDIATION = "remediation", "In remediation"
+    AWAITING_SIGN_OFF = "awaiting_sign_off", "Awaiting sign-off"
+    CLOSED = "closed", "Closed"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Failed"
+
+
+CYCLE = Transitions(
+    CycleState,
+    {
+        CycleState.SCHEDULED: [CycleState.RUNNING, CycleState.CANCELLED],
+        CycleState.RUNNING: [CycleState.IN_REVIEW, CycleState.CANCELLED, CycleState.FAILED],
+        CycleState.IN_REVIEW: [CycleState.REMEDIATION, CycleState.AWAITING_SIGN_OFF, CycleState.CANCELLED],
+        CycleState.REMEDIATION: [CycleState.AWAITING_SIGN_OFF, CycleState.CANCELLED],
+        CycleState.AWAITING_SIGN_OFF: [CycleState.CLOSED, CycleState.REMEDIATION],
+        CycleState.FAILED: [CycleState.RUNNING, CycleState.CANCELLED],
+    },
+)
+
+
+class CheckState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    PASSED = "passed", "Passed"
+    FAILED = "failed", "Failed"
+    WATCH = "watch", "Watch"
+    INSUFFICIENT_DATA = "insufficient_data", "Not enough data"
+    ERROR = "error", "Error"
+
+
+# A check whose worker died runs again from where it was queued.
+CHECK = Transitions(
+    CheckState,
+    {
+        CheckState.QUEUED: [CheckState.RUNNING, CheckState.ERROR],
+        CheckState.RUNNING: [
+            CheckState.RUNNING,
+            CheckState.PASSED,
+            CheckState.FAILED,
+            CheckState.WATCH,
+            CheckState.INSUFFICIENT_DATA,
+            CheckState.ERROR,
+        ],
+        CheckState.ERROR: [CheckState.QUEUED],
+    },
+)
+CHECK_DECIDED = frozenset(
+    {
+        CheckState.PASSED,
+        CheckState.FAILED,
+        CheckState.WATCH,
+        CheckState.INSUFFICIENT_DATA,
+        CheckState.ERROR,
+    }
+)
+
+
+class CheckKind(models.TextChoices):
+    OUTCOME_GAP = "outcome_gap", "Outcome gap"
+    PERSONAL_DATA = "personal_data", "Personal data exposed by the assistant"
+    CONSENT_COVERAGE = "consent_coverage", "Consent coverage"
+    DISCLOSURE = "disclosure", "AI disclosure at the start"
+    DATA_SUFFICIENCY = "data_sufficiency", "Data sufficiency"
+
+
+class Severity(models.TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+
+# Days until a finding is due (DefectDojo's defaults).
+DUE_DAYS = {Severity.CRITICAL: 7, Severity.HIGH: 30, Severity.MEDIUM: 90, Severity.LOW: 120}
+SECOND_PERSON_TO_DISMISS = frozenset({Severity.HIGH, Severity.CRITICAL})
+
+
+class FindingState(models.TextChoices):
+    NEW = "new", "New"
+    CONFIRMED = "confirmed", "Confirmed"
+    IN_REMEDIATION = "in_remediation", "In remediation"
+    VERIFYING = "verifying", "Verifying"
+    VERIFIED = "verified", "Verified"
+    CLOSED = "closed", "Closed"
+    DISMISSED = "dismissed", "Dismissed"
+    DUPLICATE = "duplicate", "Duplicate"
+    RISK_ACCEPTED = "risk_accepted", "Risk accepted"
+
+
+FINDING = Transitions(
+    FindingState,
+    {
+        FindingState.NEW: [FindingState.CONFIRMED, FindingState.DISMISSED, FindingState.DUPLICATE],
+        FindingState.CONFIRMED: [FindingState.IN_REMEDIATION, FindingState.RISK_ACCEPTED],
+        FindingState.IN_REMEDIATION: [FindingState.VERIFYING],
+        FindingState.VERIFYING: [FindingState.VERIFIED, FindingState.IN_REMEDIATION],
+        FindingState.VERIFIED: [FindingState.CLOSED, FindingState.IN_REMEDIATION],
+        FindingState.RISK_ACCEPTED: [FindingState.CONFIRMED],
+    },
+)
+
+
+class DismissReason(models.TextChoices):
+    FALSE_POSITIVE = "false_positive", "The detector or check was wrong"
+    EXPLAINED = "explained", "Explained by something legitimate"
+    OUT_OF_SCOPE = "out_of_scope", "Outside this assistant's scope"
+    NOT_REPRODUCIBLE = "not_reproducible", "Could not be reproduced"
+
+
+class FlagState(models.TextChoices):
+    OPEN = "open", "Open"
+    CLAIMED = "claimed", "Claimed"
+    CONFIRMED = "confirmed", "Confirmed"
+    PROMOTED = "promoted", "Promoted to a finding"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+FLAG = Transitions(
+    FlagState,
+    {
+        FlagState.OPEN: [FlagState.CLAIMED],
+        FlagState.CLAIMED: [FlagState.OPEN, FlagState.CONFIRMED, FlagState.DISMISSED],
+        FlagState.CONFIRMED: [FlagState.PROMOTED],
+    },
+)
+
+
+class FlagSource(models.TextChoices):
+    CUSTOMER = "customer", "Customer"
+    AGENT = "agent", "Human agent"
+    INTEGRATION = "integration", "Integration"
+    DETECTOR = "detector", "Detector"
+    REVIEWER = "reviewer", "Reviewer"
+
+
+class FlagKind(models.TextChoices):
+    UNFAIR = "unfair", "Unfair treatment"
+    PRIVACY = "privacy", "Privacy"
+    HARMFUL = "harmful", "Harmful or offensive"
+    WRONG = "wrong", "Wrong or misleading"
+    NO_HUMAN = "no_human", "Could not reach a person"
+    OTHER = "other", "Other"
+
+
+class RemediationState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    CHANGES_REQUESTED = "changes_requested", "Changes requested"
+    APPROVED = "approved", "Approved"
+    IMPLEMENTED = "implemented", "Implemented"
+    VERIFYING = "verifying", "Verifying"
+    SIGNED_OFF = "signed_off", "Signed off"
+    FAILED = "failed", "Failed"
+
+
+REMEDIATION = Transitions(
+    RemediationState,
+    {
+        RemediationState.DRAFT: [RemediationState.SUBMITTED],
+        RemediationState.SUBMITTED: [RemediationState.APPROVED, RemediationState.CHANGES_REQUESTED],
+        RemediationState.CHANGES_REQUESTED: [RemediationState.SUBMITTED],
+        RemediationState.APPROVED: [RemediationState.IMPLEMENTED],
+        RemediationState.IMPLEMENTED: [RemediationState.VERIFYING],
+        RemediationState.VERIFYING: [RemediationState.SIGNED_OFF, RemediationState.FAILED],
+    },
+)

@@ -1,0 +1,12 @@
+"""What the consent app writes to the ledger."""
+
+from portal.core.ledger import register_actions
+
+register_actions(
+    {
+        "consent.recorded": "Consent events recorded",
+        "consent.source_conflict": "A consent source sent other content under a known id",
+        "notice.published": "Privacy notice published",
+        "purpose.changed": "Purpose changed",
+    }
+)

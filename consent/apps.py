@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    name = "consent"
+    verbose_name = "Consent"
+
+    def ready(self) -> None:
+        from consent import actions, rules  # noqa: F401, PLC0415  (name the permissions and ledger actions)

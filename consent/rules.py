@@ -1,0 +1,8 @@
+"""Who may see and record consent."""
+
+from portal.core.access import permit
+from portal.core.roles import Role, Scope
+
+permit("consent.view", Role.PRIVACY_OFFICER, Role.AUDITOR, Scope.CONSENT_READ)
+permit("consent.record", Role.PRIVACY_OFFICER, Scope.CONSENT_WRITE)
+permit("consent.configure", Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)

@@ -1,0 +1,58 @@
+"""Every API error is application/problem+json (RFC 9457) and names the field at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from portal.core.errors import ProbityError
+
+PROBLEM = "application/problem+json"
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: turn known errors into problems; unknown ones stay 500s."""
+    headers: dict[str, str] = {}
+    if isinstance(error, ProbityError):
+        problem = error.as_problem()
+    elif isinstance(error, Http404):
+        problem = _problem("not_found", "Not found", 404, "There is no such item.")
+    elif isinstance(error, PermissionDenied):
+        problem = _problem("denied", "Not allowed", 403, "You may not do this.")
+    elif isinstance(error, exceptions.ValidationError):
+        problem = _problem("invalid", "Invalid input", 422, "Some fields are wrong; `errors` names them.")
+        problem["errors"] = list(_field_errors(error.detail))
+    elif isinstance(error, exceptions.APIException):
+        problem = _problem(error.default_code, error.default_detail, error.status_code, str(error.detail))
+        if getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = error.auth_header
+        if getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(error.wait))
+    else:
+        return None
+    set_rollback()
+    return Response(problem, status=int(str(problem["status"])), headers=headers, content_type=PROBLEM)
+
+
+def _problem(code: str, title: Any, status_code: int, detail: str) -> dict[str, Any]:
+    return {"type": f"urn:probity:problem:{code}", "title": str(title), "status": status_code, "detail": detail}
+
+
+def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _field_errors(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _field_errors(inner, f"{path}[{index}]" if nested else path)
+    else:
+        yield {"field": path or "body", "message": str(detail)}
+
+

@@ -1,0 +1,52 @@
+"""Health, readiness and error views."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process answers; nothing else is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 where the database answers and is migrated. A lost broker degrades: pages and intake still work."""
+    parts = {"database": _database(), "broker": _broker()}
+    ready = parts["database"] == "ok"
+    status = "ok" if ready and parts["broker"] == "ok" else "degraded" if ready else "unavailable"
+    return JsonResponse({"status": status, **parts}, status=200 if ready else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was too old or came from elsewhere."""
+    return render(request, "errors/403_csrf.html", status=403)
+
+
+def _database() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        return "migrations pending" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
+    except DatabaseError:
+        return "unreachable"
+
+
+def _broker() -> str:
+    try:
+        client = redis.Redis.from_url(settings.PROBITY_REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+        client.ping()
+    except redis.RedisError:
+        return "unreachable"
+    return "ok"
