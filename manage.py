@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The command line of Probity. Commands that need a database get the embedded one where none is configured."""
+"""The command line of Probity. Commands that need a database get the embedded one if none is configured."""
 
 import contextlib
 import os

@@ -66,7 +66,7 @@ class PostgreSQL:
         )
 
     def is_ready(self, pid: int) -> bool:
-        """Whether process `pid` takes connections; the file that a killed one left may still say so of that."""
+        """Whether process `pid` takes connections (a killed one may have left a file that says so)."""
         lines = self._pid_lines()
         return len(lines) > STATUS_LINE and (lines[0], lines[STATUS_LINE].strip()) == (str(pid), "ready")
 

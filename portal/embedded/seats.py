@@ -34,7 +34,7 @@ class Seat:
             self._start_keeper()
 
     def take(self) -> None:
-        """Return when the server answers. Raises EmbeddedError: the keeper's reason, or the deadline passed."""
+        """Return when the server answers. Raises EmbeddedError: the keeper's reason, or the deadline."""
         deadline = time.monotonic() + SEAT_SECONDS
         while time.monotonic() < deadline:
             if self._connection is None and not self._connect():
@@ -129,8 +129,8 @@ def servers(
     """The embedded servers of a state directory, running for as long as the context lasts.
 
     Starts what does not run yet, at the same time; whichever process leaves a server last stops it.
-    `durable=False` (for tests) gives up safety after a power cut. Raises EmbeddedError with a sentence for the
-    operator.
+    `durable=False` (for tests) gives up safety after a power cut. Raises EmbeddedError with a sentence for
+    the operator.
     """
     places = Places.of(var)
     wanted = [name for name, asked in (("postgresql", database), ("valkey", cache)) if asked]

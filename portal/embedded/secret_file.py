@@ -24,10 +24,10 @@ GENERATORS = {
 
 
 def secrets(var: Path) -> dict[str, str]:
-    """The secrets of a state directory, by the name of the setting; missing ones are made and kept (mode 0600).
+    """The secrets of a state directory, by the name of the setting; missing ones are made (file mode 0600).
 
-    Processes that race for the first use end with the same values. Raises EmbeddedError if they can neither be
-    read nor written.
+    Processes that race for the first use end with the same values. Raises EmbeddedError if they can neither
+    be read nor written.
     """
     places = Places.of(var)
     found = _read(places.secrets)

@@ -1,0 +1,115 @@
+"""Start everything, in order, in this terminal; leave nothing behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from portal import embedded
+from portal.embedded.places import Places
+from portal.run.announcement import Announcement, say
+from portal.run.preflight import Address, StartError, check_address, sole_instance
+from portal.run.supervision import Supervisor
+
+PROJECT = Path(__file__).resolve().parents[2]
+LOGINS = "demo-logins.txt"  # written by `manage.py seed_demo`
+
+
+def main() -> int:
+    """Exit code: 0 stopped as asked, 1 a process ended by itself, 2 could not start."""
+    end_on_signals()
+    var = embedded.state_directory()
+    try:
+        address = Address.from_environment(os.environ)
+        Places.of(var).make()
+        with sole_instance(var):
+            check_address(address)
+            embedded.secrets(var)
+            return run(address, var)
+    except (embedded.EmbeddedError, StartError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def run(address: Address, var: Path) -> int:
+    database = not os.environ.get("DATABASE_URL")
+    cache = not os.environ.get("REDIS_URL")
+    environment = {
+        **os.environ,
+        "PROBITY_VAR": str(var),
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.dev"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with embedded.servers(var, database=database, cache=cache):
+        manage("migrate", "--verbosity", "0", saying="Preparing the database …", environment=environment)
+        logins = var / LOGINS
+        if not logins.exists():
+            manage("seed_demo", saying="First run: making the demo data …", environment=environment)
+        with announcing(address, logins, environment) as announcement:
+            supervisor = supervised(address, var, environment, announcement)
+            if supervisor.supervise():
+                return 0
+    say("A part of the portal ended by itself (see above), so the rest was stopped.")
+    return 1
+
+
+@contextlib.contextmanager
+def announcing(address: Address, logins: Path, environment: dict[str, str]) -> Iterator[Announcement]:
+    announcement = Announcement(address=address, logins=logins, project=PROJECT, environment=environment)
+    try:
+        yield announcement
+    finally:
+        announcement.stop()
+
+
+def supervised(
+    address: Address, var: Path, environment: dict[str, str], announcement: Announcement
+) -> Supervisor:
+    """The three processes of the portal: web, worker, beat."""
+    supervisor = Supervisor(on_started=announcement.start)
+    python = [sys.executable, "-m"]
+    web = ["gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
+    web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
+    celery = ["celery", "--app", "portal"]
+    worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "WARNING"]
+    worker += ["--concurrency", os.environ.get("PROBITY_WORKER_PROCESSES", "2")]
+    if queues := os.environ.get("PROBITY_WORKER_QUEUES"):
+        worker += ["--queues", queues]
+    beat = [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(var / "beat-schedule"), "--pidfile="]
+    # Only the web process has threads that share connections.
+    supervisor.add("web", [*python, *web], {**environment, "DATABASE_POOL": "true"})
+    supervisor.add("worker", [*python, *worker], environment)
+    supervisor.add("beat", [*python, *beat], environment)
+    return supervisor
+
+
+def manage(*command: str, saying: str, environment: dict[str, str]) -> None:
+    """Run a management command in the foreground. Raises StartError if it fails; it has said why."""
+    say(saying)
+    done = subprocess.run([sys.executable, "manage.py", *command], cwd=PROJECT, env=environment, check=False)
+    if done.returncode != 0:
+        raise StartError(f"`manage.py {command[0]}` failed (exit code {done.returncode}): see above.")
+
+
+def end_on_signals() -> None:
+    """SIGTERM and a closed terminal end the start-up as Ctrl-C does; later honcho takes over."""
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    def hang_up(number: int, frame: FrameType | None) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, terminate)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` asks to go on without the terminal
+        signal.signal(signal.SIGHUP, hang_up)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
