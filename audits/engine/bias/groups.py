@@ -1,0 +1,140 @@
+"""Counts of groups, and the rules on which of them can be compared: unknown, too small, reference."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from audits.engine.bias.verdict import Policy, exact
+
+Level = str | bool | int | float | None
+"""One value of an attribute as it was recorded; None and blank text mean that it is not known."""
+
+
+def level_text(level: Level) -> str:
+    """The text that identifies a level in any format: `true` for True, as in JSON; blank if unknown."""
+    if level is None:
+        return ""
+    if isinstance(level, bool):
+        return "true" if level else "false"
+    return str(level).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """`favourable` of `n` members of a group had the favourable outcome, in one stratum if strata are given.
+
+    `group` is a value of the audited attribute, or a tuple of values for an intersection of attributes.
+    Counts of the same group are added; their strata are what an adjusted audit holds constant.
+    Raises ValueError unless 0 ≤ favourable ≤ n.
+    """
+
+    group: Level | tuple[Level, ...]
+    favourable: int
+    n: int
+    stratum: Hashable = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.favourable <= self.n:
+            raise ValueError(
+                f"group {self.label!r}: favourable {self.favourable} does not lie in 0 … n = {self.n}"
+            )
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        return self.group if isinstance(self.group, tuple) else (self.group,)
+
+    @property
+    def label(self) -> str:
+        return group_label(self.levels)
+
+
+def group_label(levels: tuple[Level, ...]) -> str:
+    """How a group is called in sentences and matched against a named reference."""
+    return " × ".join(level_text(level) or "unknown" for level in levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A group's totals, and by stratum (favourable, n): empty if the counts carry no strata.
+
+    `excluded` says why the group is left out of the ratios, if it is.
+    """
+
+    levels: tuple[Level, ...]
+    favourable: int = 0
+    n: int = 0
+    strata: Mapping[Hashable, tuple[int, int]] = field(default_factory=dict)
+    excluded: str | None = None
+
+    @property
+    def label(self) -> str:
+        return group_label(self.levels)
+
+    @property
+    def known(self) -> bool:
+        return all(level_text(level) for level in self.levels)
+
+
+def members(counts: Iterable[GroupCount], *, policy: Policy) -> list[Member]:
+    """Totals of each group, by label, the unknown last; groups too small for a ratio say so.
+
+    The bar is `policy.minimum_share` of all known members, or half an even share where there are so many
+    groups that an even share would hardly pass it.
+    """
+    by_group: dict[tuple[str, ...], list[GroupCount]] = {}
+    for count in counts:
+        by_group.setdefault(tuple(level_text(level) for level in count.levels), []).append(count)
+    found = sorted(map(_total, by_group.values()), key=lambda member: (not member.known, member.label))
+
+    present = [member for member in found if member.known and member.n]
+    known_n = sum(member.n for member in present)
+    smallest_share = min(exact(policy.minimum_share), _half_even_share(present))
+    return [replace(member, excluded=_exclusion(member, known_n, smallest_share)) for member in found]
+
+
+def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | None:
+    """The group with the highest favourable rate among those large enough; None if no group has members.
+
+    Large enough: not left out of the ratios, and `policy.minimum_n` members or, in a small table, half an
+    even share of it. Equal rates go to the larger group, then to the first label.
+    """
+    present = [member for member in groups if member.known and member.n]
+    smallest_n = min(Fraction(policy.minimum_n), sum(m.n for m in present) * _half_even_share(present))
+    eligible = [member for member in present if member.excluded is None and member.n >= smallest_n]
+    return max(eligible, key=lambda m: (Fraction(m.favourable, m.n), m.n), default=None)
+
+
+def find_reference(groups: Sequence[Member], name: str) -> Member:
+    """The known group of that name, whatever its case. Raises LookupError that lists the names there are."""
+    matches = [m for m in groups if m.known and m.label.casefold() == name.strip().casefold()]
+    if not matches:
+        names = ", ".join(repr(m.label) for m in groups if m.known) or "none"
+        raise LookupError(f"reference {name!r} is not one of the groups: {names}")
+    return matches[0]
+
+
+def _total(counts: Sequence[GroupCount]) -> Member:
+    strata: dict[Hashable, tuple[int, int]] = {}
+    for count in counts:
+        if count.stratum is not None:
+            favourable, n = strata.get(count.stratum, (0, 0))
+            strata[count.stratum] = (favourable + count.favourable, n + count.n)
+    favourable, n = sum(count.favourable for count in counts), sum(count.n for count in counts)
+    return Member(counts[0].levels, favourable, n, strata)
+
+
+def _half_even_share(present: Sequence[Member]) -> Fraction:
+    return Fraction(1, 2 * max(len(present), 1))
+
+
+def _exclusion(member: Member, known_n: int, smallest_share: Fraction) -> str | None:
+    if not member.known:
+        return "value not known: counted, not compared"
+    if not member.n:
+        return "no members"
+    if Fraction(member.n, known_n) < smallest_share:
+        share = f"{100 * member.n / known_n:.2g} % of {known_n:,}"
+        return f"{share}: under {float(smallest_share) * 100:.2g} %, left out of the ratios"
+    return None

@@ -1,0 +1,245 @@
+"""Do groups get the favourable outcome at different rates? Counts in, one table of comparisons out.
+
+False alarms. Where the reference is *named*, a table of k groups makes k − 1 comparisons. Where it is
+*chosen* as the group with the highest rate, the choice has looked at the data: it picks the largest of all
+k(k−1)/2 differences, and correcting for k − 1 of them would raise false disparities in far more than
+`alpha` of audits. The family is then all k(k−1)/2 pairs, corrected by Holm's method, which holds whatever
+the choice. As all pairs are paid for, a disparity between two groups that are not the reference is reported
+too (`GapTable.between`): a small group that was lucky enough to become the reference then cannot hide it.
+
+Tables that belong to one audit form one family: give them to `audit_gaps` together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audits.engine.bias.adjusted import AdjustedGap, adjusted_gaps
+from audits.engine.bias.comparisons import Comparisons, TableCounts, split_by_size
+from audits.engine.bias.gap_table import GapTable, GroupResult, PairDisparity
+from audits.engine.bias.groups import GroupCount, Member
+from audits.engine.bias.json_numbers import Range
+from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, material_breaches, overall
+from audits.engine.statistics import intervals
+from audits.engine.statistics.exact import fisher_exact
+from audits.engine.statistics.multiplicity import holm
+from audits.engine.statistics.power import detectable_difference
+
+__all__ = ["GroupCount", "TableCounts", "audit_gap", "audit_gaps"]
+
+FloatArray = NDArray[np.float64]
+
+
+def audit_gap(
+    counts: Sequence[GroupCount],
+    *,
+    policy: Policy,
+    reference: str | None = None,
+    attribute: str = "group",
+) -> GapTable:
+    """Compare the groups of one attribute with the reference; see `audit_gaps`.
+
+    Raises LookupError if `reference` names none of the groups.
+    """
+    return audit_gaps([TableCounts((attribute,), tuple(counts), reference)], policy=policy)[0]
+
+
+def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTable]:
+    """Compare groups with the reference in each table, as one family of tests.
+
+    Rates have Wilson intervals, differences Newcombe's method 10, ratios log intervals; p-values are
+    Fisher's exact test, adjusted by Holm across all tables given. Data without any true gap gives a
+    disparity in at most `policy.alpha` of audits. Counts that carry a stratum are also compared within
+    strata (`GroupResult.adjusted`), those tests adjusted as a family of their own. Groups below
+    `policy.small_cell` are shown with their p-value but not tested. The verdict of a table is `overall` of
+    its tested comparisons. Raises LookupError if a named reference is none of its table's groups.
+    """
+    if not tables:
+        return []
+    plans = [Comparisons.of(table, policy=policy) for table in tables]
+    tests = _fisher_tests(plans)
+    adjusted = adjusted_gaps(plans, policy=policy)
+    return [
+        _table(plan, test, gaps, policy=policy)
+        for plan, test, gaps in zip(plans, tests, adjusted, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tests:
+    """p-values of one table in the order of `Comparisons.cells`; adjusted where they are tested."""
+
+    p_values: FloatArray
+    p_adjusted: FloatArray
+    family_size: int
+
+
+def _fisher_tests(plans: Sequence[Comparisons]) -> list[_Tests]:
+    cells = [plan.cells() for plan in plans]
+    flat = np.array([cell for table in cells for cell in table], dtype=np.float64).reshape(-1, 4)
+    p_values = split_by_size(fisher_exact(*flat.T), [len(table) for table in cells])
+    in_family = [p[: len(plan.tested) + len(plan.pairs)] for p, plan in zip(p_values, plans, strict=True)]
+    family_size = sum(plan.family_size for plan in plans)
+    adjusted = holm(np.concatenate([np.empty(0), *in_family]), family_size=family_size)
+    by_table = split_by_size(adjusted, [p.size for p in in_family])
+    return [_Tests(p, q, family_size) for p, q in zip(p_values, by_table, strict=True)]
+
+
+def _table(plan: Comparisons, tests: _Tests, adjusted: Sequence[AdjustedGap], *, policy: Policy) -> GapTable:
+    compared = _compared_rows(plan, tests, adjusted, policy=policy)
+    reference = [] if plan.reference is None else [_reference_row(plan.reference, policy=policy)]
+    others = [_uncompared_row(m, policy=policy) for m in plan.members if not (m.known and m.n)]
+    between = _between(plan, tests, policy=policy)
+    verdicts = [row.verdict for row in compared if row.tested] + [Verdict.DISPARITY] * len(between)
+    return GapTable(
+        attributes=plan.table.attributes,
+        groups=(*reference, *sorted(compared, key=lambda row: row.label), *others),
+        between=between,
+        comparisons=tests.family_size,
+        verdict=overall(verdicts),
+        policy=policy,
+    )
+
+
+def _compared_rows(
+    plan: Comparisons, tests: _Tests, adjusted: Sequence[AdjustedGap], *, policy: Policy
+) -> list[GroupResult]:
+    reference, groups = plan.reference, plan.compared
+    if reference is None or not groups:
+        return []
+    confidence = 1 - policy.alpha
+    k, n = np.array([(group.favourable, group.n) for group in groups], dtype=np.float64).T
+    k0, n0 = float(reference.favourable), float(reference.n)
+    rates, reference_rate = k / n, k0 / n0
+    rate_intervals = _ranges(intervals.wilson(k, n, confidence=confidence))
+    difference_intervals = _ranges(intervals.newcombe_difference(k, n, k0, n0, confidence=confidence))
+    ratios = intervals.ratio(k, n, k0, n0)
+    ratio_intervals = _ranges(intervals.log_ratio(k, n, k0, n0, confidence=confidence))
+    adverse_ratios = intervals.ratio(n - k, n, n0 - k0, n0)
+    detectable = detectable_difference(
+        reference_rate, n0, n, alpha=policy.alpha / max(tests.family_size, 1), power=policy.power
+    )
+    tested, pairs = len(plan.tested), len(plan.pairs)
+    p_values = np.delete(tests.p_values, np.s_[tested : tested + pairs])
+    rows = []
+    for i, group in enumerate(groups):
+        p_adjusted = float(tests.p_adjusted[i]) if i < tested else None
+        in_ratios = group.excluded is None
+        evidence = Evidence(
+            p_adjusted=p_adjusted,
+            breaches=material_breaches(
+                group.favourable,
+                group.n,
+                reference.favourable,
+                reference.n,
+                policy=policy,
+                with_ratios=in_ratios,
+            ),
+            difference_interval=difference_intervals[i],
+            smaller_n=min(group.n, reference.n),
+        )
+        judgement = judge(evidence, policy=policy)
+        rows.append(
+            GroupResult(
+                levels=group.levels,
+                n=group.n,
+                favourable=group.favourable,
+                rate=float(rates[i]),
+                rate_interval=rate_intervals[i],
+                impact_ratio=float(ratios[i]) if in_ratios else None,
+                impact_ratio_interval=ratio_intervals[i] if in_ratios else None,
+                below_four_fifths=_below_four_fifths(group, reference) if in_ratios else None,
+                adverse_ratio=float(adverse_ratios[i]) if in_ratios else None,
+                difference=float(rates[i] - reference_rate),
+                difference_interval=difference_intervals[i],
+                p_value=float(p_values[i]),
+                p_adjusted=p_adjusted,
+                verdict=judgement.verdict,
+                reasons=judgement.reasons,
+                detectable_difference=float(detectable[i]),
+                excluded=group.excluded,
+                adjusted=adjusted[i] if adjusted else None,
+            )
+        )
+    return rows
+
+
+def _reference_row(reference: Member, *, policy: Policy) -> GroupResult:
+    rate = reference.favourable / reference.n if reference.n else None
+    return GroupResult(
+        levels=reference.levels,
+        n=reference.n,
+        favourable=reference.favourable,
+        rate=rate,
+        rate_interval=_rate_interval(reference, policy=policy),
+        impact_ratio=1.0 if reference.favourable else None,
+        below_four_fifths=False,
+        adverse_ratio=1.0 if reference.favourable < reference.n else None,
+        difference=0.0,
+        verdict=Verdict.NO_MATERIAL_DIFFERENCE,
+        reasons=("the group that the others are compared with",),
+        is_reference=True,
+    )
+
+
+def _uncompared_row(member: Member, *, policy: Policy) -> GroupResult:
+    return GroupResult(
+        levels=member.levels,
+        n=member.n,
+        favourable=member.favourable,
+        rate=member.favourable / member.n if member.n else None,
+        rate_interval=_rate_interval(member, policy=policy),
+        reasons=(member.excluded,) if member.excluded else (),
+        excluded=member.excluded,
+    )
+
+
+def _between(plan: Comparisons, tests: _Tests, *, policy: Policy) -> tuple[PairDisparity, ...]:
+    found = []
+    start = len(plan.tested)
+    confidence = 1 - policy.alpha
+    for i, (first, second) in enumerate(plan.pairs, start):
+        if tests.p_adjusted[i] > policy.alpha:
+            continue
+        lower, higher = sorted((first, second), key=lambda m: m.favourable / m.n)
+        cells = (lower.favourable, lower.n, higher.favourable, higher.n)
+        with_ratios = lower.excluded is None and higher.excluded is None
+        difference_interval = _ranges(intervals.newcombe_difference(*cells, confidence=confidence))[0]
+        evidence = Evidence(
+            p_adjusted=float(tests.p_adjusted[i]),
+            breaches=material_breaches(*cells, policy=policy, with_ratios=with_ratios),
+            difference_interval=difference_interval,
+            smaller_n=min(lower.n, higher.n),
+        )
+        judgement = judge(evidence, policy=policy)
+        if judgement.verdict is Verdict.DISPARITY:
+            found.append(
+                PairDisparity(
+                    levels=lower.levels,
+                    against=higher.levels,
+                    difference=lower.favourable / lower.n - higher.favourable / higher.n,
+                    difference_interval=difference_interval,
+                    p_value=float(tests.p_values[i]),
+                    p_adjusted=float(tests.p_adjusted[i]),
+                    reasons=judgement.reasons,
+                )
+            )
+    return tuple(found)
+
+
+def _below_four_fifths(group: Member, reference: Member) -> bool:
+    """In whole numbers: in floating point a third of small tables at exactly 4/5 fall below it."""
+    return 5 * group.favourable * reference.n < 4 * reference.favourable * group.n
+
+
+def _rate_interval(member: Member, *, policy: Policy) -> Range:
+    return _ranges(intervals.wilson(member.favourable, member.n, confidence=1 - policy.alpha))[0]
+
+
+def _ranges(interval: tuple[FloatArray, FloatArray]) -> list[Range]:
+    lower, upper = (np.atleast_1d(bound).tolist() for bound in interval)
+    return list(zip(lower, upper, strict=True))

@@ -1,0 +1,29 @@
+"""What happened in a conversation: who brought up personal data, whether the AI said what it is, and more.
+
+    scan([Turn("assistant", "I'm Ava, your virtual assistant."), Turn("customer", "…")], language="en")
+
+Pure functions over turns, without Django. `SCAN_VERSION` changes whenever results could.
+"""
+
+from .disclosure import disclosure_at_start, discloses_ai
+from .handoff import hands_off, requests_human
+from .origins import SECRET_TYPES, Attribution, originators
+from .refusal import refuses
+from .scanning import SCAN_VERSION, ConversationScan, Detection, scan
+from .turns import Turn
+
+__all__ = [
+    "SCAN_VERSION",
+    "SECRET_TYPES",
+    "Attribution",
+    "ConversationScan",
+    "Detection",
+    "Turn",
+    "disclosure_at_start",
+    "discloses_ai",
+    "hands_off",
+    "originators",
+    "refuses",
+    "requests_human",
+    "scan",
+]

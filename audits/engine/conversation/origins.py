@@ -1,0 +1,71 @@
+"""Who said a personal value first."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from audits.engine.privacy import Span, normalise
+
+from .turns import Turn
+
+Origin = Literal["volunteered", "echoed", "originated", "stated"]
+
+#: What a customer should not have to type into a chat.
+SECRET_TYPES = frozenset({"CREDENTIAL", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
+_NAME_TYPES = frozenset({"PERSON", "LOCATION", "ADDRESS"})
+
+
+class Attribution(NamedTuple):
+    """A span of a turn with where its value came from.
+
+    `volunteered`: the customer wrote it. `echoed`: the assistant repeated what the customer had written in
+    an earlier turn. `originated`: the assistant brought it up. `stated`: a human agent or the system did.
+    """
+
+    turn_index: int
+    span: Span
+    normalised: str
+    origin: Origin
+
+
+def originators(
+    turns: Sequence[Turn], spans_by_turn: Sequence[Sequence[Span]], *, language: str | None = None
+) -> list[Attribution]:
+    """Attribute every span. A part of what the customer said (a first name, the last digits) counts as said."""
+    said: dict[str, set[str]] = {}
+    attributions: list[Attribution] = []
+    for index, (turn, spans) in enumerate(zip(turns, spans_by_turn, strict=True)):
+        for span in spans:
+            value = normalise(span.type, turn.text[span.start : span.end], language=language)
+            attributions.append(Attribution(index, span, value, _origin(turn.role, span.type, value, said)))
+        if turn.role == "customer":
+            for attribution in attributions[len(attributions) - len(spans) :]:
+                said.setdefault(attribution.span.type, set()).add(attribution.normalised)
+            said.setdefault("", set()).add(turn.text.casefold())
+    return attributions
+
+
+def _origin(role: str, type_: str, value: str, said: dict[str, set[str]]) -> Origin:
+    if role == "customer":
+        return "volunteered"
+    if role != "assistant":
+        return "stated"
+    earlier = said.get(type_, set())
+    if value in earlier or any(_is_part(type_, value, whole) for whole in earlier):
+        return "echoed"
+    return "echoed" if _was_written(type_, value, said.get("", set())) else "originated"
+
+
+def _is_part(type_: str, value: str, whole: str) -> bool:
+    if type_ in _NAME_TYPES:
+        return f" {value} " in f" {whole} "
+    return type_ in ("CREDIT_CARD", "US_SSN", "PHONE_NUMBER") and len(value) >= 4 and whole.endswith(value)
+
+
+def _was_written(type_: str, value: str, texts: set[str]) -> bool:
+    """The customer wrote the value where no detector took it for one (a name in lower case, bare digits)."""
+    if type_ in _NAME_TYPES or type_ in ("EMAIL_ADDRESS", "DATE_OF_BIRTH", "URL"):
+        return any(value in text for text in texts)
+    digits = "".join(character for character in value if character.isdigit())
+    if len(digits) < 4:
+        return any(value.casefold() in text for text in texts)
+    return any(digits in "".join(c for c in text if c.isdigit()) for text in texts)

@@ -1,0 +1,103 @@
+"""Everything the engine reads out of one conversation, in one call."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from audits.engine.privacy import ENGINE_VERSION, detect
+
+from .disclosure import disclosure_at_start
+from .handoff import hands_off, requests_human
+from .origins import SECRET_TYPES, Origin, originators
+from .refusal import refuses
+from .turns import Turn
+
+
+def _version() -> str:
+    """Changes with the detection engine and with any line of this package."""
+    digest = hashlib.sha256(ENGINE_VERSION.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return f"{ENGINE_VERSION}-{digest.hexdigest()[:8]}"
+
+
+SCAN_VERSION = _version()
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One personal value in one turn. Offsets are code points of the turn's text."""
+
+    turn_index: int
+    start: int
+    end: int
+    type: str
+    role: str
+    origin: Origin
+    score: float
+    normalised: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationScan:
+    """What a conversation shows.
+
+    `human_request_met` is None where no human was asked for; True where an agent's turn or a hand-off
+    statement follows the first request. `secrets_from_customer`: a customer typed payment data or a secret.
+    """
+
+    engine_version: str
+    detections: list[Detection]
+    disclosed: bool
+    human_requested: bool
+    human_request_met: bool | None
+    refused: bool
+    secrets_from_customer: bool
+
+
+def scan(turns: Sequence[Turn], *, language: str | None = None) -> ConversationScan:
+    """Read one conversation; the detector is called once per turn.
+
+    Raises DetectionError: the conversation then counts as unscannable, never as clean.
+    """
+    spans_by_turn = [detect(turn.text, language=language) for turn in turns]
+    detections = [
+        Detection(
+            turn_index=found.turn_index,
+            start=found.span.start,
+            end=found.span.end,
+            type=found.span.type,
+            role=turns[found.turn_index].role,
+            origin=found.origin,
+            score=found.span.score,
+            normalised=found.normalised,
+        )
+        for found in originators(turns, spans_by_turn, language=language)
+    ]
+    asked_at = _first_request(turns, language)
+    return ConversationScan(
+        engine_version=SCAN_VERSION,
+        detections=detections,
+        disclosed=disclosure_at_start(turns, language),
+        human_requested=asked_at is not None,
+        human_request_met=None if asked_at is None else _is_met(turns[asked_at + 1 :], language),
+        refused=any(turn.role == "assistant" and refuses(turn.text, language) for turn in turns),
+        secrets_from_customer=any(
+            found.role == "customer" and found.type in SECRET_TYPES for found in detections
+        ),
+    )
+
+
+def _first_request(turns: Sequence[Turn], language: str | None) -> int | None:
+    for index, turn in enumerate(turns):
+        if turn.role == "customer" and requests_human(turn.text, language):
+            return index
+    return None
+
+
+def _is_met(later: Sequence[Turn], language: str | None) -> bool:
+    return any(
+        turn.role == "agent" or turn.role in ("assistant", "system") and hands_off(turn.text, language)
+        for turn in later
+    )

@@ -1,0 +1,27 @@
+"""Personal data in text: a pure library, without Django and without network.
+
+    spans = detect("Call me on +1 415 555 0132", language="en")
+    redact(text, spans)                       # "Call me on [PHONE_NUMBER]"
+    pseudonymise(text, spans, key=secret)     # "Call me on [PHONE_NUMBER:5b2f09d1]"
+    normalise("PHONE_NUMBER", "+1 415 555 0132")   # "14155550132"
+
+`detect` gives `Span(start, end, type, score)`, sorted, not overlapping, offsets in code points of the given
+string. It takes time linear in the text and raises `DetectionError` rather than calling a text clean that it
+could not read to the end. `ENGINE_VERSION` changes whenever results could; `TYPES` lists what can be found.
+"""
+
+from .detection import ENGINE_VERSION, TYPES, detect, explain
+from .rewriting import normalise, pseudonymise, redact
+from .spans import DetectionError, Span
+
+__all__ = [
+    "ENGINE_VERSION",
+    "TYPES",
+    "DetectionError",
+    "Span",
+    "detect",
+    "explain",
+    "normalise",
+    "pseudonymise",
+    "redact",
+]

@@ -1,0 +1,105 @@
+"""The pass over a text: one combined search for triggers, then only the detectors that were triggered."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from itertools import chain
+
+import phonenumbers
+import stdnum
+
+from .context import Lexicon, stems
+from .detector import Candidate, Detector
+from .detectors import DETECTORS, OTHER_NUMBERS
+from .folding import fold
+from .matching import Pattern, PatternSet, Subject
+from .resolution import Ranked, resolve
+from .spans import DetectionError, Span
+
+_TOKEN_BREAK = re.compile(r"[^0-9A-Za-z]+")
+
+
+def _version() -> str:
+    """Changes whenever a detector's declaration or a validating library does."""
+    digest = hashlib.sha256(f"{phonenumbers.__version__} {stdnum.__version__}".encode())
+    for detector in DETECTORS:
+        facts = (detector.type, detector.version, detector.pattern, detector.trigger, sorted(detector.context.items()))
+        digest.update(repr(facts).encode())
+    return f"1.{digest.hexdigest()[:12]}"
+
+
+ENGINE_VERSION = _version()
+
+
+class _Armed:
+    """A detector with its compiled pattern."""
+
+    __slots__ = ("detector", "pattern")
+
+    def __init__(self, detector: Detector) -> None:
+        self.detector = detector
+        self.pattern = Pattern(detector.pattern)
+
+    def find(self, subject: Subject, lexicon: Lexicon, language: str | None) -> list[Ranked]:
+        """Every hit. After a candidate is turned down, the search goes on at the next token inside it."""
+        detector, data, text = self.detector, subject.data, subject.text
+        found: list[Ranked] = []
+        resume = 0
+        while match := self.pattern.search(data, resume):
+            start, end = subject.position(match[0]), subject.position(match[1])
+            hit = detector.judge(
+                Candidate(text=text, start=start, end=end, language=language, lexicon=lexicon)
+            )
+            if hit is not None:
+                found.append(Ranked(detector.rank, Span(hit.start, hit.end, detector.type, hit.score)))
+                next_position = max(hit.end, start + 1)
+            else:
+                gap = _TOKEN_BREAK.search(text, start, end)
+                next_position = gap.end() if gap and gap.end() > start else end
+            resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
+            if resume > len(data):
+                break
+        return found
+
+
+_ARMED = tuple(_Armed(detector) for detector in DETECTORS)
+_TRIGGERS = PatternSet(detector.trigger for detector in DETECTORS)
+_LEXICON = Lexicon(
+    chain(
+        chain.from_iterable(stems(detector.type, detector.context) for detector in DETECTORS),
+        stems("OTHER_NUMBER", OTHER_NUMBERS),
+    )
+)
+
+#: Every type that `detect` can give, sorted.
+TYPES: tuple[str, ...] = tuple(sorted({detector.type for detector in DETECTORS}))
+
+
+def detect(text: str, *, language: str | None = None, types: Collection[str] | None = None) -> list[Span]:
+    """Personal data in `text`: sorted spans that do not overlap, offsets in code points.
+
+    `language` (BCP 47) only helps with national number plans; cue words of all languages always count.
+    `types` limits the answer, not the judgement: a card number stays a card when only phones are asked for.
+    Time is linear in the length of the text. Raises DetectionError if the engine failed on the text.
+    """
+    folded = fold(text)
+    subject = Subject(folded.text)
+    triggered = _TRIGGERS.occurring(subject.data)
+    if not triggered:
+        return []
+    try:
+        found = list(chain.from_iterable(_ARMED[i].find(subject, _LEXICON, language) for i in sorted(triggered)))
+    except (ValueError, IndexError, RecursionError, MemoryError) as error:
+        raise DetectionError(f"{type(error).__name__} while scanning") from error
+    spans = resolve(found)
+    if folded.cuts:
+        spans = [
+            span._replace(start=folded.original(span.start), end=folded.original(span.end, is_end=True))
+            for span in spans
+        ]
+    return spans if types is None else [span for span in spans if span.type in types]
+
+
+def explain(span: Span) -> str:
+    """Why values of this span's type are believed: the explanation of each detector that finds the type."""
+    return "; ".join(detector.explanation for detector in DETECTORS if detector.type == span.type)

@@ -1,0 +1,79 @@
+"""Passwords, PINs, keys and tokens."""
+
+from ..detector import Candidate, Detector, Hit
+from ..matching import LETTERS
+
+_ORDINARY = frozenset(
+    "is are was not and or the a an to for my your our it i you we they reset change changed forgot forgotten expired "
+    "wrong incorrect invalid please again new old same that this has have on in with because but so must should can "
+    "required needed protected manager recovery es está de del la el no y o para pero ist nicht und oder der die das "
+    "vergessen falsch est pas et ou le les oublié jest nie i lub nie забыл не и или è non e o field please? working "
+    "doesn't isn't link page email mail account security code number verification login username user at by from when "
+    "what how why where will would could does did do don't won't want need needs anymore anything".split()
+)
+
+
+def _judge_secret(candidate: Candidate) -> Hit | None:
+    value = candidate.value.rstrip(".,;!?)\"'")
+    if len(value) < 3 or value.lower() in _ORDINARY or value.startswith(("http", "[", "<")):
+        return None
+    mixed = any(not c.isalpha() for c in value) or value != value.lower() and value != value.capitalize()
+    return candidate.hit(0.8 if mixed else 0.5, end=candidate.start + len(value))
+
+
+def _judge_pin(candidate: Candidate) -> Hit | None:
+    return candidate.hit(0.7) if candidate.stands_alone else None
+
+
+def _judge_token(candidate: Candidate) -> Hit | None:
+    if candidate.start and candidate.text[candidate.start - 1].isalnum():
+        return None
+    scheme = "bearer " if candidate.value.lower().startswith("bearer ") else ""
+    return candidate.hit(0.95, start=candidate.start + len(scheme))
+
+
+_SECRET_WORDS = (
+    "password|passwd|pwd|passcode|passphrase|api[ _-]?key|secret[ _-]?key|access[ _-]?token|client[ _-]?secret|"
+    "contraseña|contrasena|passwort|kennwort|mot de passe|hasło|haslo|пароль|пароля|wachtwoord|senha|palavra-passe"
+)
+_SAYS = (
+    r"(?:[ ]?[:=][ ]?|[ ](?:is|was|es|ist|est|to|jest|to jest|это|è|é)(?:[ ]?:)?[ ]|[ ]?[\-–][ ]"
+    r"|[ ](?:for|de|für|pour|do|от|di|van)[ ][^ :]{1,30}(?:[ ](?:is|es|ist|est|to|это|è|é)[ ]|[ ]?:[ ]?))"
+)
+
+PASSWORD = Detector(
+    type="CREDENTIAL",
+    trigger=rf"(?i)(?:{_SECRET_WORDS})",
+    pattern=rf"(?i)(?:{_SECRET_WORDS}){_SAYS}[\"'`]?([^ \n\"'`]{{3,128}})",
+    judge=_judge_secret,
+    explanation="what follows 'password is' or 'API key:' in several languages",
+    context={"en": ("password", "passcode", "pwd", "pin code", "pin")},
+    rank=89,
+)
+
+PIN = Detector(
+    type="CREDENTIAL",
+    trigger=rf"(?i)(?:^|[^{LETTERS}])(?:pin|cvv|cvc|cvv2|otp|пин|security code|verification code)[^{LETTERS}]",
+    pattern=(
+        rf"(?i)(?:^|[^{LETTERS}])(?:pin|cvv|cvc|cvv2|otp|пин|security code|verification code)"
+        r"(?:[ -]?(?:code|number|no|nummer|код))?(?:[ ]?[:=#][ ]?|[ ](?:is|es|ist|est|to|это|è|é)?[ ]?)([0-9]{3,8})"
+    ),
+    judge=_judge_pin,
+    explanation="three to eight digits after PIN, CVV or a one-time code's name",
+    rank=89,
+)
+
+TOKEN = Detector(
+    type="CREDENTIAL",
+    trigger=r"sk[-_]|pk_|gh[pousr]_|github_pat_|AKIA|ASIA|AIza|xox|eyJ|glpat-|PRIVATE KEY|[Bb]earer |npm_|SG\.|hf_",
+    pattern=(
+        r"(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}"
+        r"|github_pat_[A-Za-z0-9_]{20,}|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|xox[abeoprs]-[A-Za-z0-9\-]{10,}"
+        r"|eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*)?|glpat-[A-Za-z0-9_\-]{20,}"
+        r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}"
+        r"|SG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{30,}|[Bb]earer [A-Za-z0-9_\-.=/+]{20,}"
+    ),
+    judge=_judge_token,
+    explanation="the fixed beginnings that issuers give to their keys and tokens",
+    rank=96,
+)

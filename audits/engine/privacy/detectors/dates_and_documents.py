@@ -1,0 +1,106 @@
+"""Dates of birth and the numbers of passports and accounts: values that only the words around them give away."""
+
+import re
+
+from ..detector import Candidate, Detector, Hit
+from ..matching import LETTERS
+
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|jän|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|"
+    "déc|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|gen|mag|giu|"
+    "lug|set|ott|mrt|mei|mars|mayo"
+)
+_DATE = (
+    r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:[0-9]{4}|[0-9]{2})"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th|er|º|\.)?(?: de| of)? (?:{_MONTHS})[{LETTERS}]*\.?(?: de|,)? [0-9]{{4}}"
+    rf"|(?:{_MONTHS})[{LETTERS}]*\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
+)
+
+
+def _judge_birth(candidate: Candidate) -> Hit | None:
+    if not candidate.stands_alone or candidate.labels[0] != "DATE_OF_BIRTH":
+        return None
+    return candidate.hit(0.85)
+
+
+def _judge_passport(candidate: Candidate) -> Hit | None:
+    value = candidate.value
+    if not candidate.stands_alone or candidate.labels[0] != "PASSPORT" or sum(c.isdigit() for c in value) < 5:
+        return None
+    return candidate.hit(0.8)
+
+
+def _judge_account(candidate: Candidate) -> Hit | None:
+    value = candidate.value
+    if not candidate.stands_alone or candidate.labels[0] != "ACCOUNT_NUMBER":
+        return None
+    if sum(c.isdigit() for c in value) < 4 or re.search(rf"[0-9].*[0-9].*$", value) is None:
+        return None
+    gap = candidate.text[max(0, candidate.start - 48) : candidate.start]
+    return candidate.hit(0.6) if not re.search(r"[.!?\n] ?[^\s]+ [^\n]*$", gap) else None
+
+
+DATE_OF_BIRTH = Detector(
+    type="DATE_OF_BIRTH",
+    trigger=r"(?i)(?:birth|born|dob|d\.o\.b|naci|geb|nai|urodz|ur\.|рожд|роди|д\.р|nasc|nat[oa] |geboorte|née? )",
+    pattern=f"(?i){_DATE}",
+    judge=_judge_birth,
+    explanation="a date that the text calls a birth date",
+    context={
+        "en": ("birth", "born", "dob", "d.o.b", "birthday", "birthdate"),
+        "es": ("nacimiento", "nací", "naci", "nacido", "nacida", "cumpleaños"),
+        "de": ("geburtsdatum", "geboren", "geburtstag", "geb."),
+        "fr": ("naissance", "né le", "née le", "né en", "anniversaire"),
+        "pl": ("urodzenia", "urodz", "data ur", "ur."),
+        "ru": ("рождения", "родился", "родилась", "дата рожд", "др "),
+        "it": ("nascita", "nato il", "nata il", "nato", "nata"),
+        "nl": ("geboortedatum", "geboren", "geboorte", "verjaardag"),
+        "pt": ("nascimento", "nasci", "nascido", "nascida"),
+    },
+    rank=76,
+)
+
+PASSPORT = Detector(
+    type="PASSPORT",
+    trigger=r"(?i)(?:passport|pasaporte|pasapo|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass-?n)",
+    pattern=r"(?i)[a-z]{0,3} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2,6}|[a-z]{1,2}[0-9a-z]{6,8}|[0-9]{7,10}",
+    judge=_judge_passport,
+    explanation="a document number that the text calls a passport",
+    context={
+        "en": ("passport",),
+        "es": ("pasaporte",),
+        "de": ("reisepass", "passnummer", "pass-nr", "pass nr"),
+        "fr": ("passeport",),
+        "pl": ("paszport",),
+        "ru": ("паспорт",),
+        "it": ("passaporto",),
+        "nl": ("paspoort",),
+        "pt": ("passaporte",),
+    },
+    rank=74,
+)
+
+ACCOUNT_NUMBER = Detector(
+    type="ACCOUNT_NUMBER",
+    trigger=(
+        r"(?i)(?:acc|a/c|\bac |konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|"
+        r"клиент|conta|member|policy|nr klienta)"
+    ),
+    pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
+    judge=_judge_account,
+    explanation="a number that the text calls an account or customer number",
+    context={
+        "en": ("account number", "account no", "account num", "account #", "account id", "acct", "acc no", "acc number",
+               "ac no", "account", "customer number", "customer no", "customer id", "client number", "client id",
+               "member number", "member id", "membership number", "policy number", "policy no", "user id"),
+        "es": ("número de cuenta", "numero de cuenta", "cuenta", "número de cliente", "numero de cliente"),
+        "de": ("kontonummer", "konto-nr", "konto", "kundennummer", "kunden-nr", "mitgliedsnummer", "versicherungsnummer"),
+        "fr": ("numéro de compte", "compte", "numéro client", "numéro de client", "n° client"),
+        "pl": ("numer konta", "nr konta", "konto", "rachunek", "rachunku", "numer klienta", "nr klienta"),
+        "ru": ("номер счета", "номер счёта", "счет", "счёт", "номер клиента", "лицевой счет", "лицевой счёт"),
+        "it": ("numero di conto", "conto corrente", "conto", "codice cliente", "numero cliente"),
+        "nl": ("rekeningnummer", "rekening", "klantnummer"),
+        "pt": ("número da conta", "conta", "número de cliente"),
+    },
+    rank=45,
+)  # fmt: skip

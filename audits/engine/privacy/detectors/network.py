@@ -1,0 +1,89 @@
+"""Addresses of computers: IP, MAC, and wallets of crypto currencies."""
+
+import ipaddress
+import re
+
+from stdnum import bitcoin
+
+from ..detector import Candidate, Detector, Hit
+
+_HEX = "0-9A-Fa-f"
+
+
+def _judge_ip(candidate: Candidate) -> Hit | None:
+    value, end = candidate.value, candidate.end
+    while value.endswith((":", ".")) and not value.endswith("::"):
+        value, end = value[:-1], end - 1
+    text = candidate.text
+    if candidate.start and (text[candidate.start - 1].isalnum() or text[candidate.start - 1] in "_:"):
+        return None
+    if end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        return None
+    if "." in value and ":" not in value:
+        if candidate.start > 1 and text[candidate.start - 1] == "." and text[candidate.start - 2].isdigit():
+            return None
+        if end + 1 < len(text) and text[end] == "." and text[end + 1].isdigit():
+            return None
+    elif sum(c.isalnum() for c in value) < 3 and value != "::1":
+        return None
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return None
+    network = re.compile(r"/[0-9]{1,3}").match(text, end)
+    return candidate.hit(0.9, end=network.end() if network else end)
+
+
+def _judge_mac(candidate: Candidate) -> Hit | None:
+    if not candidate.stands_alone:
+        return None
+    separators = {c for c in candidate.value if not c.isalnum()}
+    has_letter = any(c.isalpha() for c in candidate.value)
+    if len(separators) != 1 or not (has_letter or ":" in separators or candidate.label == "MAC_ADDRESS"):
+        return None
+    return candidate.hit(0.9)
+
+
+def _judge_wallet(candidate: Candidate) -> Hit | None:
+    value = candidate.value
+    if not candidate.stands_alone:
+        return None
+    if value[:2].lower() == "0x":
+        return candidate.hit(0.8) if len(value) == 42 else None
+    return candidate.hit(1.0) if bitcoin.is_valid(value) else None
+
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|0?[1-9]?[0-9])"
+
+IP_ADDRESS = Detector(
+    type="IP_ADDRESS",
+    trigger=rf"[0-9]\.[0-9]{{1,3}}\.[0-9]{{1,3}}\.[0-9]|[{_HEX}]?:[{_HEX}]{{0,4}}:[{_HEX}:]",
+    pattern=(
+        rf"[{_HEX}]{{0,4}}:[{_HEX}]{{0,4}}:[{_HEX}:]*(?:{_OCTET}(?:\.{_OCTET}){{3}})?"
+        rf"|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}"
+    ),
+    judge=_judge_ip,
+    explanation="a well-formed IPv4 or IPv6 address",
+    context={"en": ("ip address", "ip", "ipv4", "ipv6"), "ru": ("айпи",)},
+    rank=85,
+)
+
+MAC_ADDRESS = Detector(
+    type="MAC_ADDRESS",
+    trigger=rf"[{_HEX}]{{2}}[:\-][{_HEX}]{{2}}[:\-][{_HEX}]{{2}}[:\-]|[{_HEX}]{{4}}\.[{_HEX}]{{4}}\.",
+    pattern=rf"[{_HEX}]{{2}}(?:[:\-][{_HEX}]{{2}}){{5}}|[{_HEX}]{{4}}\.[{_HEX}]{{4}}\.[{_HEX}]{{4}}",
+    judge=_judge_mac,
+    explanation="six pairs or three quadruples of hexadecimal digits",
+    context={"en": ("mac address", "mac", "hardware address")},
+    rank=88,
+)
+
+CRYPTO = Detector(
+    type="CRYPTO",
+    trigger=r"[13][A-Za-z0-9]{25}|(?i)bc1[a-z0-9]{11}|0x[0-9a-f]{40}",
+    pattern=r"bc1[a-z0-9]{11,87}|BC1[A-Z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0[xX][0-9A-Fa-f]{40,}",
+    judge=_judge_wallet,
+    explanation="a wallet address: Base58Check or Bech32 checksum, or 20 bytes after 0x",
+    context={"en": ("bitcoin", "btc", "wallet", "ethereum", "eth", "crypto")},
+    rank=88,
+)

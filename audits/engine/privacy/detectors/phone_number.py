@@ -1,0 +1,162 @@
+"""Telephone and fax numbers of any country, as people write them."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+from ..detector import Candidate, Detector, Hit
+
+_GROUP = re.compile(r"[0-9]+")
+_EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|dw\.?) ?[0-9]{1,6}", re.IGNORECASE)
+_TRUNK_ZERO = re.compile(r"\(0\)")
+_FEWEST, _MOST = 6, 15
+_PREFIX = re.compile(r"\+|00|011")
+
+#: Whose numbering plans a language suggests, most likely first.
+_REGIONS = {
+    "en": ("US", "GB", "AU", "IN"),
+    "es": ("ES", "MX", "AR", "CO"),
+    "de": ("DE", "AT", "CH"),
+    "fr": ("FR", "BE", "CH"),
+    "pl": ("PL",),
+    "ru": ("RU", "KZ"),
+    "it": ("IT",),
+    "nl": ("NL", "BE"),
+    "pt": ("BR", "PT"),
+    "zh": ("CN", "TW"),
+}
+#: Group lengths by which a number is known for a telephone number without any word that says so.
+_TELLING_SHAPES = frozenset(
+    {(3, 3, 4), (1, 3, 3, 4), (1, 3, 3, 2, 2), (1, 3, 7), (3, 3, 2, 2), (1, 2, 2, 2, 2), (2, 3, 2, 2), (3, 2, 2, 2)}
+)
+
+
+@lru_cache(maxsize=4096)
+def _standing(number: str, region: str | None) -> int:
+    """2 for a number its numbering plan knows, 1 for one of possible length, 0 for none."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return 0
+    if phonenumbers.is_valid_number(parsed):
+        return 2
+    return 1 if phonenumbers.is_possible_number(parsed) else 0
+
+
+def regions_of(language: str | None) -> tuple[str, ...]:
+    """Countries whose numbers a text in `language` likely holds."""
+    return _REGIONS.get((language or "en")[:2].lower(), ())
+
+
+def _judge(candidate: Candidate) -> Hit | None:
+    """The longest run of groups from the start that reads as a telephone number."""
+    value = candidate.value
+    if sum(c.isdigit() for c in value) < _FEWEST:
+        return None
+    groups = list(_GROUP.finditer(value))
+    start = candidate.start
+    if start > 0 and (candidate.text[start - 1].isalnum() or candidate.text[start - 1] in "_@#=$€£"):
+        return None
+    if start > 1 and candidate.text[start - 1] in "-./:" and candidate.text[start - 2].isdigit():
+        return None
+    for kept in range(len(groups), 0, -1):
+        if not _FEWEST <= sum(len(g.group()) for g in groups[:kept]) <= _MOST + 3:
+            continue
+        end = groups[kept - 1].end()
+        part = candidate.part(start, start + end)
+        extension = _EXTENSION.match(candidate.text, part.end)
+        if extension is None and not _ends_well(candidate.text, part.end):
+            continue
+        score = _score(part)
+        if score:
+            return part.hit(score, end=extension.end() if extension else part.end)
+    return None
+
+
+def _ends_well(text: str, end: int) -> bool:
+    if end >= len(text):
+        return True
+    if text[end].isalnum() or text[end] in "_@%€$£" or text[end] == ":" and text[end + 1 : end + 2].isdigit():
+        return False
+    return not (text[end] in "-./," and text[end + 1 : end + 2].isdigit())
+
+
+def _score(part: Candidate) -> float:
+    value = part.value
+    prefix = _PREFIX.match(value)
+    plain = _TRUNK_ZERO.sub("", value)
+    digits = "".join(_GROUP.findall(plain))
+    if value.startswith("+") or prefix and len(digits) > 10:
+        international = digits if value.startswith("+") else digits[len(prefix.group()) if prefix else 0 :]
+        standing = _standing("+" + international, None)
+        if standing:
+            return 0.95 if standing == 2 else 0.75
+        if value.startswith("+") and 8 <= len(international) <= _MOST:
+            return 0.5
+    if part.label not in (None, "PHONE_NUMBER") or not 6 <= len(digits) <= 13:
+        return 0.0
+    named = part.label == "PHONE_NUMBER"
+    shape = tuple(len(group) for group in _GROUP.findall(plain))
+    if len(shape) == 1:
+        return _score_ungrouped(part, digits, named=named)
+    if len(shape) > 6 or min(shape) < 2 and shape[0] != 1 or _looks_like_date(shape, value):
+        return 0.0
+    if named:
+        return 0.8
+    if len(digits) < 7:
+        return 0.0
+    if shape == (3, 3, 4):
+        return 0.7 if not value.startswith("00") else 0.0
+    if shape in _TELLING_SHAPES and digits[0] in "016789":
+        return 0.6
+    if "(" in value and ")" in value and shape[0] <= 5 and len(digits) >= 8 - (shape[0] == 2):
+        return 0.6
+    if digits[0] == "0" and 9 <= len(digits) <= 12 and shape[0] > 1 and len(shape) >= 2:
+        return 0.6
+    if any(_standing(plain, region) == 2 for region in regions_of(part.language)):
+        return 0.55
+    return 0.4 if part.is_whole_message and len(digits) >= 8 else 0.0
+
+
+def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
+    if named:
+        return 0.75
+    if len(set(digits)) < 3 and not part.is_whole_message:
+        return 0.0
+    if any(_standing(digits, region) == 2 for region in regions_of(part.language)):
+        return 0.5 if len(digits) >= 9 else 0.0
+    return 0.4 if 9 <= len(digits) <= 12 and (part.is_whole_message or len(digits) == 10) else 0.0
+
+
+def _looks_like_date(shape: tuple[int, ...], value: str) -> bool:
+    if shape in ((2, 2, 4), (4, 2, 2), (1, 2, 4), (2, 1, 4), (1, 1, 4)):
+        return True
+    return shape == (4, 4) and value[4] in "-/" and value[:2] in ("19", "20") and value[5:7] in ("19", "20")
+
+
+PHONE_NUMBER = Detector(
+    type="PHONE_NUMBER",
+    trigger=r"[0-9](?:[ ().\-/]{0,3}[0-9]){5}",
+    pattern=r"(?:\+ ?)?\(?\+?[0-9]{1,15}(?:[ ]?[().\-/ ]?[().\-/ ]?[0-9]{1,15}){0,7}",
+    judge=_judge,
+    explanation="an international prefix, a shape that only telephone numbers have, or a word that says so",
+    context={
+        "en": ("phone", "telephone", "tel", "mobile", "cell", "fax", "call", "dial", "ring me", "reach", "text me", "sms",
+               "whatsapp", "contact no", "contact num", "contact", "ph", "desk", "office", "answering at",
+               "messages to", "registered", "mob", "my number", "helpline", "hotline", "number is", "phone number", "number's"),
+        "es": ("teléfono", "telefono", "tfno", "tlf", "telf", "móvil", "movil", "celular", "llám", "llam", "mi número",
+               "mi numero", "contacto"),
+        "de": ("telefon", "handy", "mobil", "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
+               "meine nummer", "handynummer", "mobilnummer"),
+        "fr": ("téléphone", "telephone", "tél", "portable", "appel", "joindre", "joignable", "mon numéro", "mobile"),
+        "pl": ("telefon", "komórk", "komork", "numer tel", "nr tel", "zadzwo", "dzwon", "kontakt", "mój numer", "moj numer", "faks"),
+        "ru": ("телефон", "тел", "моб", "факс", "звон", "позвон", "сотов", "мой номер", "вотсап", "whatsapp",
+               "набер", "связаться"),
+        "it": ("telefono", "cellulare", "chiama", "cell", "recapito", "mio numero", "contatt"),
+        "nl": ("telefoon", "mobiel", "bel ", "bellen", "bereik", "mijn nummer", "telefoonnummer", "gsm", "nummer is"),
+        "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número"),
+        "zh": ("电话", "手机"),
+    },
+    rank=60,
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Look-alike characters made plain before matching, with a way back to the original offsets.
+
+Full-width and other decimal digits, exotic spaces and dashes become their ASCII twins; characters that
+are invisible (zero-width, bidirectional marks) are left out, so that they cannot hide a number.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from typing import NamedTuple
+
+_SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_DASHES = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2061\u2062\u2063\u202a-\u202e\u2066-\u2069\ufeff"
+_QUOTES = "\u2018\u2019\u02bc"
+
+
+def _plain_twins() -> dict[int, str]:
+    """One-to-one replacements, so that code points keep their places."""
+    twins = {ord(c): " " for c in _SPACES} | {ord(c): "-" for c in _DASHES} | {ord(c): "'" for c in _QUOTES}
+    for code in range(0x80, 0x1FBFA):
+        digit = unicodedata.digit(chr(code), None)
+        if digit is not None and unicodedata.category(chr(code)) == "Nd":
+            twins[code] = str(digit)
+    twins |= {0xFF01 + i: chr(0x21 + i) for i in range(94)}
+    twins |= {surrogate: "\ufffd" for surrogate in range(0xD800, 0xE000)}
+    return twins
+
+
+_TWINS = _plain_twins()
+_HAS_TWIN = re.compile("[" + re.escape("".join(map(chr, _TWINS))) + "]")
+_IS_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
+
+
+class Folded(NamedTuple):
+    """A text made plain. `cuts` lists (offset in `text`, code points left out before it), ascending."""
+
+    text: str
+    cuts: list[tuple[int, int]]
+
+    def original(self, offset: int, *, is_end: bool = False) -> int:
+        """The offset in the original text of an offset in `text`.
+
+        An end stays before characters that were left out at that very place; a start goes behind them.
+        """
+        key = (offset - 1 if is_end else offset, len(self.text) * 4 + 1 << 32)
+        at = bisect_right(self.cuts, key)
+        return offset + (self.cuts[at - 1][1] if at else 0)
+
+
+def fold(text: str) -> Folded:
+    """Make `text` plain. ASCII passes through untouched, save for tabs that become spaces."""
+    if text.isascii():
+        return Folded(text.replace("\t", " ") if "\t" in text else text, [])
+    if _HAS_TWIN.search(text):
+        text = text.translate(_TWINS)
+    if not _IS_INVISIBLE.search(text):
+        return Folded(text, [])
+    kept: list[str] = []
+    cuts: list[tuple[int, int]] = []
+    position = length = 0
+    for gap in _IS_INVISIBLE.finditer(text):
+        kept.append(text[position : gap.start()])
+        length += gap.start() - position
+        position = gap.end()
+        cuts.append((length, position - length))
+    kept.append(text[position:])
+    return Folded("".join(kept), cuts)

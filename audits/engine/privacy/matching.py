@@ -1,0 +1,122 @@
+"""Regular expressions in linear time: google-re2, or the standard library where it is not installed.
+
+Patterns keep to what both read alike: no look-around, no back-references, no `\\d`, `\\w` or `\\b`.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from .spans import DetectionError
+
+try:
+    import re2
+except ImportError:  # pragma: no cover - depends on the platform
+    re2 = None
+
+#: Bytes that one compiled expression may use; the combined set needs more than RE2's 8 MiB default.
+_MEMORY = 64 << 20
+_ALWAYS = "^"
+
+LETTERS = (
+    "A-Za-zªµºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯԱ-Ֆա-ևא-תء-يٱ-ۓऄ-ह"
+    "\u1e00-\u1fff぀-ヿ㐀-䶿一-鿿가-힣"
+)
+#: Letters of scripts that put spaces between words and are used in names and mail addresses.
+WORD_LETTERS = "A-Za-zªºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯ\u1e00-\u1fff"
+CAPITALS = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈ-ΏΑ-ΫЀ-Я"
+
+
+def encoded(text: str) -> Any:
+    """`text` as the engine reads it: UTF-8 for re2, as it is for `re`."""
+    return text if re2 is None else text.encode("utf-8", "replace")
+
+
+def decoded(data: Any) -> str:
+    """The reverse of `encoded`, for slices at match borders."""
+    text: str = data if isinstance(data, str) else data.decode("utf-8")
+    return text
+
+
+class Subject:
+    """A text ready to be searched, with offsets in code points on the outside."""
+
+    __slots__ = ("_byte", "_char", "ascii", "data", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.ascii = text.isascii()
+        self.data: Any = encoded(text)
+        self._byte = self._char = 0
+
+    def position(self, offset: int) -> int:
+        """The code point at `offset` of `data`. Cheap when asked in ascending order."""
+        if self.ascii or re2 is None:
+            return offset
+        if offset < self._byte:
+            self._byte = self._char = 0
+        self._char += len(self.data[self._byte : offset].decode("utf-8"))
+        self._byte = offset
+        return self._char
+
+    def offset(self, base: int, base_position: int, position: int) -> int:
+        """The offset in `data` of `position`, counted from a known pair close before it."""
+        if self.ascii or re2 is None:
+            return position
+        return base + len(self.text[base_position:position].encode("utf-8", "replace"))
+
+
+class Pattern:
+    """A compiled expression. Its first group, where it has one, is the part that counts."""
+
+    __slots__ = ("_compiled", "_group", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        if re2 is None:
+            self._compiled = re.compile(source)
+        else:
+            options = re2.Options()
+            options.max_mem = _MEMORY
+            options.log_errors = False
+            self._compiled = re2.compile(source.encode(), options)
+        self._group = 1 if self._compiled.groups else 0
+
+    def search(self, data: Any, start: int) -> tuple[int, int] | None:
+        """The first match at or after `start`, as offsets in `data`."""
+        match = self._compiled.search(data, start)
+        return match.span(self._group) if match else None
+
+
+class PatternSet:
+    """Many expressions tried in one pass, to learn which of them occur at all."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        listed = list(sources)
+        if re2 is None:
+            self._each = [re.compile(source) for source in listed]
+            return
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        options.never_capture = True
+        options.log_errors = False
+        self._set = re2.Set.SearchSet(options)
+        for source in listed:
+            self._set.Add(source.encode())
+        self._always = self._set.Add(_ALWAYS.encode())
+        self._set.Compile()
+
+    def occurring(self, data: Any) -> list[int]:
+        """Indices of the expressions that match somewhere in `data`, in no order.
+
+        Raises DetectionError if the engine gave up (it then reports no match, which must not pass for clean).
+        """
+        if re2 is None:
+            return [index for index, expression in enumerate(self._each) if expression.search(data)]
+        found: list[int] = self._set.Match(data) or []
+        if self._always not in found:
+            raise DetectionError("the pattern set ran out of memory")
+        if len(found) == 1:
+            return []
+        found.remove(self._always)
+        return found

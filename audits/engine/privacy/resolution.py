@@ -1,0 +1,45 @@
+"""One answer where detectors overlap."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .spans import Span
+
+
+class Ranked(NamedTuple):
+    """A span with the rank of the detector that found it."""
+
+    rank: int
+    span: Span
+
+
+def resolve(found: Iterable[Ranked]) -> list[Span]:
+    """Sorted, non-overlapping spans: the higher rank wins, then the longer, then the surer, then the earlier.
+
+    A checksum that holds (score 1.0) outranks everything but mail addresses and keys.
+    """
+
+    def strength(item: Ranked) -> tuple[int, int, float, int]:
+        rank, span = item
+        return (max(rank, 89) if span.score >= 1 else rank, span.end - span.start, span.score, -span.start)
+
+    kept: list[Span] = []
+    taken: list[tuple[int, int]] = []
+    for item in sorted(found, key=strength, reverse=True):
+        span = item.span
+        if _is_free(taken, span.start, span.end):
+            kept.append(span)
+    kept.sort()
+    return kept
+
+
+def _is_free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Claim [start, end) if nothing holds any of it. `taken` stays sorted."""
+    at = bisect_left(taken, (start, end))
+    if at < len(taken) and taken[at][0] < end:
+        return False
+    if at and taken[at - 1][1] > start:
+        return False
+    insort(taken, (start, end))
+    return True

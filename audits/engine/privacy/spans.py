@@ -1,0 +1,16 @@
+"""The values that the detection engine hands out."""
+
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A piece of personal data: `text[start:end]`, offsets in code points, `score` in 0..1."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+
+
+class DetectionError(Exception):
+    """The engine could not look at a text. The text counts as unscanned, never as clean."""

@@ -1,0 +1,83 @@
+"""Sample sizes and detectable differences of the two-sided comparison of two proportions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+FloatArray = NDArray[np.float64]
+
+_BISECTIONS = 40
+
+
+def sample_size_per_group(
+    p1: ArrayLike, p2: ArrayLike, *, alpha: float = 0.05, power: float = 0.8
+) -> FloatArray:
+    """Members each of two equal groups needs so that p₁ against p₂ is found with the given power.
+
+    Whole numbers; infinite where p₁ = p₂.
+    Source: Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, eq. 4.14
+    (uncorrected).
+    """
+    p1, p2 = np.broadcast_arrays(np.asarray(p1, dtype=np.float64), np.asarray(p2, dtype=np.float64))
+    z_alpha, z_power = _quantiles(alpha, power)
+    mean = (p1 + p2) / 2
+    spread = z_alpha * np.sqrt(2 * mean * (1 - mean)) + z_power * np.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
+    gap = np.abs(p1 - p2)
+    needed = np.divide(spread**2, gap**2, out=np.full(p1.shape, np.inf), where=gap > 0)
+    return np.ceil(needed)
+
+
+def detectable_difference(
+    reference_rate: ArrayLike,
+    reference_n: ArrayLike,
+    n: ArrayLike,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+) -> FloatArray:
+    """The smallest gap from `reference_rate` that groups of these sizes would have shown.
+
+    A gap below the reference; where even a rate of 0 would have been missed, a gap above it; nan where
+    neither could have been seen. In the unit of a rate (0.05 is five percentage points).
+    Source: Fleiss, Levin & Paik (2003), eq. 4.19 (unequal sizes, uncorrected), solved for the difference.
+    """
+    rate, n0, n1 = np.broadcast_arrays(
+        *(np.asarray(array, dtype=np.float64) for array in (reference_rate, reference_n, n))
+    )
+    below = _smallest_gap(rate, n0, n1, direction=-1.0, alpha=alpha, power=power)
+    if not np.isnan(below).any():
+        return below
+    return np.where(
+        np.isnan(below), _smallest_gap(rate, n0, n1, direction=1.0, alpha=alpha, power=power), below
+    )
+
+
+def _smallest_gap(
+    rate: FloatArray, n0: FloatArray, n1: FloatArray, *, direction: float, alpha: float, power: float
+) -> FloatArray:
+    z_alpha, z_power = _quantiles(alpha, power)
+    valid = (n0 > 0) & (n1 > 0) & (rate >= 0) & (rate <= 1)
+    rate, n0, n1 = np.where(valid, rate, 0.5), np.where(valid, n0, 1.0), np.where(valid, n1, 1.0)
+
+    def seen(gap: FloatArray) -> NDArray[np.bool_]:
+        other = np.clip(rate + direction * gap, 0.0, 1.0)
+        mean = (n0 * rate + n1 * other) / (n0 + n1)
+        null_error = np.sqrt(np.maximum(mean * (1 - mean), 0.0) * (1 / n0 + 1 / n1))
+        true_error = np.sqrt(rate * (1 - rate) / n0 + other * (1 - other) / n1)
+        return gap >= z_alpha * null_error + z_power * true_error
+
+    largest = rate if direction < 0 else 1.0 - rate
+    low, high = np.zeros_like(largest), largest.copy()
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        found = seen(middle)
+        low, high = np.where(found, low, middle), np.where(found, middle, high)
+    return np.where(valid & (largest > 0) & seen(largest), high, np.nan)
+
+
+def _quantiles(alpha: float, power: float) -> tuple[float, float]:
+    if not (0.0 < alpha < 1.0 and 0.0 < power < 1.0):
+        raise ValueError("alpha and power must lie between 0 and 1")
+    return float(ndtri(1 - alpha / 2)), float(ndtri(power))
