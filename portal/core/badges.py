@@ -1,0 +1,75 @@
+"""How each state, severity and verdict looks as a badge: tone, icon and word.
+
+The three always go together, so that no meaning is carried by colour alone. Values are the stored
+enum values; they mean the same wherever they occur, hence one flat table.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Tone = Literal["neutral", "info", "success", "warning", "danger", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """`icon` is a symbol id of the icon sprite; `label` is the word shown."""
+
+    tone: Tone
+    icon: str
+    label: str
+
+
+_BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
+    ("neutral", "circle-dashed"): ("new", "open", "draft", "proposed", "scheduled", "queued", "received"),
+    ("neutral", "circle-minus"): ("dismissed", "cancelled", "rejected", "retired", "revoked"),
+    ("neutral", "copy"): ("duplicate",),
+    ("neutral", "archive"): ("erased", "expired"),
+    ("neutral", "help-circle"): ("unknown", "unscanned"),
+    ("neutral", "hourglass"): ("insufficient_data",),
+    ("neutral", "info-circle"): ("info", "informational"),
+    ("info", "progress"): ("running", "in_progress", "verifying", "claimed", "in_review", "submitted"),
+    ("info", "tool"): ("in_remediation", "remediation", "implemented"),
+    ("info", "writing"): ("awaiting_sign_off",),
+    ("info", "flag"): ("promoted", "low"),
+    ("info", "user"): ("identity_verified",),
+    ("success", "check"): ("scanned", "approved", "given", "renewed", "fulfilled"),
+    ("success", "circle-check"): ("passed", "permitted", "no_material_difference", "live", "verified"),
+    ("success", "rosette-discount-check"): ("closed", "signed_off"),
+    ("warning", "eye"): ("watch", "restricted"),
+    ("warning", "flag"): ("medium",),
+    ("warning", "player-pause"): ("on_hold", "risk_accepted"),
+    ("warning", "pencil"): ("changes_requested",),
+    ("warning", "alert-triangle"): ("unscannable", "refused", "withdrawn", "stale"),
+    ("danger", "alert-triangle"): ("confirmed", "high", "disparity", "overdue"),
+    ("danger", "circle-x"): ("failed", "error"),
+    ("danger", "ban"): ("denied",),
+    ("critical", "alert-octagon"): ("critical",),
+}
+
+_WORDS: Final[dict[str, str]] = {
+    "awaiting_sign_off": "Awaiting sign-off",
+    "signed_off": "Signed off",
+    "insufficient_data": "Not enough data",
+    "in_review": "In review",
+    "no_material_difference": "No material difference",
+}
+
+
+def _humanised(value: str) -> str:
+    return _WORDS.get(value, value.replace("_", " ").capitalize())
+
+
+BADGES: Final[dict[str, Badge]] = {
+    value: Badge(tone=tone, icon=icon, label=_humanised(value))
+    for (tone, icon), values in _BY_LOOK.items()
+    for value in values
+}
+
+
+def badge_for(value: str, *, label: str = "") -> Badge:
+    """The badge of a stored enum value; `label` replaces the default word.
+
+    A value that the table does not know gets the neutral look and its own name in words.
+    """
+    known = BADGES.get(value, Badge(tone="neutral", icon="circle", label=_humanised(value)))
+    return Badge(tone=known.tone, icon=known.icon, label=label) if label else known

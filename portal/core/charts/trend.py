@@ -1,0 +1,218 @@
+"""Lines over time: a trend with its interval band and release markers, and the sparkline."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from django.utils.safestring import SafeString
+
+from portal.core.charts.svg import (
+    NARROW,
+    NO_DATA,
+    WIDE,
+    add,
+    add_text,
+    chart,
+    domain,
+    known,
+    number,
+    text_width,
+    tick_label,
+    ticks,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """A value on a day, with its interval where there is one; None leaves a gap in the line."""
+
+    at: datetime.date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrendMarker:
+    """Something that happened on a day, such as a release."""
+
+    at: datetime.date
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    left: float
+    right: float
+    top: float
+    bottom: float
+    first: datetime.date
+    last: datetime.date
+    low: float
+    high: float
+
+    def x(self, day: datetime.date) -> float:
+        span = (self.last - self.first).days
+        share = (day - self.first).days / span if span else 0.5
+        return self.left + share * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+
+def trend(
+    points: Sequence[TrendPoint],
+    *,
+    title: str,
+    description: str,
+    markers: Sequence[TrendMarker] = (),
+    unit: str = "%",
+) -> SafeString:
+    """Values over time with their interval band; markers outside the points' days are left out.
+
+    A marker without room for its label beside its neighbours keeps it as a tooltip.
+    """
+    ordered = sorted(points, key=lambda point: point.at)
+
+    def draw(root: ET.Element, width: float, key: str) -> float:
+        values = [v for p in ordered for v in map(known, (p.value, p.low, p.high)) if v is not None]
+        if not values:
+            add_text(root, NO_DATA, x=0, y=24, width=width, css="plot__muted")
+            return 40
+        low, high = domain(values, unit=unit)
+        scale = _Scale(
+            left=52,
+            right=width - 14,
+            top=26 if markers else 10,
+            bottom=200,
+            first=ordered[0].at,
+            last=ordered[-1].at,
+            low=low,
+            high=high,
+        )
+        _draw_axes(root, scale, unit=unit, narrow=width < WIDE)
+        _draw_markers(root, scale, markers)
+        for stretch in _stretches(ordered):
+            _draw_stretch(root, scale, stretch)
+        return 228
+
+    return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW))
+
+
+def _draw_axes(root: ET.Element, scale: _Scale, *, unit: str, narrow: bool) -> None:
+    for value in ticks(scale.low, scale.high, about=4):
+        y = scale.y(value)
+        add(
+            root,
+            "line",
+            x1=scale.left,
+            x2=scale.right,
+            y1=y,
+            y2=y,
+            css="plot__grid",
+            stroke="currentColor",
+            stroke_opacity=0.15,
+        )
+        add_text(
+            root,
+            tick_label(value, unit=unit),
+            x=scale.left - 8,
+            y=y + 4,
+            width=60,
+            css="plot__axis",
+            anchor="end",
+        )
+    days = (scale.last - scale.first).days
+    parts = min(days, 2 if narrow else 4)
+    for part in range(parts + 1):
+        day = scale.first + datetime.timedelta(days=round(days * part / parts) if parts else 0)
+        anchor = "middle" if not parts else "start" if part == 0 else "end" if part == parts else "middle"
+        add_text(
+            root,
+            f"{day:%-d %b %y}",
+            x=scale.x(day),
+            y=scale.bottom + 20,
+            width=90,
+            css="plot__axis",
+            anchor=anchor,
+        )
+
+
+def _draw_markers(root: ET.Element, scale: _Scale, markers: Sequence[TrendMarker]) -> None:
+    shown = sorted((m for m in markers if scale.first <= m.at <= scale.last), key=lambda marker: marker.at)
+    taken = scale.left
+    for index, marker in enumerate(shown):
+        x = scale.x(marker.at)
+        following = scale.x(shown[index + 1].at) - 8 if index + 1 < len(shown) else scale.right
+        group = add(root, "g", css="plot__marker")
+        add(group, "title", f"{marker.label}, {marker.at:%-d %b %Y}")
+        dashes = {"stroke": "currentColor", "stroke_dasharray": "3 3"}
+        add(group, "line", x1=x, x2=x, y1=scale.top - 8, y2=scale.bottom, css="plot__release", **dashes)
+        add(group, "path", d=f"M{number(x - 5)} {number(scale.top - 14)}h10l-5 7z")
+        y, needed = scale.top - 8, text_width(marker.label) + 8
+        if following - x - 8 >= needed:
+            add_text(group, marker.label, x=x + 8, y=y, width=needed, css="plot__muted")
+            taken = x + 8 + needed
+        elif x - 8 - taken >= needed:
+            add_text(group, marker.label, x=x - 8, y=y, width=needed, css="plot__muted", anchor="end")
+            taken = x
+
+
+def _stretches(points: Sequence[TrendPoint]) -> list[list[TrendPoint]]:
+    """Runs of neighbouring points that have a value."""
+    runs: list[list[TrendPoint]] = [[]]
+    for point in points:
+        if known(point.value) is not None:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _path(places: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in places)
+
+
+def _draw_stretch(root: ET.Element, scale: _Scale, points: Sequence[TrendPoint]) -> None:
+    lower = [(scale.x(p.at), scale.y(v)) for p in points if (v := known(p.low)) is not None]
+    upper = [(scale.x(p.at), scale.y(v)) for p in points if (v := known(p.high)) is not None]
+    if lower and upper:
+        add(root, "path", d=_path([*upper, *reversed(lower)]) + "Z", css="plot__band", fill_opacity=0.12)
+    line = [(scale.x(p.at), scale.y(v)) for p in points if (v := known(p.value)) is not None]
+    add(root, "path", d=_path(line), css="plot__line", fill="none", stroke="currentColor", stroke_width=2)
+    dots = line if len(line) <= 31 else line[-1:]
+    for x, y in dots:
+        add(root, "circle", cx=x, cy=y, r=3, css="plot__dot")
+
+
+def sparkline(values: Sequence[float | None], *, title: str, description: str) -> SafeString:
+    """The shape of a series without axes, its last value marked; None leaves a gap."""
+
+    def draw(root: ET.Element, width: float, key: str) -> float:
+        present = [v for v in map(known, values) if v is not None]
+        if not present:
+            add_text(root, NO_DATA, x=0, y=20, width=width, css="plot__muted")
+            return 30
+        low, span = min(present), (max(present) - min(present)) or 1.0
+        step = (width - 8) / max(len(values) - 1, 1)
+        flat = max(present) == min(present)
+        run: list[tuple[float, float]] = []
+        places: list[tuple[float, float]] = []
+        for index, value in enumerate(map(known, values)):
+            if value is None:
+                _draw_run(root, run)
+                run = []
+                continue
+            run.append((4 + index * step, 15.0 if flat else 26 - (value - low) / span * 22))
+            places.append(run[-1])
+        _draw_run(root, run)
+        add(root, "circle", cx=places[-1][0], cy=places[-1][1], r=3, css="plot__dot")
+        return 30
+
+    return chart("spark", draw, title=title, description=description, widths=(140.0,))
+
+
+def _draw_run(root: ET.Element, run: Sequence[tuple[float, float]]) -> None:
+    if len(run) > 1:
+        add(root, "path", d=_path(run), css="plot__line", fill="none", stroke="currentColor", stroke_width=2)
