@@ -54,11 +54,13 @@ def hypergeometric_log_pmf(x: ArrayLike, column: ArrayLike, row: ArrayLike, tota
     """
     x, column, row, total = (np.asarray(array, dtype=np.float64) for array in (x, column, row, total))
     p, q = row / total, (total - row) / total
-    return (
-        _binomial_log_pmf(x, column, p, q)
-        + _binomial_log_pmf(row - x, total - column, p, q)
-        - _binomial_log_pmf(row, total, p, q)
-    )
+    return _log_weight(x, column, row, total) - _binomial_log_pmf(row, total, p, q)
+
+
+def _log_weight(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
+    """The log-probability up to a constant of the margins."""
+    p, q = row / total, (total - row) / total
+    return _binomial_log_pmf(x, column, p, q) + _binomial_log_pmf(row - x, total - column, p, q)
 
 
 def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
@@ -69,11 +71,10 @@ def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatA
     column = np.where(mirrored, total - column, column)
     mode = np.floor((row + 1) * (column + 1) / (total + 2))
 
-    log_observed = hypergeometric_log_pmf(x, column, row, total)
-    p_values = np.exp(log_observed) * _upward_sum(x, column, row, total)
+    p_values = np.exp(hypergeometric_log_pmf(x, column, row, total)) * _upward_sum(x, column, row, total)
 
     lowest = np.maximum(0.0, row + column - total)
-    y = _last_as_extreme(log_observed, lowest, np.minimum(mode, x - 1), column, row, total)
+    y = _last_as_extreme(x, lowest, np.minimum(mode, x - 1), column, row, total)
     two_tails = np.flatnonzero(y >= lowest)
     if two_tails.size:
         y, column, row, total = (array[two_tails] for array in (y, column, row, total))
@@ -102,25 +103,26 @@ def _upward_sum(x: FloatArray, column: FloatArray, row: FloatArray, total: Float
 
 
 def _last_as_extreme(
-    log_observed: FloatArray,
+    x: FloatArray,
     lowest: FloatArray,
     highest: FloatArray,
     column: FloatArray,
     row: FloatArray,
     total: FloatArray,
 ) -> FloatArray:
-    """The largest y in [lowest, highest] that is no likelier than observed; lowest − 1 where there is none.
+    """The largest y in [lowest, highest] that is no likelier than x; lowest − 1 where there is none.
 
     The probabilities rise over that range, so the place is found by bisection.
     """
+    as_likely = _log_weight(x, column, row, total) + _TIE
     low, high = lowest - 1, highest.copy()
     while True:
         searching = np.flatnonzero(low < high)
         if not searching.size:
             return low
         middle = np.ceil((low[searching] + high[searching]) / 2)
-        log_middle = hypergeometric_log_pmf(middle, column[searching], row[searching], total[searching])
-        as_extreme = log_middle <= log_observed[searching] + _TIE
+        log_middle = _log_weight(middle, column[searching], row[searching], total[searching])
+        as_extreme = log_middle <= as_likely[searching]
         low[searching] = np.where(as_extreme, middle, low[searching])
         high[searching] = np.where(as_extreme, high[searching], middle - 1)
 

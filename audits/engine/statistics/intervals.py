@@ -33,7 +33,8 @@ def counts(*arrays: ArrayLike) -> tuple[FloatArray, ...]:
 def proportion(k: ArrayLike, n: ArrayLike) -> FloatArray:
     """k / n; nan without trials."""
     k, n = counts(k, n)
-    return np.divide(k, n, out=np.full(k.shape, np.nan), where=n > 0)
+    rate: FloatArray = np.divide(k, n, out=np.full(k.shape, np.nan), where=n > 0)
+    return rate
 
 
 def wilson(k: ArrayLike, n: ArrayLike, *, confidence: float = 0.95) -> Interval:

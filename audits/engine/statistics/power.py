@@ -25,8 +25,8 @@ def sample_size_per_group(
     mean = (p1 + p2) / 2
     spread = z_alpha * np.sqrt(2 * mean * (1 - mean)) + z_power * np.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
     gap = np.abs(p1 - p2)
-    needed = np.divide(spread**2, gap**2, out=np.full(p1.shape, np.inf), where=gap > 0)
-    return np.ceil(needed)
+    needed: FloatArray = np.divide(spread**2, gap**2, out=np.full(p1.shape, np.inf), where=gap > 0)
+    return np.asarray(np.ceil(needed))
 
 
 def detectable_difference(
@@ -49,9 +49,8 @@ def detectable_difference(
     below = _smallest_gap(rate, n0, n1, direction=-1.0, alpha=alpha, power=power)
     if not np.isnan(below).any():
         return below
-    return np.where(
-        np.isnan(below), _smallest_gap(rate, n0, n1, direction=1.0, alpha=alpha, power=power), below
-    )
+    above = _smallest_gap(rate, n0, n1, direction=1.0, alpha=alpha, power=power)
+    return np.where(np.isnan(below), above, below)
 
 
 def _smallest_gap(
