@@ -1,0 +1,138 @@
+"""Personas and clients shared by all tests.
+
+`home` is the team whose things are looked at; `away` is another team. Personas carry one role at home, except
+`outsider`, who is a reviewer away, and `nobody`, who is in no team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from django.utils import timezone
+
+from portal.accounts.api_keys import api_key_create
+from portal.accounts.models import Team, User
+from portal.core.roles import Role, Scope
+from tests.factories import MembershipFactory, TeamFactory, UserFactory
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_append_only_triggers() -> Iterator[None]:
+    """Transactional tests empty every table afterwards; the append-only triggers would refuse that."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def with_triggers_off(self: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            teardown(self)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    TransactionTestCase._fixture_teardown = with_triggers_off
+    yield
+    TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> None:
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture
+def home(db: None) -> Team:
+    return TeamFactory(slug="home", name="Home")
+
+
+@pytest.fixture
+def away(db: None) -> Team:
+    return TeamFactory(slug="away", name="Away")
+
+
+@pytest.fixture
+def member(home: Team) -> Callable[..., User]:
+    """Make a person with the given roles at home (or in another team)."""
+
+    def make(*roles: str, team: Team = home, name: str = "") -> User:
+        user = UserFactory(**({"name": name} if name else {}))
+        for role in roles:
+            MembershipFactory(user=user, team=team, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def reviewer(member: Callable[..., User]) -> User:
+    return member(Role.REVIEWER, name="Rita Reviewer")
+
+
+@pytest.fixture
+def approver(member: Callable[..., User]) -> User:
+    return member(Role.APPROVER, name="Abel Approver")
+
+
+@pytest.fixture
+def privacy_officer(member: Callable[..., User]) -> User:
+    return member(Role.PRIVACY_OFFICER, name="Petra Privacy")
+
+
+@pytest.fixture
+def manager(member: Callable[..., User]) -> User:
+    return member(Role.MANAGER, name="Mona Manager")
+
+
+@pytest.fixture
+def auditor(member: Callable[..., User]) -> User:
+    return member(Role.AUDITOR, name="Otto Auditor")
+
+
+@pytest.fixture
+def administrator(member: Callable[..., User]) -> User:
+    return member(Role.ADMINISTRATOR, name="Ada Administrator")
+
+
+@pytest.fixture
+def outsider(member: Callable[..., User], away: Team) -> User:
+    return member(Role.REVIEWER, team=away, name="Olga Outsider")
+
+
+@pytest.fixture
+def nobody(db: None) -> User:
+    return UserFactory(name="Nemo Nobody")
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], Client]:
+    """A browser in which this person is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def api_key(home: Team, administrator: User) -> Callable[..., str]:
+    """Make an API key of the home team (or another) with these scopes; returns the Authorization header's value."""
+
+    def make(*scopes: str, team: Team = home, actor: User = administrator) -> str:
+        _, text = api_key_create(
+            team=team,
+            name="test",
+            scopes=scopes or Scope.values,
+            expires_at=timezone.now() + timedelta(days=1),
+            actor=actor,
+        )
+        return f"Bearer {text}"
+
+    return make
