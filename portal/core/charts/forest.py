@@ -15,7 +15,6 @@ from portal.core.charts.svg import (
     add_text,
     amount,
     chart,
-    clean,
     domain,
     known,
     number,
@@ -160,45 +159,29 @@ def _draw_reference(root: ET.Element, layout: _Layout, row: ForestRow, *, rows: 
 def _draw_row(root: ET.Element, layout: _Layout, row: ForestRow, *, index: int, unit: str) -> None:
     top, y = index * layout.row, layout.track(index)
     rate, low, high = known(row.rate), known(row.low), known(row.high)
+    measured = None not in (rate, low, high)
     notes = [f"n {row.n:,}"]
     if row.reference:
         notes.append("reference")
-    if row.verdict:
+    if row.verdict and measured:
         notes.append(_VERDICT_WORDS.get(row.verdict, row.verdict.replace("_", " ")))
     label_width = layout.width - 120 if layout.stacked else layout.left - 20
     add_text(root, row.label, x=0, y=top + 18, width=label_width, css="plot__label")
     add_text(root, " · ".join(notes), x=0, y=top + 35, width=label_width + 20, css="plot__muted")
     if rate is None or low is None or high is None:
-        if layout.stacked:
-            add_text(root, NO_DATA, x=layout.left, y=y + 5, width=160, css="plot__muted")
-        else:
-            add_text(root, NO_DATA, x=layout.width, y=top + 26, width=140, css="plot__muted", anchor="end")
+        add_text(root, NO_DATA, x=layout.width, y=top + 18, width=140, css="plot__muted", anchor="end")
         return
-    interval = f"{amount(low, unit=unit).removesuffix(' %')}–{amount(high, unit=unit)}"
-    add_text(
-        root,
+    figure, interval = (
         amount(rate, unit=unit),
-        x=layout.width,
-        y=top + 18,
-        width=110,
-        css="plot__figure",
-        anchor="end",
+        f"{amount(low, unit=unit).removesuffix(' %')}–{amount(high, unit=unit)}",
     )
+    add_text(root, figure, x=layout.width, y=top + 18, width=110, css="plot__figure", anchor="end")
     add_text(root, interval, x=layout.width, y=top + 35, width=140, css="plot__muted", anchor="end")
     look = "reference" if row.reference else row.verdict or "plain"
-    mark = add(root, "g", css=f"plot__mark plot__mark--{clean(look)}", color="currentColor")
-    add(mark, "line", x1=layout.x(low), x2=layout.x(high), y1=y, y2=y, stroke="currentColor", stroke_width=2)
+    mark = add(root, "g", css=f"plot__mark plot__mark--{look}", stroke="currentColor", stroke_width=2)
+    add(mark, "line", x1=layout.x(low), x2=layout.x(high), y1=y, y2=y)
     for end in (low, high):
-        add(
-            mark,
-            "line",
-            x1=layout.x(end),
-            x2=layout.x(end),
-            y1=y - 4,
-            y2=y + 4,
-            stroke="currentColor",
-            stroke_width=2,
-        )
+        add(mark, "line", x1=layout.x(end), x2=layout.x(end), y1=y - 4, y2=y + 4)
     _draw_shape(mark, look, x=layout.x(rate), y=y)
 
 
@@ -211,16 +194,6 @@ def _draw_shape(parent: ET.Element, look: str, *, x: float, y: float) -> None:
     elif look == "watch":
         add(parent, "path", d=f"M{number(x)} {number(y - 8)}l8 14h-16z")
     elif look == "insufficient_data":
-        add(
-            parent,
-            "circle",
-            cx=x,
-            cy=y,
-            r=5.5,
-            css="plot__hollow",
-            fill="none",
-            stroke="currentColor",
-            stroke_width=2,
-        )
+        add(parent, "circle", cx=x, cy=y, r=5.5, css="plot__hollow", fill="none")
     else:
         add(parent, "circle", cx=x, cy=y, r=6)

@@ -35,7 +35,7 @@ def badge(value: object, label: str = "") -> SafeString:
     """Badge (colour, icon and word) of a state, severity or verdict by its stored enum value."""
     look = badge_for(str(value), label=str(label))
     return format_html(
-        '<span class="tag tag--{}">{}<span>{}</span></span>', look.tone, icon(look.icon), look.label
+        '<span class="pill pill--{}">{}<span>{}</span></span>', look.tone, icon(look.icon), look.label
     )
 
 
