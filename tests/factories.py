@@ -1,14 +1,16 @@
 """Rows for tests: plausible defaults, everything else named by the test."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from django.utils import timezone
 
-from assistants.models import Assistant, Release
+from assistants.models import Assistant, Conversation, Release
 from assistants.states import AssistantState
-from consent.models import Notice, Purpose
+from consent.models import DataSubject, Notice, Purpose
 from portal.accounts.models import Membership, Team, User
+from portal.core import envelope
+from portal.core.models import DataKey
 
 PASSWORD = "correct horse battery"
 
@@ -88,3 +90,41 @@ class ReleaseFactory(factory.django.DjangoModelFactory):
     model = "example-model"
     algorithm = "A language model answers from the help pages."
     released_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=60))
+
+
+class DataSubjectFactory(factory.django.DjangoModelFactory):
+    """An anonymous data subject with a working data key."""
+
+    class Meta:
+        model = DataSubject
+
+    team = factory.SubFactory(TeamFactory)
+    kind = "anonymous"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        opened, wrapped = envelope.new_key()
+        master_key_id = envelope.master_id_of(wrapped)
+        kwargs.setdefault(
+            "data_key",
+            DataKey.objects.create(id=opened.key_id, wrapped=wrapped, master_key_id=master_key_id),
+        )
+        return super()._create(model_class, *args, **kwargs)
+
+
+class ConversationFactory(factory.django.DjangoModelFactory):
+    """A received conversation whose figures matter and whose transcript does not (it holds none)."""
+
+    class Meta:
+        model = Conversation
+
+    assistant = factory.SubFactory(AssistantFactory)
+    subject = factory.LazyAttribute(lambda self: DataSubjectFactory(team=self.assistant.team))
+    external_id = factory.Sequence(lambda n: f"conversation-{n}")
+    content_hash = b"\x00" * 32
+    channel = "chat"
+    language = "en"
+    started_at = datetime(2025, 3, 3, 10, tzinfo=UTC)
+    received_at = datetime(2025, 3, 3, 11, tzinfo=UTC)
+    day = date(2025, 3, 3)
+    turn_count = 2

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and teams"
 
     def ready(self) -> None:
-        from portal.accounts import rules  # noqa: F401, PLC0415  (names the permissions)
+        from portal.accounts import rules  # noqa: F401  (names the permissions)

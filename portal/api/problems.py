@@ -41,7 +41,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _problem(code: str, title: Any, status_code: int, detail: str) -> dict[str, Any]:
-    return {"type": f"urn:probity:problem:{code}", "title": str(title), "status": status_code, "detail": detail}
+    return {
+        "type": f"urn:probity:problem:{code}",
+        "title": str(title),
+        "status": status_code,
+        "detail": detail,
+    }
 
 
 def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
@@ -54,5 +59,3 @@ def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             yield from _field_errors(inner, f"{path}[{index}]" if nested else path)
     else:
         yield {"field": path or "body", "message": str(detail)}
-
-

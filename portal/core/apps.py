@@ -7,4 +7,4 @@ class CoreConfig(AppConfig):
     verbose_name = "Ground floor"
 
     def ready(self) -> None:
-        from portal.core import checks  # noqa: F401, PLC0415  (registers the system checks)
+        from portal.core import checks  # noqa: F401  (registers the system checks)

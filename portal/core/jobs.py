@@ -69,7 +69,9 @@ def enqueue(task: str, *, key: str = "", delay: timedelta | None = None, **paylo
     that it sees this change too.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("work is enqueued in the transaction of the change that asks for it")
+        raise transaction.TransactionManagementError(
+            "work is enqueued in the transaction of the change that asks for it"
+        )
     queue = _queues.get(task, "default")
     due = timezone.now() + delay if delay else None
     with connection.cursor() as cursor:

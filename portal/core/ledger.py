@@ -72,7 +72,9 @@ def append(
     if action not in _actions:
         raise UnregisteredAction(action)
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("a ledger entry is written in the transaction of its change")
+        raise transaction.TransactionManagementError(
+            "a ledger entry is written in the transaction of its change"
+        )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     head = LedgerEntry.objects.order_by("-seq").values_list("seq", "hash").first()
@@ -163,5 +165,3 @@ def _fault(row: LedgerEntry, *, expected_seq: int, prev: bytes) -> str:
 def exported(row: LedgerEntry) -> dict[str, Any]:
     """One entry as it is written to an export: enough to verify the chain without the database."""
     return {"seq": row.seq, "prev": bytes(row.prev).hex(), "hash": bytes(row.hash).hex(), "body": row.body}
-
-

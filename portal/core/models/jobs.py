@@ -39,7 +39,9 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["id"], condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING]), name="job_unfinished"
+                fields=["id"],
+                condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING]),
+                name="job_unfinished",
             )
         ]
 
