@@ -90,7 +90,16 @@ class PairDisparity:
     p_adjusted: float
     reasons: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        return group_label(self.levels)
+
+    @property
+    def against_label(self) -> str:
+        return group_label(self.against)
+
     def to_json(self, attributes: tuple[str, ...]) -> dict[str, Any]:
+        """Plain JSON types under stable keys."""
         return {
             "group": group_json(attributes, self.levels),
             "against": group_json(attributes, self.against),

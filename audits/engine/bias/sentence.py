@@ -1,0 +1,142 @@
+"""What an audit found, in words that a manager understands and numbers that a statistician accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.engine.bias.gap_table import GapTable, GroupResult
+from audits.engine.bias.verdict import Verdict
+
+_BASES = (100, 1_000, 10_000, 100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How members and the favourable outcome are called: "82 of 100 `noun` … `favourable`"."""
+
+    noun: str = "conversations"
+    favourable: str = "were resolved"
+
+
+def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases") -> Wording:
+    """Words for an outcome known only by its column and value: "were admitted", "were not denied"."""
+    name = outcome.replace("_", " ")
+    if favourable == "true":
+        return Wording(noun, f"were {name}")
+    if favourable == "false":
+        return Wording(noun, f"were not {name}")
+    return Wording(noun, f"had {name} “{favourable}”")
+
+
+def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
+    """ "Out of 100 conversations about 82 from A were resolved and 74 from B (difference 8 points, …)."
+
+    The higher rate comes first. Out of more than 100 where whole numbers would hide or distort the
+    difference. A second sentence says what is left at an equal mix of strata, if there are any.
+    """
+    if group.rate is None or reference.rate is None or group.difference is None:
+        return f"Nothing is known about {group.label}."
+    higher, lower = (reference, group) if group.difference <= 0 else (group, reference)
+    base = _base(reference.rate, group.rate)
+    first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
+    sentence = (
+        f"Out of {base:,} {wording.noun} about {first} from {higher.label} {wording.favourable} "
+        f"and {second} from {lower.label} (difference {_points(abs(group.difference), base)} points, "
+        f"{_plausible_range(group, base)})."
+    )
+    return " ".join(filter(None, (sentence, _adjusted_sentence(group))))
+
+
+def detectable_sentence(group: GroupResult) -> str:
+    """What could have been seen: "We could not have seen a gap under 12 points here."."""
+    if group.detectable_difference is None or not group.detectable_difference < 1:
+        return "We could not have seen a gap of any size here."
+    return f"We could not have seen a gap under {_points(group.detectable_difference, 100)} points here."
+
+
+def table_sentence(table: GapTable, *, wording: Wording) -> str:
+    """The verdict on the table and the comparison that carries it."""
+    reference, compared = table.reference, table.compared
+    if reference is None or not compared:
+        fewest = f"{table.policy.small_cell} {wording.noun}"
+        return f"Not enough data: fewer than two known groups have {fewest} to compare."
+    largest = max(
+        (group for group in compared if group.verdict is table.verdict),
+        key=lambda group: abs(group.difference or 0.0),
+        default=None,
+    )
+    if largest is None:
+        return f"Disparity: {_between_sentence(table)}"
+    if table.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
+        return (
+            f"No material difference: all groups are within {_points(table.policy.delta, 100)} points of "
+            f"{reference.label}. {gap_sentence(largest, reference, wording=wording)}"
+        )
+    gap = gap_sentence(largest, reference, wording=wording)
+    if table.verdict is Verdict.NOT_ENOUGH_DATA:
+        undecided = ", ".join(g.label for g in compared if g.verdict is Verdict.NOT_ENOUGH_DATA)
+        return f"Not enough data for {undecided}. {gap} {detectable_sentence(largest)}"
+    if table.verdict is Verdict.WATCH:
+        return f"Watch: {gap}"
+    others = sum(group.verdict is Verdict.DISPARITY for group in compared) - 1
+    further = (
+        f" So do {others} further groups." if others > 1 else " So does 1 further group." if others else ""
+    )
+    return f"Disparity: {gap}{further}"
+
+
+def audit_sentence(tables: Sequence[GapTable], verdict: Verdict, *, wording: Wording) -> str:
+    """The sentence of the first table that has the audit's verdict."""
+    return next(table_sentence(table, wording=wording) for table in tables if table.verdict is verdict)
+
+
+def _between_sentence(table: GapTable) -> str:
+    pair = max(table.between, key=lambda pair: abs(pair.difference))
+    return (
+        f"{pair.label} falls {_points(abs(pair.difference), 100)} points behind {pair.against_label} "
+        f"({_range_words(pair.difference_interval, 100)})."
+    )
+
+
+def _adjusted_sentence(group: GroupResult) -> str:
+    if group.adjusted is None or group.difference is None or not group.adjusted.strata:
+        return ""
+    left = group.adjusted.risk_difference.value
+    if group.adjusted.simpson:
+        favoured = group.label if left > 0 else "the reference"
+        turned = f"{_points(left, 1_000)} points in favour of {favoured}"
+        return f"At an equal mix of strata the difference turns round: {turned}."
+    return (
+        f"At an equal mix of strata {_points(left, 1_000)} of the "
+        f"{_points(group.difference, 1_000)} points are left."
+    )
+
+
+def _base(reference_rate: float, rate: float) -> int:
+    """100, or a greater power of ten where rounding would make the rates contradict their difference."""
+    gap = abs(rate - reference_rate)
+    shown = {base: abs(round(rate * base) - round(reference_rate * base)) for base in _BASES}
+    if shown[100] == round(gap * 100) and (shown[100] > 0 or gap == 0):
+        return 100
+    return next((base for base in _BASES[1:] if shown[base] > 0), _BASES[-1])
+
+
+def _plausible_range(group: GroupResult, base: int) -> str:
+    if group.difference_interval is None:
+        return "plausible range not known"
+    return _range_words(group.difference_interval, base)
+
+
+def _range_words(interval: tuple[float, float], base: int) -> str:
+    lower, upper = interval
+    if lower <= 0 <= upper:
+        return f"plausible range {_points(-lower, base)} fewer to {_points(upper, base)} more"
+    near, far = sorted((abs(lower), abs(upper)))
+    return f"plausible range {_points(near, base)}–{_points(far, base)}"
+
+
+def _points(rate: float, base: int) -> str:
+    """Percentage points, with as many decimals as numbers out of `base` have."""
+    decimals = len(str(base)) - 3
+    return f"{abs(rate) * 100:.{decimals}f}"
