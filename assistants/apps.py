@@ -6,4 +6,4 @@ class AssistantsConfig(AppConfig):
     verbose_name = "Assistants"
 
     def ready(self) -> None:
-        from assistants import actions, rules  # noqa: F401, PLC0415  (name the permissions and ledger actions)
+        from assistants import actions, rules  # noqa: F401  (name the permissions and ledger actions)

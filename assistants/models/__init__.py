@@ -1,4 +1,9 @@
-from assistants.models.conversations import AuditAttributes, ConsentSnapshot, Conversation, ConversationRevision
+from assistants.models.conversations import (
+    AuditAttributes,
+    ConsentSnapshot,
+    Conversation,
+    ConversationRevision,
+)
 from assistants.models.registry import Assistant, AuditedAttribute, DataSource, Release
 
 __all__ = [

@@ -13,7 +13,7 @@ from portal.core.access import TeamScoped
 
 
 class Conversation(TeamScoped):
-    """A conversation as it was handed over: figures in clear, transcript and metadata sealed under the subject's key.
+    """A conversation as handed over: figures in clear; transcript and metadata sealed with the subject's key.
 
     The sealed place is `conversation/<public_id>/<revision>`. `day` is the UTC day of `started_at`.
     """
@@ -22,12 +22,16 @@ class Conversation(TeamScoped):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="conversations")
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="conversations", null=True, blank=True)
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, related_name="conversations", null=True, blank=True
+    )
     subject = models.ForeignKey(DataSubject, on_delete=models.PROTECT, related_name="conversations")
     external_id = models.CharField(max_length=200)
     revision = models.PositiveIntegerField(default=1)
     content_hash = models.BinaryField(max_length=32)
-    state = models.CharField(max_length=12, choices=ConversationState.choices, default=ConversationState.RECEIVED)
+    state = models.CharField(
+        max_length=12, choices=ConversationState.choices, default=ConversationState.RECEIVED
+    )
     unscannable_reason = models.CharField(max_length=120, blank=True, default="")
     channel = models.CharField(max_length=40)
     language = models.CharField(max_length=12)
@@ -45,7 +49,9 @@ class Conversation(TeamScoped):
         constraints = [models.UniqueConstraint(fields=["assistant", "external_id"], name="conversation_once")]
         indexes = [
             models.Index(
-                fields=["assistant", "id"], condition=Q(state=ConversationState.RECEIVED), name="conversation_to_scan"
+                fields=["assistant", "id"],
+                condition=Q(state=ConversationState.RECEIVED),
+                name="conversation_to_scan",
             ),
             models.Index(fields=["assistant", "day"], name="conversation_by_day"),
             models.Index(fields=["assistant", "-started_at", "-id"], name="conversation_recent"),
@@ -85,7 +91,7 @@ class ConversationRevision(TeamScoped):
 
 
 class AuditAttributes(models.Model):
-    """The declared customer attributes of a conversation. Only the counting task reads them; erasure empties them."""
+    """The declared customer attributes of a conversation. Only counting reads them; erasure empties them."""
 
     conversation = models.OneToOneField(
         Conversation, on_delete=models.CASCADE, primary_key=True, related_name="audit_attributes"
@@ -110,7 +116,9 @@ class ConsentSnapshot(models.Model):
     known_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["conversation", "purpose"], name="consent_snapshot_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "purpose"], name="consent_snapshot_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose_id}: {self.status}"

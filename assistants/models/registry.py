@@ -17,7 +17,9 @@ class Assistant(TeamScoped):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=AssistantState.choices, default=AssistantState.PROPOSED)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_assistants", null=True, blank=True)
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="owned_assistants", null=True, blank=True
+    )
     vendor = models.CharField(max_length=120, blank=True)
     purpose = models.TextField("what it is for", blank=True)
     out_of_scope = models.TextField("what it must not be used for", blank=True)
@@ -30,7 +32,10 @@ class Assistant(TeamScoped):
     human_handoff = models.TextField("how a customer reaches a person", blank=True)
     next_review = models.DateField(null=True, blank=True)
     purposes = models.ManyToManyField(
-        Purpose, related_name="assistants", blank=True, help_text="Every conversation is checked against each of these."
+        Purpose,
+        related_name="assistants",
+        blank=True,
+        help_text="Every conversation is checked against each of these.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -49,7 +54,9 @@ class AuditedAttribute(TeamScoped):
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="audited_attributes")
     name = models.CharField(max_length=60)
     label = models.CharField(max_length=120, blank=True)
-    reference = models.CharField(max_length=120, blank=True, help_text="The group that others are compared with.")
+    reference = models.CharField(
+        max_length=120, blank=True, help_text="The group that others are compared with."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assistant", "name"], name="audited_attribute_once")]
@@ -87,7 +94,7 @@ class Release(TeamScoped):
 
 
 class DataSource(TeamScoped):
-    """What an assistant learned from or looks things up in: where it came from, under which terms and basis."""
+    """What an assistant learned from or looks things up in: its origin, its terms and its lawful basis."""
 
     TEAM_PATH = "assistant__team"
 
