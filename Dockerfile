@@ -20,7 +20,7 @@ WORKDIR /srv/probity
 COPY --from=installed /opt/venv /opt/venv
 COPY . .
 # Static files need settings, but no secret and no server: these values exist in this step alone.
-RUN SECRET_KEY=build FIELD_ENCRYPTION_KEY=build PROBITY_MASTER_KEYS=build PROBITY_INDEX_KEY=build \
+RUN SECRET_KEY=build FIELD_ENCRYPTION_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= PROBITY_MASTER_KEYS=build PROBITY_INDEX_KEY=build \
     PROBITY_LEDGER_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build/build \
     REDIS_URL=redis://build/0 python manage.py collectstatic --noinput --skip-checks \
     && chown -R probity /var/lib/probity

@@ -4,15 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 
-INTERVAL = 0.02  # seconds
 
-
-def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
-    """Ask until the condition holds or the time is over; whether it held."""
+def wait_until(condition: Callable[[], bool], *, seconds: float, interval: float = 0.02) -> bool:
+    """Ask every `interval` seconds until the condition holds or `seconds` have passed; whether it held."""
     pause = threading.Event()
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False
-        pause.wait(INTERVAL)
+        pause.wait(interval)
     return True

@@ -46,6 +46,7 @@ def run(address: Address, var: Path) -> int:
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.dev"),
         "PYTHONUNBUFFERED": "1",
     }
+    (var / "static").mkdir(exist_ok=True)  # whitenoise complains where it is missing
     with embedded.servers(var, database=database, cache=cache):
         manage("migrate", "--verbosity", "0", saying="Preparing the database …", environment=environment)
         logins = var / LOGINS
@@ -73,19 +74,19 @@ def supervised(
 ) -> Supervisor:
     """The three processes of the portal: web, worker, beat."""
     supervisor = Supervisor(on_started=announcement.start)
-    python = [sys.executable, "-m"]
-    web = ["gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
+    web = ["-m", "gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
     web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
-    celery = ["celery", "--app", "portal"]
+    # Celery warns root in eight lines at every start; the portal of one machine has no other user to offer.
+    celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "portal"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "WARNING"]
     worker += ["--concurrency", os.environ.get("PROBITY_WORKER_PROCESSES", "2")]
     if queues := os.environ.get("PROBITY_WORKER_QUEUES"):
         worker += ["--queues", queues]
     beat = [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(var / "beat-schedule"), "--pidfile="]
     # Only the web process has threads that share connections.
-    supervisor.add("web", [*python, *web], {**environment, "DATABASE_POOL": "true"})
-    supervisor.add("worker", [*python, *worker], environment)
-    supervisor.add("beat", [*python, *beat], environment)
+    supervisor.add("web", [sys.executable, *web], {**environment, "DATABASE_POOL": "true"})
+    supervisor.add("worker", [sys.executable, *worker], environment)
+    supervisor.add("beat", [sys.executable, *beat], environment)
     return supervisor
 
 

@@ -12,7 +12,8 @@ from portal.embedded.patience import wait_until
 from portal.run.preflight import Address
 
 READY_SECONDS = 120
-ANSWER_SECONDS = 2
+ANSWER_SECONDS = 10
+ASK_EVERY_SECONDS = 0.5
 
 
 class Announcement(threading.Thread):
@@ -30,7 +31,12 @@ class Announcement(threading.Thread):
         self._waiting: subprocess.Popen[str] | None = None
 
     def run(self) -> None:
-        if not wait_until(lambda: self._stopped.is_set() or self._answers(), seconds=READY_SECONDS):
+        finished = wait_until(
+            lambda: self._stopped.is_set() or self._answers(),
+            seconds=READY_SECONDS,
+            interval=ASK_EVERY_SECONDS,
+        )
+        if not finished:
             say(f"The portal does not answer on {self._address.url}readyz: see the messages above.")
             return
         if self._stopped.is_set():

@@ -1,0 +1,94 @@
+"""The command line outside Django: which commands bring servers up, what pip is told, what a skip does."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.run.constraints import LOCK, constraints
+
+PROJECT = Path(__file__).resolve().parents[2]
+LOCK_TEXT = """
+[[package]]
+name = "django"
+version = "5.2.1"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "numpy"
+version = "2.2.0"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "numpy"
+version = "2.3.0"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "probity"
+version = "0.1.0"
+source = { virtual = "." }
+"""
+
+
+@pytest.fixture(scope="module")
+def manage():
+    spec = importlib.util.spec_from_file_location("manage", PROJECT / "manage.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["migrate"], True),
+        (["import_conversations", "a.jsonl"], True),
+        (["verify_ledger"], True),
+        (["check", "--database", "default"], True),
+        (["check"], False),
+        (["audit_table", "a.csv"], False),
+        (["detect_pii"], False),
+        (["anonymise", "--mode", "redact"], False),
+        (["check_anonymity", "a.csv"], False),
+        (["verify_packet", "a.zip"], False),
+        (["makemigrations", "--check"], False),
+        (["migrate", "--help"], False),
+        (["--version"], False),
+        ([], False),
+    ],
+)
+def test_command_brings_servers_up_if_it_may_need_them(manage, monkeypatch, arguments, needed):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+    assert manage.needs_servers(arguments) is needed
+
+
+def test_production_never_brings_servers_up(manage, monkeypatch):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "portal.settings.production")
+    assert manage.needs_servers(["migrate"]) is False
+
+
+def test_constraints_name_each_package_that_is_locked_in_one_version():
+    assert constraints(LOCK_TEXT) == ["django==5.2.1"]
+    assert [line for line in constraints(LOCK.read_text()) if line.startswith("django==5.2.")] != []
+
+
+@pytest.mark.parametrize(
+    ("body", "exit_code"),
+    [("pass", 0), ("pytest.skip('nothing to read')", 1), ("pytest.fail('wrong')", 1)],
+)
+def test_skip_fails_the_run_where_none_is_allowed(tmp_path, body, exit_code):
+    (tmp_path / "test_one.py").write_text(f"import pytest\n\n\ndef test_one():\n    {body}\n")
+    options = ["-c", "/dev/null", "--rootdir", str(tmp_path), "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-p", "tests.no_skips", str(tmp_path)],
+        cwd=PROJECT,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == exit_code
