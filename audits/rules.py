@@ -7,6 +7,15 @@ permit("audits.view", *Role, Scope.AUDITS_READ)
 permit("audits.cycle_open", Role.REVIEWER, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR, Scope.AUDITS_RUN)
 permit("audits.programme_change", Role.MANAGER, Role.ADMINISTRATOR)
 permit("audits.finding_triage", Role.REVIEWER, Role.APPROVER)
+permit("audits.finding_assign", Role.REVIEWER, Role.APPROVER, Role.MANAGER)
+permit(
+    "audits.finding_comment",
+    Role.REVIEWER,
+    Role.APPROVER,
+    Role.PRIVACY_OFFICER,
+    Role.MANAGER,
+    Role.ADMINISTRATOR,
+)
 permit("audits.finding_remediate", Role.REVIEWER, Role.MANAGER, Role.ADMINISTRATOR)
 permit("audits.remediation_approve", Role.APPROVER)
 permit("audits.finding_sign", Role.APPROVER)

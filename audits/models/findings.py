@@ -18,6 +18,12 @@ from portal.core.access import TeamScoped
 from portal.core.fields import EncryptedRow, EncryptedTextField
 
 CLOSED_STATES = [FindingState.CLOSED, FindingState.DISMISSED, FindingState.DUPLICATE]
+DONE_STATES = [
+    RemediationState.IMPLEMENTED,
+    RemediationState.VERIFYING,
+    RemediationState.SIGNED_OFF,
+    RemediationState.FAILED,
+]
 
 
 def _person(related_name: str = "+") -> models.ForeignKey[User | None, User | None]:
@@ -27,8 +33,11 @@ def _person(related_name: str = "+") -> models.ForeignKey[User | None, User | No
 class Finding(TeamScoped):
     """Something an audit or a reviewer found wrong, from discovery to signature.
 
-    One open finding per `fingerprint`. Four eyes are constraints: whoever signs neither confirmed nor remediated, and
-    a high or critical finding is dismissed by someone other than who proposed it.
+    One open finding per `fingerprint`. Four eyes are constraints: whoever signs neither confirmed nor remediated, who
+    accepts a risk did not confirm it, and a high or critical finding is dismissed by someone other than who proposed
+    it. `raised_by_run` is the check that raised it or, for a finding promoted from a flag, the check that the promoter
+    named: the same frozen check must pass on newer data before the finding can close. `seen_in` holds every run that
+    found it. `regression_of` is the earlier finding of this fingerprint, closed or dismissed, that has come back.
     """
 
     TEAM_PATH = "assistant__team"
@@ -40,9 +49,12 @@ class Finding(TeamScoped):
     sentence = models.TextField()
     severity = models.CharField(max_length=10, choices=Severity.choices)
     state = models.CharField(max_length=16, choices=FindingState.choices, default=FindingState.NEW)
-    raised_by_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, null=True, related_name="raised_findings")
-    latest_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, null=True, related_name="+")
-    verified_by_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    raised_by_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, related_name="raised_findings")
+    latest_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, related_name="+")
+    seen_in = models.ManyToManyField(CheckRun, related_name="findings")
+    verified_by_run = models.ForeignKey(
+        CheckRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     times_seen = models.PositiveIntegerField(default=1)
     raised_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
@@ -57,7 +69,9 @@ class Finding(TeamScoped):
     dismissal_proposed_by = _person()
     dismissed_by = _person()
     dismiss_reason = models.CharField(max_length=20, choices=DismissReason.choices, blank=True, default="")
-    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates")
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates"
+    )
     regression_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="regressions"
     )
@@ -73,11 +87,15 @@ class Finding(TeamScoped):
             ),
             models.CheckConstraint(
                 name="finding_signer_is_not_finder",
-                condition=Q(signed_by__isnull=True) | Q(confirmed_by__isnull=True) | ~Q(signed_by=F("confirmed_by")),
+                condition=Q(signed_by__isnull=True)
+                | Q(confirmed_by__isnull=True)
+                | ~Q(signed_by=F("confirmed_by")),
             ),
             models.CheckConstraint(
                 name="finding_signer_is_not_fixer",
-                condition=Q(signed_by__isnull=True) | Q(remediated_by__isnull=True) | ~Q(signed_by=F("remediated_by")),
+                condition=Q(signed_by__isnull=True)
+                | Q(remediated_by__isnull=True)
+                | ~Q(signed_by=F("remediated_by")),
             ),
             models.CheckConstraint(
                 name="finding_closed_is_proven_and_signed",
@@ -106,6 +124,19 @@ class Finding(TeamScoped):
                 name="finding_risk_accepted_expires",
                 condition=~Q(state=FindingState.RISK_ACCEPTED)
                 | Q(risk_accepted_until__isnull=False, risk_accepted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="finding_risk_accepted_by_another",
+                condition=Q(risk_accepted_by__isnull=True) | ~Q(risk_accepted_by=F("confirmed_by")),
+            ),
+            models.CheckConstraint(
+                name="finding_verified_names_run",
+                condition=~Q(state=FindingState.VERIFIED) | Q(verified_by_run__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="finding_claim_ends",
+                condition=Q(claimed_by__isnull=True, claimed_until__isnull=True)
+                | Q(claimed_by__isnull=False, claimed_until__isnull=False),
             ),
         ]
         indexes = [
@@ -147,7 +178,9 @@ class FindingEvidence(TeamScoped):
     why = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["finding", "conversation"], name="finding_evidence_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "conversation"], name="finding_evidence_once")
+        ]
 
     def __str__(self) -> str:
         return f"evidence for finding {self.finding_id}"
@@ -181,6 +214,16 @@ class Remediation(EncryptedRow, TeamScoped):
             models.CheckConstraint(
                 name="remediation_approved_by_another",
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("drafted_by")),
+            ),
+            models.CheckConstraint(
+                name="remediation_approval_named",
+                condition=~Q(state__in=[RemediationState.APPROVED, *DONE_STATES])
+                | Q(approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="remediation_implementation_named",
+                condition=~Q(state__in=DONE_STATES)
+                | Q(implemented_by__isnull=False, implemented_at__isnull=False),
             ),
         ]
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from assistants.models import Conversation
 from audits.models.findings import Finding
-from audits.states import FlagKind, FlagSource, FlagState
+from audits.states import DismissReason, FlagKind, FlagSource, FlagState
 from portal.accounts.models import User
 from portal.core.access import TeamScoped
 from portal.core.fields import EncryptedRow, EncryptedTextField
@@ -30,7 +30,10 @@ class Flag(EncryptedRow, TeamScoped):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = EncryptedTextField(blank=True, default="")
-    finding = models.ForeignKey(Finding, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags")
+    dismiss_reason = models.CharField(max_length=20, choices=DismissReason.choices, blank=True, default="")
+    finding = models.ForeignKey(
+        Finding, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags"
+    )
 
     class Meta:
         constraints = [
@@ -39,12 +42,23 @@ class Flag(EncryptedRow, TeamScoped):
                 condition=~Q(source_id=""),
                 name="flag_once_per_source",
             ),
-            models.CheckConstraint(
-                name="flag_claimed_by_someone",
-                condition=~Q(state=FlagState.CLAIMED) | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+            models.UniqueConstraint(
+                fields=["conversation", "source", "kind"],
+                condition=Q(state__in=[FlagState.OPEN, FlagState.CLAIMED]),
+                name="flag_waits_once",
             ),
             models.CheckConstraint(
-                name="flag_promoted_names_finding", condition=~Q(state=FlagState.PROMOTED) | Q(finding__isnull=False)
+                name="flag_dismissed_with_reason",
+                condition=~Q(state=FlagState.DISMISSED) | ~Q(dismiss_reason=""),
+            ),
+            models.CheckConstraint(
+                name="flag_claimed_by_someone",
+                condition=~Q(state=FlagState.CLAIMED)
+                | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="flag_promoted_names_finding",
+                condition=~Q(state=FlagState.PROMOTED) | Q(finding__isnull=False),
             ),
         ]
         indexes = [
