@@ -71,7 +71,7 @@ _CONTROL_CLASSES = {
 def form_field(field: BoundField) -> Mapping[str, Any]:
     """One labelled form field with its help text and errors, tied together for screen readers."""
     kind = field.widget_type
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     # Django gives a group's attributes to its wrapper as well as to each choice: groups get none.
     if not field.use_fieldset:
         attrs["class"] = _CONTROL_CLASSES.get(kind, "form-control") + (" is-invalid" if field.errors else "")
