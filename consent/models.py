@@ -5,6 +5,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from consent.states import ConsentActor, ConsentState, LawfulBasis, SubjectKind
 from portal.accounts.models import Team
@@ -15,7 +16,8 @@ from portal.core.models import DataKey
 class DataSubject(TeamScoped):
     """A customer as the team knows them: a pseudonym, a data key, and, sealed under that key, their reference.
 
-    Destroying the key makes the reference and every transcript of the subject unreadable.
+    Destroying the key makes the reference and every transcript of the subject unreadable. `minor_below_age` marks a
+    person known to be younger than that; the age band of a consent event, being of its own day, outranks it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -37,7 +39,8 @@ class DataSubject(TeamScoped):
             ),
             models.CheckConstraint(
                 name="data_subject_reference_matches_kind",
-                condition=Q(kind=SubjectKind.IDENTIFIED) | Q(reference_sealed__isnull=True, reference_index__isnull=True),
+                condition=Q(kind=SubjectKind.IDENTIFIED)
+                | Q(reference_sealed__isnull=True, reference_index__isnull=True),
             ),
         ]
 
@@ -66,7 +69,8 @@ class Purpose(TeamScoped):
 class Notice(TeamScoped):
     """One version of a privacy notice in one language. Immutable once written: a change is a new version.
 
-    `material` says that earlier consents do not cover this version's purposes until they are renewed.
+    `material` says that earlier consents do not cover this version's purposes until they are renewed. `published_at`
+    is when customers could read it, `recorded_at` when Probity learned of it.
     """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="notices")
@@ -78,6 +82,7 @@ class Notice(TeamScoped):
     purposes = models.ManyToManyField(Purpose, related_name="notices")
     material = models.BooleanField(default=False)
     published_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [

@@ -42,3 +42,38 @@ class ConsentStatus(models.TextChoices):
     PERMITTED = "permitted", "Permitted"
     DENIED = "denied", "Denied"
     UNKNOWN = "unknown", "Unknown"
+
+
+class Reason(models.TextChoices):
+    """Why an evaluation answers as it does. The codes are stable; the labels are what people read."""
+
+    GRANTED = "granted", "Consent was given and in force"
+    LAWFUL_BASIS = "lawful_basis", "Allowed on another lawful basis; nobody objected"
+    OBJECTION_LIFTED = "objection_lifted", "Allowed on another lawful basis; an earlier objection was lifted"
+    REFUSED = "refused", "Consent was refused"
+    WITHDRAWN = "withdrawn", "Consent had been withdrawn"
+    REVOKED = "revoked", "Consent had been revoked"
+    EXPIRED = "expired", "Consent had expired"
+    INVALIDATED = "invalidated", "The consent was declared invalid from its beginning"
+    OBJECTED = "objected", "The data subject had objected"
+    NOT_YET_IN_FORCE = "not_yet_in_force", "Consent was not yet certainly in force"
+    ORDER_UNCERTAIN = "order_uncertain", "Clocks cannot tell whether consent or its withdrawal came last"
+    PURPOSE_NOT_COVERED = "purpose_not_covered", "The notice that was consented to does not name this purpose"
+    NOTICE_CHANGED = "notice_changed", "The notice changed materially and consent was not renewed"
+    GUARDIAN_MISSING = "guardian_missing", "The data subject is a minor and no guardian consented"
+    NO_EVENT = "no_event", "Nothing is recorded about this purpose at that time"
+    NO_SUBJECT = "no_subject", "It is not known whose data this is"
+
+
+GRANTS = frozenset({ConsentState.GIVEN, ConsentState.RENEWED})
+RESTRICTIONS = frozenset(
+    {
+        ConsentState.REFUSED,
+        ConsentState.WITHDRAWN,
+        ConsentState.REVOKED,
+        ConsentState.EXPIRED,
+        ConsentState.OBJECTED,
+    }
+)
+# GDPR Art. 21(1): only processing on these two bases can be objected to.
+OBJECTABLE = frozenset({LawfulBasis.LEGITIMATE_INTEREST, LawfulBasis.PUBLIC_TASK})

@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import django.utils.timezone
 import uuid
 from django.db import migrations, models
 
@@ -57,6 +58,7 @@ class Migration(migrations.Migration):
                 ('content_hash', models.CharField(max_length=64)),
                 ('material', models.BooleanField(default=False)),
                 ('published_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='accounts.team')),
                 ('purposes', models.ManyToManyField(related_name='notices', to='consent.purpose')),
             ],

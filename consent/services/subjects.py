@@ -1,0 +1,159 @@
+"""From the references that integrations give to data subjects and their open keys."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from consent.models import DataSubject
+from consent.queries.subjects import reference_index, reference_normalised
+from consent.states import SubjectKind
+from portal.accounts.models import Team
+from portal.core import envelope, keys
+from portal.core.envelope import OpenKey
+from portal.core.errors import NotFound
+
+# The row lock holds an erasure back until the caller's transaction has ended, so that it sees all that was stored.
+_FIND = """
+    SELECT s.reference_index, s.id, s.public_id, k.id, k.wrapped
+    FROM consent_datasubject s
+    JOIN core_datakey k ON k.id = s.data_key_id
+    WHERE s.team_id = %s AND s.reference_index = ANY(%s)
+    FOR KEY SHARE OF s
+"""
+# In the order of the index: two callers with the same new references wait for each other, never in a circle. Only
+# the winner of a reference brings its key, so no key is left without a subject (the foreign key is deferred).
+_ADD = """
+    WITH fresh AS (
+        SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[])
+            AS fresh (public_id, key_id, wrapped, sealed, index)
+    ), subjects AS (
+        INSERT INTO consent_datasubject
+            (public_id, team_id, kind, data_key_id, reference_sealed, reference_index, created_at)
+        SELECT public_id, %s, %s, key_id, sealed, index, %s FROM fresh ORDER BY index
+        ON CONFLICT (team_id, reference_index) WHERE reference_index IS NOT NULL DO NOTHING
+        RETURNING id, public_id, data_key_id
+    ), data_keys AS (
+        INSERT INTO core_datakey (id, wrapped, master_key_id, created_at)
+        SELECT fresh.key_id, fresh.wrapped, %s, %s FROM fresh JOIN subjects ON subjects.data_key_id = fresh.key_id
+    )
+    SELECT id, public_id FROM subjects
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSubject:
+    """A data subject and the open key under which their data is sealed; None where they have been erased."""
+
+    subject_id: int
+    public_id: uuid.UUID
+    key: OpenKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    public_id: uuid.UUID
+    key: OpenKey
+    wrapped: bytes
+    sealed: bytes | None
+    index: bytes | None
+
+
+def subjects_resolve(*, team: Team, references: Sequence[str | None]) -> list[ResolvedSubject]:
+    """Find or create the data subject of each reference, in order; None or blank is a new anonymous one each.
+
+    Runs inside the caller's transaction, once in it: it locks the subjects until the end. Safe under concurrent
+    callers. An erased subject comes back without a key, and nothing more may be stored about them. Writes nothing
+    to the ledger: the caller's entry covers the batch. Raises SealBroken where a master key is missing.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("subjects are resolved in the transaction that stores their data")
+    normalised = [reference_normalised(reference) for reference in references]
+    index_of = {
+        reference: reference_index(team_id=team.pk, reference=reference)
+        for reference in dict.fromkeys(normalised)
+        if reference is not None
+    }
+    found = _find(team, index_of.values())
+    fresh = [_fresh(reference, index) for reference, index in index_of.items() if index not in found]
+    anonymous = [_fresh(None, None) for reference in normalised if reference is None]
+    created = _add(team, fresh, kind=SubjectKind.IDENTIFIED)
+    found |= {one.index: created[one.public_id] for one in fresh if one.index and one.public_id in created}
+    # Somebody else created these between the two statements; they have committed by now.
+    found |= _find(team, [index for index in index_of.values() if index not in found])
+    nameless = _add(team, anonymous, kind=SubjectKind.ANONYMOUS)
+    remaining = iter(anonymous)
+    return [
+        nameless[next(remaining).public_id] if reference is None else found[index_of[reference]]
+        for reference in normalised
+    ]
+
+
+def reference_open(subject: DataSubject) -> str:
+    """The reference in clear. Raises KeyDestroyed after erasure, NotFound for an anonymous subject.
+
+    The caller has checked that the actor may see it, and writes down that it was shown.
+    """
+    if subject.reference_sealed is None:
+        raise NotFound("This data subject has no reference.")
+    opened = subject.data_key.unwrap()
+    return opened.open(bytes(subject.reference_sealed), place=sealed_place(subject.public_id)).decode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def sealed_place(public_id: uuid.UUID) -> str:
+    """What a sealed reference is bound to; see portal.core.envelope."""
+    return f"data-subject/{public_id}"
+
+
+def _find(team: Team, indexes: Iterable[bytes]) -> dict[bytes, ResolvedSubject]:
+    wanted = list(indexes)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [team.pk, wanted])
+        return {
+            bytes(index): ResolvedSubject(
+                subject_id, public_id, None if wrapped is None else envelope.unwrap(key_id, wrapped)
+            )
+            for index, subject_id, public_id, key_id, wrapped in cursor
+        }
+
+
+def _fresh(reference: str | None, index: bytes | None) -> _Fresh:
+    key, wrapped = envelope.new_key()
+    public_id = uuid.uuid4()
+    sealed = (
+        None
+        if reference is None
+        else key.seal(reference.encode("utf-8", "surrogatepass"), place=sealed_place(public_id))
+    )
+    return _Fresh(public_id, key, wrapped, sealed, index)
+
+
+def _add(team: Team, fresh: Sequence[_Fresh], *, kind: str) -> dict[uuid.UUID, ResolvedSubject]:
+    """Insert subjects with their keys, except those whose reference is there by now; returns those inserted."""
+    if not fresh:
+        return {}
+    now = timezone.now()
+    master_key_id, _ = keys.current_master_key()
+    columns = [
+        [one.public_id for one in fresh],
+        [one.key.key_id for one in fresh],
+        [one.wrapped for one in fresh],
+        [one.sealed for one in fresh],
+        [one.index for one in fresh],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [*columns, team.pk, kind, now, master_key_id, now])
+        ids = {public_id: subject_id for subject_id, public_id in cursor}
+    return {
+        one.public_id: ResolvedSubject(ids[one.public_id], one.public_id, one.key)
+        for one in fresh
+        if one.public_id in ids
+    }
