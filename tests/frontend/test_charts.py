@@ -44,8 +44,7 @@ def drawings(markup: str) -> list[ET.Element]:
 def texts(drawing: ET.Element) -> list[str]:
     """What is written in a drawing; the tooltip of a cut text is not."""
     return [
-        (element.text or "") + "".join(child.tail or "" for child in element)
-        for element in drawing.iter(f"{SVG}text")
+        (element.text or "") + "".join(child.tail or "" for child in element) for element in drawing.iter(f"{SVG}text")
     ]
 
 
@@ -57,9 +56,7 @@ CHARTS: dict[str, tuple[Callable[[str], str], int]] = {
         2,
     ),
     "trend": (
-        lambda text: trend(
-            days(0.5, 0.6), markers=[TrendMarker(DAY, text)], title=text, description=text, unit=text
-        ),
+        lambda text: trend(days(0.5, 0.6), markers=[TrendMarker(DAY, text)], title=text, description=text, unit=text),
         2,
     ),
     "bars": (lambda text: bars([Share(text, 3, "bad")], title=text, description=text), 2),
@@ -91,9 +88,7 @@ def test_chart_escapes_what_it_is_given(name: str) -> None:
 @pytest.mark.parametrize("name", CHARTS)
 def test_chart_has_no_style_and_no_handlers(name: str) -> None:
     elements = list(parse(CHARTS[name][0]("Plain")).iter())
-    forbidden = [
-        key for element in elements for key in element.attrib if key == "style" or key.startswith("on")
-    ]
+    forbidden = [key for element in elements for key in element.attrib if key == "style" or key.startswith("on")]
     assert forbidden == []
 
 

@@ -137,9 +137,7 @@ def test_page_header_without_actions_has_no_action_area() -> None:
 
 
 def test_data_table_is_a_named_region_that_the_keyboard_can_scroll() -> None:
-    [region] = Elements(render("{% data_table caption='Rates' %}<tbody></tbody>{% enddata_table %}")).of(
-        "div"
-    )
+    [region] = Elements(render("{% data_table caption='Rates' %}<tbody></tbody>{% enddata_table %}")).of("div")
     assert region == {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": "Rates"}
 
 
@@ -155,9 +153,9 @@ def test_progress_polls_until_done(done: bool, trigger: str | None) -> None:
 def test_pagination_keeps_the_filters() -> None:
     request = RequestFactory().get("/queue/?state=new&page=2")
     page = Paginator(range(90), 30).page(2)
-    markup = render_to_string("components/pagination.html", {"page": page}, request)
+    markup = render_to_string("components/pagination.html", {"page": page, "request": request})
     links = [link["href"] for link in Elements(markup).of("a")]
-    assert links == ["?state=new&amp;page=1".replace("&amp;", "&"), "?state=new&page=3"]
+    assert links == ["?state=new&page=1", "?state=new&page=3"]
     assert "31–60 of 90" in markup
 
 

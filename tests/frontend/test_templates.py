@@ -52,7 +52,8 @@ def icons_named_in_source() -> set[str]:
     sources = [*TEMPLATES, *(path for app in APPS for path in (ROOT / app).rglob("*.py"))]
     literal = re.compile(r"""(?:\{% icon |icon_name=|(?<![-\w])icon=|["']icon["']: ?)["']([a-z0-9-]+)["']""")
     defaulted = re.compile(r"""\{% icon [\w.]+\|default:["']([a-z0-9-]+)["']""")
-    names: set[str] = set()
+    places = re.compile(r"""\("[\w ]+", "[\w:]+", "([a-z0-9-]+)", """)
+    names = set(places.findall((ROOT / "portal" / "context.py").read_text(encoding="utf-8")))
     for path in sources:
         text = path.read_text(encoding="utf-8")
         names |= set(literal.findall(text)) | set(defaulted.findall(text))
@@ -63,9 +64,7 @@ APPS = ("portal", "assistants", "audits", "consent")
 
 
 def test_inline_finder_sees_each_kind_of_inline_code() -> None:
-    markup = (
-        '<style></style><script>x</script><p style="a" onclick="b" hx-on:click="c"><a href="javascript:d">'
-    )
+    markup = '<style></style><script>x</script><p style="a" onclick="b" hx-on:click="c"><a href="javascript:d">'
     assert inline_in(markup) == ["<style>", "<script>", "p style", "p onclick", "p hx-on:click", "a href"]
 
 
@@ -82,9 +81,7 @@ def test_template_compiles(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*TEMPLATES, *SCRIPTS], ids=relative)
 def test_nothing_is_loaded_from_elsewhere(path: Path) -> None:
-    assert (
-        re.findall(r"""(?:src|href|url|import)\s*[=(]?\s*["'](?:https?:)?//""", path.read_text("utf-8")) == []
-    )
+    assert re.findall(r"""(?:src|href|url|import)\s*[=(]?\s*["'](?:https?:)?//""", path.read_text("utf-8")) == []
 
 
 def test_every_icon_used_is_in_the_sprite() -> None:
@@ -98,9 +95,7 @@ def test_the_sprite_lists_each_icon_once_in_order() -> None:
 
 def test_vendored_files_have_the_documented_checksums() -> None:
     vendor = ROOT / "static" / "vendor"
-    rows = re.findall(
-        r"^\| `([^`]+)` \|.*`([0-9a-f]{64})` \|$", (vendor / "README.md").read_text("utf-8"), re.M
-    )
+    rows = re.findall(r"^\| `([^`]+)` \|.*`([0-9a-f]{64})` \|$", (vendor / "README.md").read_text("utf-8"), re.M)
     assert len(rows) == 2
     assert rows == [(name, hashlib.sha256((vendor / name).read_bytes()).hexdigest()) for name, _ in rows]
 
