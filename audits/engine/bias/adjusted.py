@@ -37,11 +37,7 @@ class StratumCells:
     def of(cls, group: Member, reference: Member) -> StratumCells:
         """The strata in which both have members; the others say nothing about the gap."""
         pairs = [(cell, reference.strata.get(stratum, (0, 0))) for stratum, cell in group.strata.items()]
-        cells = [
-            (k, n, reference_k, reference_n)
-            for (k, n), (reference_k, reference_n) in pairs
-            if n and reference_n
-        ]
+        cells = [(k, n, reference_k, reference_n) for (k, n), (reference_k, reference_n) in pairs if n and reference_n]
         k, n, reference_k, reference_n = zip(*cells, strict=True) if cells else ((), (), (), ())
         return cls(k, n, reference_k, reference_n)
 
@@ -88,9 +84,7 @@ class AdjustedGap:
             "p_value": finite(self.test.p_value),
             "p_adjusted": finite(self.p_adjusted),
             "risk_difference": finite(self.risk_difference.value),
-            "risk_difference_interval": finite_range(
-                (self.risk_difference.lower, self.risk_difference.upper)
-            ),
+            "risk_difference_interval": finite_range((self.risk_difference.lower, self.risk_difference.upper)),
             "homogeneity": {"breslow_day": _test_json(self.breslow_day), "woolf": _test_json(self.woolf)},
             "simpson": self.simpson,
             "verdict": self.verdict.value,
@@ -159,9 +153,7 @@ def _breaches(rate: float, reference_rate: float, *, policy: Policy) -> tuple[st
     bars = {
         f"adjusted difference of at least {policy.delta * 100:g} points": higher - lower >= policy.delta,
         f"adjusted favourable ratio below {policy.impact_ratio:.2f}": lower < policy.impact_ratio * higher,
-        f"adjusted adverse ratio above {policy.adverse_ratio:.2f}": (
-            1 - lower > policy.adverse_ratio * (1 - higher)
-        ),
+        f"adjusted adverse ratio above {policy.adverse_ratio:.2f}": (1 - lower > policy.adverse_ratio * (1 - higher)),
     }
     return tuple(bar for bar, breached in bars.items() if breached)
 

@@ -166,6 +166,5 @@ class GapTable:
 def group_json(attributes: tuple[str, ...], levels: tuple[Level, ...]) -> dict[str, Level]:
     """A group as attribute → value; unknown values are null."""
     return {
-        attribute: level if level_text(level) else None
-        for attribute, level in zip(attributes, levels, strict=True)
+        attribute: level if level_text(level) else None for attribute, level in zip(attributes, levels, strict=True)
     }

@@ -37,9 +37,7 @@ class GroupCount:
 
     def __post_init__(self) -> None:
         if not 0 <= self.favourable <= self.n:
-            raise ValueError(
-                f"group {self.label!r}: favourable {self.favourable} does not lie in 0 … n = {self.n}"
-            )
+            raise ValueError(f"group {self.label!r}: favourable {self.favourable} does not lie in 0 … n = {self.n}")
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -63,10 +63,7 @@ def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTabl
     plans = [Comparisons.of(table, policy=policy) for table in tables]
     tests = _fisher_tests(plans)
     adjusted = adjusted_gaps(plans, policy=policy)
-    return [
-        _table(plan, test, gaps, policy=policy)
-        for plan, test, gaps in zip(plans, tests, adjusted, strict=True)
-    ]
+    return [_table(plan, test, gaps, policy=policy) for plan, test, gaps in zip(plans, tests, adjusted, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

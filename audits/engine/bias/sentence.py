@@ -9,6 +9,7 @@ from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.verdict import Verdict
 
 _BASES = (100, 1_000, 10_000, 100_000)
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,13 @@ class Wording:
 
 
 def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases") -> Wording:
-    """Words for an outcome known only by its column and value: "were admitted", "were not denied"."""
+    """Words for an outcome known only by its column and value: "were admitted", "did not have high risk"."""
     name = outcome.replace("_", " ")
+    participle = name.endswith("ed")
     if favourable == "true":
-        return Wording(noun, f"were {name}")
+        return Wording(noun, f"were {name}" if participle else f"had {name}")
     if favourable == "false":
-        return Wording(noun, f"were not {name}")
+        return Wording(noun, f"were not {name}" if participle else f"did not have {name}")
     return Wording(noun, f"had {name} “{favourable}”")
 
 
@@ -42,7 +44,7 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
     sentence = (
         f"Out of {base:,} {wording.noun} about {first} from {higher.label} {wording.favourable} "
-        f"and {second} from {lower.label} (difference {_points(abs(group.difference), base)} points, "
+        f"and {second} from {lower.label} (difference {_counted_points(group.difference, base)}, "
         f"{_plausible_range(group, base)})."
     )
     return " ".join(filter(None, (sentence, _adjusted_sentence(group))))
@@ -52,7 +54,8 @@ def detectable_sentence(group: GroupResult) -> str:
     """What could have been seen: "We could not have seen a gap under 12 points here."."""
     if group.detectable_difference is None or not group.detectable_difference < 1:
         return "We could not have seen a gap of any size here."
-    return f"We could not have seen a gap under {_points(group.detectable_difference, 100)} points here."
+    smallest = _counted_points(group.detectable_difference, 100)
+    return f"We could not have seen a gap under {smallest} here."
 
 
 def table_sentence(table: GapTable, *, wording: Wording) -> str:
@@ -70,20 +73,18 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
         return f"Disparity: {_between_sentence(table)}"
     if table.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return (
-            f"No material difference: all groups are within {_points(table.policy.delta, 100)} points of "
+            f"No material difference: all groups are within {_counted_points(table.policy.delta, 100)} of "
             f"{reference.label}. {gap_sentence(largest, reference, wording=wording)}"
         )
     gap = gap_sentence(largest, reference, wording=wording)
     if table.verdict is Verdict.NOT_ENOUGH_DATA:
-        undecided = ", ".join(g.label for g in compared if g.verdict is Verdict.NOT_ENOUGH_DATA)
-        return f"Not enough data for {undecided}. {gap} {detectable_sentence(largest)}"
+        undecided = [group.label for group in compared if group.verdict is Verdict.NOT_ENOUGH_DATA]
+        return f"Not enough data for {_listed(undecided)}. {gap} {detectable_sentence(largest)}"
     if table.verdict is Verdict.WATCH:
         return f"Watch: {gap}"
     others = sum(group.verdict is Verdict.DISPARITY for group in compared) - 1
-    further = (
-        f" So do {others} further groups." if others > 1 else " So does 1 further group." if others else ""
-    )
-    return f"Disparity: {gap}{further}"
+    further = {0: "", 1: " One more group shows a disparity."}
+    return f"Disparity: {gap}{further.get(others, f' {others} more groups show a disparity.')}"
 
 
 def audit_sentence(tables: Sequence[GapTable], verdict: Verdict, *, wording: Wording) -> str:
@@ -94,7 +95,7 @@ def audit_sentence(tables: Sequence[GapTable], verdict: Verdict, *, wording: Wor
 def _between_sentence(table: GapTable) -> str:
     pair = max(table.between, key=lambda pair: abs(pair.difference))
     return (
-        f"{pair.label} falls {_points(abs(pair.difference), 100)} points behind {pair.against_label} "
+        f"{pair.label} falls {_counted_points(pair.difference, 100)} behind {pair.against_label} "
         f"({_range_words(pair.difference_interval, 100)})."
     )
 
@@ -105,12 +106,10 @@ def _adjusted_sentence(group: GroupResult) -> str:
     left = group.adjusted.risk_difference.value
     if group.adjusted.simpson:
         favoured = group.label if left > 0 else "the reference"
-        turned = f"{_points(left, 1_000)} points in favour of {favoured}"
+        turned = f"{_counted_points(left, 1_000)} in favour of {favoured}"
         return f"At an equal mix of strata the difference turns round: {turned}."
-    return (
-        f"At an equal mix of strata {_points(left, 1_000)} of the "
-        f"{_points(group.difference, 1_000)} points are left."
-    )
+    crude = _points(group.difference, 1_000)
+    return f"At an equal mix of strata the difference is {_counted_points(left, 1_000)} instead of {crude}."
 
 
 def _base(reference_rate: float, rate: float) -> int:
@@ -137,6 +136,16 @@ def _range_words(interval: tuple[float, float], base: int) -> str:
 
 
 def _points(rate: float, base: int) -> str:
-    """Percentage points, with as many decimals as numbers out of `base` have."""
+    """The size of a gap in percentage points, with as many decimals as numbers out of `base` have."""
     decimals = len(str(base)) - 3
     return f"{abs(rate) * 100:.{decimals}f}"
+
+
+def _counted_points(rate: float, base: int) -> str:
+    points = _points(rate, base)
+    return f"{points} point" if points == "1" else f"{points} points"
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = len(labels) - _MOST_NAMED
+    return ", ".join(labels[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -103,14 +103,10 @@ def count_table(
 
 
 def _note_levels(cube: Cube, file: Path, line: int, key: tuple[str, ...], values: tuple[Level, ...]) -> None:
-    for (section, name), levels, text, value in zip(
-        cube.columns.fields, cube.levels, key, values, strict=False
-    ):
+    for (section, name), levels, text, value in zip(cube.columns.fields, cube.levels, key, values, strict=False):
         levels.setdefault(text, value)
         if len(levels) > MOST_LEVELS:
-            problem = (
-                f"has more than {MOST_LEVELS:,} different values: an identifier cannot be audited as a group"
-            )
+            problem = f"has more than {MOST_LEVELS:,} different values: an identifier cannot be audited as a group"
             raise BadTable(file, problem, line=line, field=f"{section}.{name}")
 
 
@@ -142,8 +138,7 @@ class TableAudit:
             "alpha": self.policy.alpha,
             "delta": self.policy.delta,
             "tables": [
-                {**table.to_json(), "sentence": table_sentence(table, wording=self.wording)}
-                for table in self.tables
+                {**table.to_json(), "sentence": table_sentence(table, wording=self.wording)} for table in self.tables
             ],
             "verdict": self.verdict.value,
             "sentence": self.sentence,

@@ -31,9 +31,7 @@ _MOST_LISTED = 12
 class BadTable(ValueError):
     """A table that cannot be audited. The message names the file and, where there is one, line and field."""
 
-    def __init__(
-        self, file: Path, problem: str, *, line: int | None = None, field: str | None = None
-    ) -> None:
+    def __init__(self, file: Path, problem: str, *, line: int | None = None, field: str | None = None) -> None:
         self.file, self.line, self.field, self.problem = file, line, field, problem
         place = [str(file)]
         if line is not None:
@@ -182,8 +180,7 @@ def _read_csv(file: Path, lines: Iterable[str], blank_lines: int, columns: Colum
             if len(cells) != len(header):
                 raise BadTable(file, f"has {len(cells)} values, the header {len(header)} names", line=line)
             values = tuple(
-                _level(file, line, label, cells[position])
-                for label, position in zip(labels, positions, strict=True)
+                _level(file, line, label, cells[position]) for label, position in zip(labels, positions, strict=True)
             )
             count = 1 if count_position is None else _count(file, line, cells[count_position].strip())
             yield Row(line, values, count)

@@ -108,15 +108,11 @@ def judge(evidence: Evidence, *, policy: Policy) -> Judgement:
         excludes_none = lower > 0 or upper < 0
         if excludes_none and evidence.smaller_n >= policy.minimum_n:
             return Judgement(Verdict.WATCH, (*evidence.breaches, f"but {test}"))
-        return Judgement(
-            Verdict.NOT_ENOUGH_DATA, (*evidence.breaches, "but chance alone explains it as well")
-        )
+        return Judgement(Verdict.NOT_ENOUGH_DATA, (*evidence.breaches, "but chance alone explains it as well"))
     if -policy.delta < lower and upper < policy.delta:
         inside = f"the whole interval lies inside ±{policy.delta * 100:g} points"
         return Judgement(Verdict.NO_MATERIAL_DIFFERENCE, (inside,))
-    return Judgement(
-        Verdict.NOT_ENOUGH_DATA, (f"the interval reaches beyond ±{policy.delta * 100:g} points", test)
-    )
+    return Judgement(Verdict.NOT_ENOUGH_DATA, (f"the interval reaches beyond ±{policy.delta * 100:g} points", test))
 
 
 def material_breaches(

@@ -83,9 +83,7 @@ def scan(turns: Sequence[Turn], *, language: str | None = None) -> ConversationS
         human_requested=asked_at is not None,
         human_request_met=None if asked_at is None else _is_met(turns[asked_at + 1 :], language),
         refused=any(turn.role == "assistant" and refuses(turn.text, language) for turn in turns),
-        secrets_from_customer=any(
-            found.role == "customer" and found.type in SECRET_TYPES for found in detections
-        ),
+        secrets_from_customer=any(found.role == "customer" and found.type in SECRET_TYPES for found in detections),
     )
 
 

@@ -1,43 +1,84 @@
 """Words that announce what a value is: "phone", "rachunek", "Steuer-ID"."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from .matching import WORD_LETTERS, Pattern, decoded, encoded
 
 _REACH_BEFORE = 48
 _REACH_AFTER = 26
-#: What may stand between a value and the word behind it that names it: "… is my mobile", "…-Fax".
-_LINK_AFTER = re.compile(
-    r"[ \-()\\,/]*(?:(?:is|was|as|this|my|the|our|a|es|son|mi|ist|mein|meine|est|mon|ma|jest|to|mój|moja|moje|"
-    r"это|мой|моя|è|é|il|mio|mia|mijn|meu|minha)\s+){0,4}"
+#: Shorter stems count only as whole words ("pin" is not in "Pino"), unless they end in an asterisk.
+_SHORTEST_PREFIX = 5
+
+_LINKS_AFTER = (
+    "is was as this my the our a es son mi ist mein meine est mon ma jest to mój moja moje это мой моя è é il mio mia mijn "
+    "meu minha"
+)
+_LINKS_BEFORE = (
+    "number numbers num nr no nbr nº n° no. card code id line is are was as be it it's its i mean meant that this will "
+    "should at on to in for from by of the my me us him her our your his end ends ending with last first four digit digits "
+    "phone cell mobile full also and or here there just sure yes ok back anytime please es son el la los las mi su al en "
+    "de del número numero que termina ist lautet mein meine meiner unter der die das nummer auf bitte mich sie endet von est "
+    "le les mon ma au sur numéro se termine par votre du jest mój moj moja numer numeru pod na mnie się номер номера номеру "
+    "это мой моя по на мне меня вот è il mio mia mijn op naar é meu minha o a"
 )
 
 
+def _any_of(words: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words.split()), key=len, reverse=True))
+
+
+_MARKS = r"[\s:#=.,\-()*'\"\\/]"
+#: Between a value and the word behind it that names it: "… is my mobile", "…-Fax".
+_LINK_AFTER = Pattern(rf"(?i)^{_MARKS}*(?:(?:{_any_of(_LINKS_AFTER)})\s+){{0,4}}$")
+#: Between a label and its value: the rest of the word, and words like "number is".
+_LINK_BEFORE = Pattern(rf"(?i)^[{WORD_LETTERS}]*(?:{_MARKS}+(?:{_any_of(_LINKS_BEFORE)}))*{_MARKS}*$")
+#: A label in the sentence before announces nothing, unless the next one takes it up: "My phone? It's …".
+_SENTENCE_END = re.compile(r"[.!?]\s*(?!It\b|Its\b|It's\b|That\b|This\b)[A-ZÀ-ÞА-Я][a-zà-ÿа-я']+ |\n\s*\n")
+
+
+class Occurrence(NamedTuple):
+    """A word that announces a type, offsets in code points."""
+
+    start: int
+    end: int
+    type: str
+
+
 class Lexicon:
-    """Word stems and the type that each announces."""
+    """Word stems and the type that each announces. A stem matches any word that begins with it."""
 
     def __init__(self, words: Iterable[tuple[str, str]]) -> None:
         self._types: dict[str, str] = {}
+        self._whole: set[str] = set()
         for stem, type_ in words:
-            self._types.setdefault(stem.lower(), type_)
+            key = stem.lower().removesuffix("*")
+            self._types.setdefault(key, type_)
+            if len(stem) < _SHORTEST_PREFIX and not stem.endswith("*"):
+                self._whole.add(key)
         stems = sorted(self._types, key=len, reverse=True)
         alternatives = "|".join(re.escape(stem).replace(r"\ ", " ") for stem in stems)
-        self._pattern = Pattern(f"(?i)(?:^|[^{WORD_LETTERS}])({alternatives})")
+        self._pattern = Pattern(f"(?i)(?:^|[^{WORD_LETTERS}])(?:{alternatives})")
 
-    def found(self, window: str) -> list[tuple[int, int, str]]:
-        """(start, end, type) of every stem that begins a word of `window`, in code points, in order."""
-        data = encoded(window)
-        hits: list[tuple[int, int, str]] = []
-        position = 0
+    def occurrences(self, text: str) -> list[Occurrence]:
+        """Every stem that begins a word of `text`, in order."""
+        data = encoded(text)
+        found: list[Occurrence] = []
+        position = counted = characters = 0
         while span := self._pattern.search(data, position):
-            stem = decoded(data[span[0] : span[1]])
-            type_ = self._types.get(stem.lower())
-            if type_ is not None:
-                start = len(decoded(data[: span[0]]))
-                hits.append((start, start + len(stem), type_))
+            key = decoded(data[span[0] : span[1]]).lower()
+            characters += len(decoded(data[counted : span[0]]))
+            counted = span[0]
+            end = characters + len(key)
+            if key not in self._types:
+                key = key[1:]
+            if not (key in self._whole and text[end : end + 1].isalpha()):
+                found.append(Occurrence(end - len(key), end, self._types[key]))
             position = max(span[1], position + 1)
-        return hits
+        return found
 
 
 def stems(type_: str, words: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str]]:
@@ -45,9 +86,47 @@ def stems(type_: str, words: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[st
     return ((stem, type_) for each in words.values() for stem in each)
 
 
-def labels_near(text: str, start: int, end: int, lexicon: Lexicon) -> tuple[str | None, str | None]:
-    """The types announced by the nearest word before, and by the nearest word after in the same phrase."""
-    before = lexicon.found(text[max(0, start - _REACH_BEFORE) : start])
-    window = text[end : end + _REACH_AFTER]
-    after = [type_ for at, _, type_ in lexicon.found(window)[:1] if _LINK_AFTER.fullmatch(window, 0, at)]
-    return (before[-1][2] if before else None), (after[0] if after else None)
+class Announcements:
+    """The announcing words of one text, looked up once and only when a candidate asks."""
+
+    __slots__ = ("_ends", "_found", "_lexicon", "_starts", "text")
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self._lexicon = lexicon
+        self._found: list[Occurrence] | None = None
+
+    def _look_up(self) -> list[Occurrence]:
+        if self._found is None:
+            self._found = self._lexicon.occurrences(self.text)
+            self._starts = [found.start for found in self._found]
+            self._ends = [found.end for found in self._found]
+        return self._found
+
+    def before(self, start: int) -> tuple[str | None, str]:
+        """The type announced by the nearest word before `start`, and what stands between."""
+        found = self._look_up()
+        at = bisect_right(self._ends, start) - 1
+        if at < 0 or start - found[at].end > _REACH_BEFORE:
+            return None, ""
+        gap = self.text[found[at].end : start]
+        return (None, "") if _SENTENCE_END.search(gap) else (found[at].type, gap)
+
+    def after(self, end: int) -> str | None:
+        """The type announced by a word that is tied to what ends at `end`."""
+        found = self._look_up()
+        at = bisect_left(self._starts, end)
+        if at == len(found) or found[at].start - end > _REACH_AFTER:
+            return None
+        return found[at].type if _links_after(self.text[end : found[at].start]) else None
+
+
+@lru_cache(maxsize=2048)
+def _links_after(gap: str) -> bool:
+    return _LINK_AFTER.search(encoded(gap), 0) is not None
+
+
+@lru_cache(maxsize=2048)
+def names_directly(gap: str) -> bool:
+    """Whether only words like "number is" or "ending in" stand between a label and its value."""
+    return _LINK_BEFORE.search(encoded(gap), 0) is not None

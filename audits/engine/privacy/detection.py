@@ -8,7 +8,7 @@ from itertools import chain
 import phonenumbers
 import stdnum
 
-from .context import Lexicon, stems
+from .context import Announcements, Lexicon, stems
 from .detector import Candidate, Detector
 from .detectors import DETECTORS, OTHER_NUMBERS
 from .folding import fold
@@ -16,6 +16,8 @@ from .matching import Pattern, PatternSet, Subject
 from .resolution import Ranked, resolve
 from .spans import DetectionError, Span
 
+#: Within a longer match no second look is taken, so that work stays linear.
+_LONGEST_RETRIED = 80
 _TOKEN_BREAK = re.compile(r"[^0-9A-Za-z]+")
 
 
@@ -23,7 +25,7 @@ def _version() -> str:
     """Changes whenever a detector's declaration or a validating library does."""
     digest = hashlib.sha256(f"{phonenumbers.__version__} {stdnum.__version__}".encode())
     for detector in DETECTORS:
-        facts = (detector.type, detector.version, detector.pattern, detector.trigger, sorted(detector.context.items()))
+        facts = (detector.type, detector.version, detector.pattern, detector.triggers, sorted(detector.context.items()))
         digest.update(repr(facts).encode())
     return f"1.{digest.hexdigest()[:12]}"
 
@@ -40,21 +42,19 @@ class _Armed:
         self.detector = detector
         self.pattern = Pattern(detector.pattern)
 
-    def find(self, subject: Subject, lexicon: Lexicon, language: str | None) -> list[Ranked]:
-        """Every hit. After a candidate is turned down, the search goes on at the next token inside it."""
+    def find(self, subject: Subject, announcements: Announcements, language: str | None) -> list[Ranked]:
+        """Every hit. After a short candidate is turned down, the search goes on at the next token inside it."""
         detector, data, text = self.detector, subject.data, subject.text
         found: list[Ranked] = []
         resume = 0
         while match := self.pattern.search(data, resume):
             start, end = subject.position(match[0]), subject.position(match[1])
-            hit = detector.judge(
-                Candidate(text=text, start=start, end=end, language=language, lexicon=lexicon)
-            )
+            hit = detector.judge(Candidate(announcements, start, end, language))
             if hit is not None:
                 found.append(Ranked(detector.rank, Span(hit.start, hit.end, detector.type, hit.score)))
                 next_position = max(hit.end, start + 1)
             else:
-                gap = _TOKEN_BREAK.search(text, start, end)
+                gap = _TOKEN_BREAK.search(text, start, end) if end - start <= _LONGEST_RETRIED else None
                 next_position = gap.end() if gap and gap.end() > start else end
             resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
             if resume > len(data):
@@ -63,7 +63,17 @@ class _Armed:
 
 
 _ARMED = tuple(_Armed(detector) for detector in DETECTORS)
-_TRIGGERS = PatternSet(detector.trigger for detector in DETECTORS)
+_SOURCES = tuple(dict.fromkeys(source for detector in DETECTORS for source in detector.triggers))
+_TRIGGERS = PatternSet(_SOURCES)
+#: For each trigger, the detectors that it is the first of, with all that they need.
+_FIRED = tuple(
+    tuple(
+        (armed, frozenset(map(_SOURCES.index, armed.detector.triggers)))
+        for armed in _ARMED
+        if armed.detector.triggers[0] == source
+    )
+    for source in _SOURCES
+)
 _LEXICON = Lexicon(
     chain(
         chain.from_iterable(stems(detector.type, detector.context) for detector in DETECTORS),
@@ -87,8 +97,13 @@ def detect(text: str, *, language: str | None = None, types: Collection[str] | N
     triggered = _TRIGGERS.occurring(subject.data)
     if not triggered:
         return []
+    occurring = frozenset(triggered)
+    armed = [each for index in triggered for each, needed in _FIRED[index] if needed <= occurring]
+    if not armed:
+        return []
+    announcements = Announcements(folded.text, _LEXICON)
     try:
-        found = list(chain.from_iterable(_ARMED[i].find(subject, _LEXICON, language) for i in sorted(triggered)))
+        found = [hit for each in armed for hit in each.find(subject, announcements, language)]
     except (ValueError, IndexError, RecursionError, MemoryError) as error:
         raise DetectionError(f"{type(error).__name__} while scanning") from error
     spans = resolve(found)

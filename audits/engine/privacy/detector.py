@@ -1,11 +1,19 @@
 """What a detector is: patterns, context words, a judgement, and why its hits should be believed."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from .context import Lexicon, labels_near
+from .context import Announcements, names_directly
+
+#: US and British street words; other languages put them before the number.
+STREET_WORDS = (
+    "street|st|avenue|ave|av|road|rd|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|terrace|parkway|"
+    "pkwy|highway|hwy|circle|cir|crescent|close|trail|alley|expressway|freeway|turnpike|plaza|row|walk|grove|hill|mews|apt|suite|rue"
+)
+_STREET_NEXT = re.compile(rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})\b", re.IGNORECASE)
 
 Words = Mapping[str, tuple[str, ...]]
 
@@ -21,32 +29,53 @@ class Hit(NamedTuple):
 class Candidate:
     """A pattern's match in its surroundings. `text` is the folded text, offsets are code points."""
 
-    def __init__(self, *, text: str, start: int, end: int, language: str | None, lexicon: Lexicon) -> None:
-        self.text = text
+    def __init__(self, announcements: Announcements, start: int, end: int, language: str | None) -> None:
+        self.text = announcements.text
         self.start = start
         self.end = end
         self.language = language
-        self._lexicon = lexicon
+        self._announcements = announcements
 
     @cached_property
     def value(self) -> str:
         return self.text[self.start : self.end]
 
     @cached_property
-    def labels(self) -> tuple[str | None, str | None]:
-        """The nearest context words before and after, as the types that they announce."""
-        return labels_near(self.text, self.start, self.end, self._lexicon)
+    def _before(self) -> tuple[str | None, str]:
+        return self._announcements.before(self.start)
+
+    @property
+    def label_before(self) -> str | None:
+        """What the nearest context word before the value announces."""
+        return self._before[0]
+
+    @cached_property
+    def label_after(self) -> str | None:
+        """What a word right behind the value calls it."""
+        return self._announcements.after(self.end)
 
     @property
     def label(self) -> str | None:
         """What the text itself calls this value, if it says so: the word before wins over the one after."""
-        before, after = self.labels
-        return before or after
+        return self.label_before or self.label_after
+
+    def is_named(self, type_: str) -> bool:
+        """The text calls the value `type_` right before it ("ssn number is …") or right after it."""
+        before, gap = self._before
+        if before is not None:
+            return before == type_ and names_directly(gap)
+        return self.label_after == type_
+
+    @cached_property
+    def is_followed_by_street(self) -> bool:
+        """An English street name comes next: the digits are a house number, whatever else they look like."""
+        return _STREET_NEXT.match(self.text, self.end) is not None
 
     @property
     def is_whole_message(self) -> bool:
         """Nothing but this value (and punctuation) was written: an answer to a question."""
-        return self.end - self.start >= len(self.text.strip(" .,;:!?\n\r\"'")) and self.value.strip() != ""
+        rest = len(self.text) - (self.end - self.start)
+        return rest < 16 and self.end - self.start >= len(self.text.strip(" .,;:!?\n\r\"'"))
 
     @property
     def stands_alone(self) -> bool:
@@ -66,22 +95,23 @@ class Candidate:
 
     def part(self, start: int, end: int) -> "Candidate":
         """A piece of this candidate's text as a candidate of its own."""
-        return Candidate(
-            text=self.text, start=start, end=end, language=self.language, lexicon=self._lexicon
-        )
+        piece = Candidate(self._announcements, start, end, self.language)
+        if start == self.start and "_before" in self.__dict__:
+            piece.__dict__["_before"] = self._before
+        return piece
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
     """One way of finding one type of personal data.
 
-    `trigger` must match wherever `pattern` does; it goes into the combined pass over every text and so
-    stays simple. `judge` sees each match of `pattern` and gives a hit (maybe narrower) or None.
+    All of `triggers` must occur in a text that `pattern` matches. They go into the one combined pass over
+    every text, so they stay simple: no counting, nothing that stays open until the end of the text. `judge` sees each match of `pattern` and gives a hit (maybe narrower) or None.
     `context` lists word stems per language that announce the type. `rank` settles overlaps: higher wins.
     """
 
     type: str
-    trigger: str
+    triggers: tuple[str, ...]
     pattern: str
     judge: Callable[[Candidate], Hit | None]
     explanation: str

@@ -7,18 +7,20 @@ are invisible (zero-width, bidirectional marks) are left out, so that they canno
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _DASHES = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2061\u2062\u2063\u202a-\u202e\u2066-\u2069\ufeff"
+_MATHEMATICAL_DIGITS = range(0x1D7CE, 0x1D800)
 _QUOTES = "\u2018\u2019\u02bc"
 
 
 def _plain_twins() -> dict[int, str]:
     """One-to-one replacements, so that code points keep their places."""
     twins = {ord(c): " " for c in _SPACES} | {ord(c): "-" for c in _DASHES} | {ord(c): "'" for c in _QUOTES}
-    for code in range(0x80, 0x1FBFA):
+    for code in (*range(0x80, 0x10000), *_MATHEMATICAL_DIGITS):
         digit = unicodedata.digit(chr(code), None)
         if digit is not None and unicodedata.category(chr(code)) == "Nd":
             twins[code] = str(digit)
@@ -27,9 +29,24 @@ def _plain_twins() -> dict[int, str]:
     return twins
 
 
+def _as_ranges(codes: Iterable[int]) -> str:
+    """A character class's inside. Ranges, since a class of single characters is searched slowly."""
+    ranges: list[list[int]] = []
+    for code in sorted(codes):
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+
+
 _TWINS = _plain_twins()
-_HAS_TWIN = re.compile("[" + re.escape("".join(map(chr, _TWINS))) + "]")
+_HAS_TWIN = re.compile(f"[{_as_ranges(code for code in _TWINS if code > 0x7F)}]")
 _IS_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
+
+
+def _place(cut: tuple[int, int]) -> int:
+    return cut[0]
 
 
 class Folded(NamedTuple):
@@ -43,15 +60,16 @@ class Folded(NamedTuple):
 
         An end stays before characters that were left out at that very place; a start goes behind them.
         """
-        key = (offset - 1 if is_end else offset, len(self.text) * 4 + 1 << 32)
-        at = bisect_right(self.cuts, key)
+        at = bisect_right(self.cuts, offset - 1 if is_end else offset, key=_place)
         return offset + (self.cuts[at - 1][1] if at else 0)
 
 
 def fold(text: str) -> Folded:
     """Make `text` plain. ASCII passes through untouched, save for tabs that become spaces."""
+    if "\t" in text:
+        text = text.replace("\t", " ")
     if text.isascii():
-        return Folded(text.replace("\t", " ") if "\t" in text else text, [])
+        return Folded(text, [])
     if _HAS_TWIN.search(text):
         text = text.translate(_TWINS)
     if not _IS_INVISIBLE.search(text):

@@ -18,10 +18,7 @@ except ImportError:  # pragma: no cover - depends on the platform
 _MEMORY = 64 << 20
 _ALWAYS = "^"
 
-LETTERS = (
-    "A-Za-zªµºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯԱ-Ֆա-ևא-תء-يٱ-ۓऄ-ह"
-    "\u1e00-\u1fff぀-ヿ㐀-䶿一-鿿가-힣"
-)
+LETTERS = "A-Za-zªµºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯԱ-Ֆա-ևא-תء-يٱ-ۓऄ-ह\u1e00-\u1fff぀-ヿ㐀-䶿一-鿿가-힣"
 #: Letters of scripts that put spaces between words and are used in names and mail addresses.
 WORD_LETTERS = "A-Za-zªºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯ\u1e00-\u1fff"
 CAPITALS = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈ-ΏΑ-ΫЀ-Я"

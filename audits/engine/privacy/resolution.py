@@ -20,9 +20,9 @@ def resolve(found: Iterable[Ranked]) -> list[Span]:
     A checksum that holds (score 1.0) outranks everything but mail addresses and keys.
     """
 
-    def strength(item: Ranked) -> tuple[int, int, float, int]:
+    def strength(item: Ranked) -> tuple[int, int, float, int, str]:
         rank, span = item
-        return (max(rank, 89) if span.score >= 1 else rank, span.end - span.start, span.score, -span.start)
+        return (max(rank, 89) if span.score >= 1 else rank, span.end - span.start, span.score, -span.start, span.type)
 
     kept: list[Span] = []
     taken: list[tuple[int, int]] = []

@@ -23,8 +23,7 @@ _TIE = 1e-11
 _NEGLIGIBLE = 1e-17
 _CHUNK_CELLS = 1 << 14
 _STIRLING_TABLE = np.array(
-    [0.0]
-    + [math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi) for n in range(1, 16)]
+    [0.0] + [math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi) for n in range(1, 16)]
 )
 
 

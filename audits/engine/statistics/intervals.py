@@ -96,21 +96,19 @@ def ratio(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> FloatAr
     return np.where(known & (p2 == 0) & (p1 > 0), np.inf, result)
 
 
-def log_ratio(
-    k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike, *, confidence: float = 0.95
-) -> Interval:
+def log_ratio(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike, *, confidence: float = 0.95) -> Interval:
     """Interval of p₁ / p₂, symmetric on the log scale.
 
     Source: Katz, Baptista, Azen & Pike (1978), Biometrics 34:469-474, method C. Where a success count is 0,
-    or both groups succeed always (the variance would be 0), half a success and half a trial are added
-    (Walter 1975, Biometrika 62:371-374). Then k₁ = 0 has the lower bound 0 and k₂ = 0 an infinite upper
-    bound; with both 0, or without trials, the interval is (0, ∞).
+    or both groups succeed always (the variance would be 0), half a success and half a failure are added to
+    each group (Haldane 1956, Ann. Hum. Genet. 20:309-311). Then k₁ = 0 has the lower bound 0 and k₂ = 0 an
+    infinite upper bound; with both 0, or without trials, the interval is (0, ∞).
     """
     k1, n1, k2, n2 = counts(k1, n1, k2, n2)
     known = (n1 > 0) & (n2 > 0) & ((k1 > 0) | (k2 > 0))
     degenerate = (k1 == 0) | (k2 == 0) | ((k1 == n1) & (k2 == n2))
     half = np.where(degenerate | ~known, 0.5, 0.0)
-    a, m, b, n = k1 + half, n1 + half, k2 + half, n2 + half
+    a, m, b, n = k1 + half, n1 + 2 * half, k2 + half, n2 + 2 * half
     centre = np.log(a) - np.log(m) - np.log(b) + np.log(n)
     variance = np.maximum(1 / a - 1 / m + 1 / b - 1 / n, 0.0)
     half_width = critical_value(confidence) * np.sqrt(variance)

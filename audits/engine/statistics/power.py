@@ -11,9 +11,7 @@ FloatArray = NDArray[np.float64]
 _BISECTIONS = 40
 
 
-def sample_size_per_group(
-    p1: ArrayLike, p2: ArrayLike, *, alpha: float = 0.05, power: float = 0.8
-) -> FloatArray:
+def sample_size_per_group(p1: ArrayLike, p2: ArrayLike, *, alpha: float = 0.05, power: float = 0.8) -> FloatArray:
     """Members each of two equal groups needs so that p₁ against p₂ is found with the given power.
 
     Whole numbers; infinite where p₁ = p₂.

@@ -74,9 +74,7 @@ def mantel_haenszel_odds_ratio(
         value = np.inf if sum_r > 0 else 0.0 if sum_s > 0 else np.nan
         return Estimate(float(value), 0.0, np.inf)
     variance = (
-        (p * r).sum() / (2 * sum_r**2)
-        + (p * s + q * r).sum() / (2 * sum_r * sum_s)
-        + (q * s).sum() / (2 * sum_s**2)
+        (p * r).sum() / (2 * sum_r**2) + (p * s + q * r).sum() / (2 * sum_r * sum_s) + (q * s).sum() / (2 * sum_s**2)
     )
     factor = float(np.exp(critical_value(confidence) * np.sqrt(variance)))
     odds_ratio = sum_r / sum_s
@@ -102,9 +100,7 @@ def mantel_haenszel_risk_difference(
     q = (a * (row2 - c) + c * (row1 - a)) / (2 * total)
     variance = max(float(difference * p.sum() + q.sum()) / weights**2, 0.0)
     half_width = critical_value(confidence) * np.sqrt(variance)
-    return Estimate(
-        difference, float(max(difference - half_width, -1.0)), float(min(difference + half_width, 1.0))
-    )
+    return Estimate(difference, float(max(difference - half_width, -1.0)), float(min(difference + half_width, 1.0)))
 
 
 def mantel_haenszel_rates(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> tuple[float, float]:
@@ -136,9 +132,7 @@ def breslow_day(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> T
     if a.size < 2 or not 0 < odds_ratio < np.inf:
         return Test(0.0, 0, 1.0)
     expected = _expected_under(odds_ratio, row1, row2, column)
-    variance = 1 / (
-        1 / expected + 1 / (row1 - expected) + 1 / (column - expected) + 1 / (row2 - column + expected)
-    )
+    variance = 1 / (1 / expected + 1 / (row1 - expected) + 1 / (column - expected) + 1 / (row2 - column + expected))
     return _test(float(np.sum((a - expected) ** 2 / variance)), a.size - 1)
 
 

@@ -25,7 +25,7 @@ from .network import CRYPTO, IP_ADDRESS, MAC_ADDRESS
 from .person import PERSON_BY_ADDRESS, PERSON_BY_FIELD, PERSON_BY_PHRASE, PERSON_BY_TITLE
 from .phone_number import PHONE_NUMBER
 from .url import URL
-from .us_ssn import SSN_FRAGMENT, US_SSN
+from .us_ssn import SSN_ANSWER, SSN_FRAGMENT, US_SSN
 
 DETECTORS: tuple[Detector, ...] = (
     EMAIL_ADDRESS,
@@ -34,6 +34,7 @@ DETECTORS: tuple[Detector, ...] = (
     CARD_FRAGMENT,
     US_SSN,
     SSN_FRAGMENT,
+    SSN_ANSWER,
     PHONE_NUMBER,
     IP_ADDRESS,
     MAC_ADDRESS,
@@ -68,13 +69,13 @@ DETECTORS: tuple[Detector, ...] = (
 #: Words that announce a number which is not personal data in itself. They keep other detectors off it.
 OTHER_NUMBERS: dict[str, tuple[str, ...]] = {
     "en": ("order", "booking", "reservation", "confirmation", "tracking", "invoice", "ticket", "reference", "ref no",
-           "ref", "serial", "isbn", "zip", "postal code", "postcode", "driver", "licence", "license", "flight", "case number",
+           "ref", "serial", "isbn", "zip", "zipcode", "postal code", "postcode", "driver", "licence", "license", "flight", "case number",
            "claim", "model", "version", "transaction", "receipt", "coupon", "voucher", "parcel", "sku", "product"),
     "es": ("pedido", "reserva", "factura", "código postal", "seguimiento", "matrícula", "cp:", "nhc", "nass", "historia", "colegiado"),
     "de": ("bestell", "buchung", "rechnung", "auftrag", "sendung", "plz", "postleitzahl", "führerschein", "vorgang"),
     "fr": ("commande", "réservation", "facture", "code postal", "colis", "suivi", "permis"),
     "pl": ("zamówieni", "rezerwacj", "faktur", "kod pocztowy", "przesyłk", "dowód", "dowodu", "krs"),
-    "ru": ("заказ", "брон", "счет-фактур", "индекс", "посылк", "накладн", "огрн", "инн"),
+    "ru": ("заказ", "брон*", "счет-фактур", "индекс", "посылк", "накладн", "огрн", "инн"),
     "it": ("ordine", "prenotazione", "fattura", "cap ", "spedizione", "patente", "partita iva"),
     "nl": ("bestel", "boeking", "factuur", "postcode", "zending", "rijbewijs", "kvk"),
     "pt": ("pedido", "reserva", "fatura", "cep"),

@@ -44,12 +44,22 @@ def _judge_place(candidate: Candidate) -> Hit | None:
 
 ADDRESS = Detector(
     type="ADDRESS",
-    trigger=rf"[0-9].*(?i:{_ENGLISH})|(?i:{_BEFORE_NAME}|{_JOINED}|box|postfach|postbus|apartado|а/я).*[0-9]",
+    triggers=(
+        rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)|(?i:{_BEFORE_NAME}|{_JOINED}|p\.? ?o\.? box|postfach|postbus|apartado|skrytka|casella|а/я|boîte)",
+        rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]|[{LETTERS}.,][.,]? ?n?[º°o]?\.? ?[0-9]",
+    ),
     pattern=rf"{_ENGLISH_ADDRESS}|{_ROMANCE_SLAVIC}|{_GERMANIC}|{_BOX}",
     judge=_judge,
     explanation="a house number with a street word in the order of its language, or a post office box",
     context={
-        "en": ("home address", "postal address", "mailing address", "shipping address", "billing address", "street address"),
+        "en": (
+            "home address",
+            "postal address",
+            "mailing address",
+            "shipping address",
+            "billing address",
+            "street address",
+        ),
         "es": ("domicilio", "dirección", "direccion"),
         "de": ("anschrift", "adresse", "wohnhaft"),
         "fr": ("domicile",),
@@ -69,7 +79,7 @@ _LIVES = (
 
 LOCATION = Detector(
     type="LOCATION",
-    trigger=rf"(?i:{_LIVES}) ",
+    triggers=(rf"(?i:{_LIVES}) ",),
     pattern=rf"(?:^|[^{LETTERS}])(?i:{_LIVES}) ([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}})",
     judge=_judge_place,
     explanation="a capitalised place after 'I live in' and its like",

@@ -43,7 +43,7 @@ _SAYS = (
 
 PASSWORD = Detector(
     type="CREDENTIAL",
-    trigger=rf"(?i)(?:{_SECRET_WORDS})",
+    triggers=(rf"(?i)(?:{_SECRET_WORDS})",),
     pattern=rf"(?i)(?:{_SECRET_WORDS}){_SAYS}[\"'`]?([^ \n\"'`]{{3,128}})",
     judge=_judge_secret,
     explanation="what follows 'password is' or 'API key:' in several languages",
@@ -53,7 +53,7 @@ PASSWORD = Detector(
 
 PIN = Detector(
     type="CREDENTIAL",
-    trigger=rf"(?i)(?:^|[^{LETTERS}])(?:pin|cvv|cvc|cvv2|otp|пин|security code|verification code)[^{LETTERS}]",
+    triggers=(r"(?i)(?:pin|cvv|cvc|otp|пин|security code|verification code)[ \-:=#2]", r"[0-9]{3}"),
     pattern=(
         rf"(?i)(?:^|[^{LETTERS}])(?:pin|cvv|cvc|cvv2|otp|пин|security code|verification code)"
         r"(?:[ -]?(?:code|number|no|nummer|код))?(?:[ ]?[:=#][ ]?|[ ](?:is|es|ist|est|to|это|è|é)?[ ]?)([0-9]{3,8})"
@@ -65,7 +65,7 @@ PIN = Detector(
 
 TOKEN = Detector(
     type="CREDENTIAL",
-    trigger=r"sk[-_]|pk_|gh[pousr]_|github_pat_|AKIA|ASIA|AIza|xox|eyJ|glpat-|PRIVATE KEY|[Bb]earer |npm_|SG\.|hf_",
+    triggers=(r"[srp]k[-_]|gh[pousr]_|github_pat_|A[KS]IA|AIza|xox|eyJ|glpat-|PRIVATE KEY|[Bb]earer |npm_|SG\.|hf_",),
     pattern=(
         r"(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}"
         r"|github_pat_[A-Za-z0-9_]{20,}|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|xox[abeoprs]-[A-Za-z0-9\-]{10,}"

@@ -17,6 +17,9 @@ _SCHEMES = (
     (re.compile("50|5[6-9]|6"), set(range(12, 20))),
     (re.compile("220[0-4]"), set(range(16, 20))),
 )
+_USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6)})
+#: So many characters beside a long number still make the message an answer to "your card number?".
+_ANSWER_WORDS = 24
 _GROUPS = re.compile(r"[0-9]+")
 
 
@@ -26,6 +29,8 @@ def _is_issued(digits: str) -> bool:
 
 def _judge(candidate: Candidate) -> Hit | None:
     """The longest run of groups from the start that is a card number."""
+    if candidate.start and candidate.text[candidate.start - 1] == "+":
+        return None
     ends = [group.end() for group in _GROUPS.finditer(candidate.value)]
     for end in reversed(ends):
         part = candidate.part(candidate.start, candidate.start + end)
@@ -45,27 +50,28 @@ def _score(part: Candidate, digits: str) -> float:
         return 0.0
     if named and len(digits) >= 12:
         return 0.7
-    grouped_in_fours = [len(group) for group in _GROUPS.findall(part.value)] == [4, 4, 4, 4]
-    return 0.5 if len(digits) == 16 and (grouped_in_fours or part.label is None) else 0.0
+    shape = tuple(len(group) for group in _GROUPS.findall(part.value))
+    if len(digits) == 16 and shape in _USUAL_SHAPES:
+        return 0.5
+    is_answer = part.label is None and len(part.text) <= len(part.value) + _ANSWER_WORDS
+    return 0.3 if len(shape) == 1 and is_answer and len(digits) > 12 else 0.0
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:
     """Digits of a card that the text itself names: the last four, or a number cut short."""
-    if not candidate.stands_alone or candidate.labels[0] != "CREDIT_CARD" and not (
-        len(candidate.value) > 5 and candidate.label == "CREDIT_CARD"
-    ):
+    if not candidate.stands_alone or candidate.is_followed_by_street or not candidate.is_named("CREDIT_CARD"):
         return None
     return candidate.hit(0.6)
 
 
 _CONTEXT = {
-    "en": ("credit card", "debit card", "card", "credit no", "credit number", "visa", "mastercard", "amex", "maestro",
+    "en": ("credit card", "debit card", "card", "cards", "cardnumber", "credit no", "credit number", "visa", "mastercard", "amex", "maestro",
            "credit"),
     "es": ("tarjeta",),
     "de": ("karte", "kreditkarte", "kartennummer"),
     "fr": ("carte bancaire", "carte de crédit", "carte bleue", "numéro de carte", "carte visa", "carte"),
-    "pl": ("kart",),
-    "ru": ("карт",),
+    "pl": ("kart*",),
+    "ru": ("карт*",),
     "it": ("carta di credito", "carta", "numero di carta"),
     "nl": ("kaart", "creditcard", "kaartnummer"),
     "pt": ("cartão", "cartao"),
@@ -73,7 +79,7 @@ _CONTEXT = {
 
 CREDIT_CARD = Detector(
     type="CREDIT_CARD",
-    trigger=r"[0-9](?:[ \-.]?[0-9]){11}",
+    triggers=(r"[0-9](?:[ \-.]?[0-9]){11}",),
     pattern=r"[0-9]{2,19}(?:[ \-.][0-9]{2,15}){0,6}",
     judge=_judge,
     explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or 16 digits called a card",
@@ -83,7 +89,7 @@ CREDIT_CARD = Detector(
 
 CARD_FRAGMENT = Detector(
     type="CREDIT_CARD",
-    trigger=r"(?i)(?:card|credit|tarjeta|karte|carte|kart|карт|carta|kaart|cart)[^0-9]{0,40}[0-9]{4}|[0-9]{6}[^0-9]{1,20}card",
+    triggers=(r"(?i)card|credit|tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro", r"[0-9]{4}"),
     pattern=r"[0-9]{4,15}",
     judge=_judge_fragment,
     explanation="a number that the text calls a card",

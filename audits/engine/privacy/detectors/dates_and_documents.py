@@ -18,37 +18,36 @@ _DATE = (
 
 
 def _judge_birth(candidate: Candidate) -> Hit | None:
-    if not candidate.stands_alone or candidate.labels[0] != "DATE_OF_BIRTH":
+    if not candidate.stands_alone or candidate.label_before != "DATE_OF_BIRTH":
         return None
     return candidate.hit(0.85)
 
 
 def _judge_passport(candidate: Candidate) -> Hit | None:
     value = candidate.value
-    if not candidate.stands_alone or candidate.labels[0] != "PASSPORT" or sum(c.isdigit() for c in value) < 5:
+    if not candidate.stands_alone or candidate.label_before != "PASSPORT" or sum(c.isdigit() for c in value) < 5:
         return None
     return candidate.hit(0.8)
 
 
 def _judge_account(candidate: Candidate) -> Hit | None:
-    value = candidate.value
-    if not candidate.stands_alone or candidate.labels[0] != "ACCOUNT_NUMBER":
+    if not candidate.stands_alone or not candidate.is_named("ACCOUNT_NUMBER"):
         return None
-    if sum(c.isdigit() for c in value) < 4 or re.search(rf"[0-9].*[0-9].*$", value) is None:
-        return None
-    gap = candidate.text[max(0, candidate.start - 48) : candidate.start]
-    return candidate.hit(0.6) if not re.search(r"[.!?\n] ?[^\s]+ [^\n]*$", gap) else None
+    return candidate.hit(0.6) if sum(c.isdigit() for c in candidate.value) >= 4 else None
 
 
 DATE_OF_BIRTH = Detector(
     type="DATE_OF_BIRTH",
-    trigger=r"(?i)(?:birth|born|dob|d\.o\.b|naci|geb|nai|urodz|ur\.|рожд|роди|д\.р|nasc|nat[oa] |geboorte|née? )",
+    triggers=(
+        r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|nato|nata|geboorte|verjaar",
+        r"[0-9][/.\- ][0-9]|[0-9](?:st|nd|rd|th)?[.,]? ",
+    ),
     pattern=f"(?i){_DATE}",
     judge=_judge_birth,
     explanation="a date that the text calls a birth date",
     context={
         "en": ("birth", "born", "dob", "d.o.b", "birthday", "birthdate"),
-        "es": ("nacimiento", "nací", "naci", "nacido", "nacida", "cumpleaños"),
+        "es": ("nacimiento", "nací*", "naci*", "nacido", "nacida", "cumpleaños"),
         "de": ("geburtsdatum", "geboren", "geburtstag", "geb."),
         "fr": ("naissance", "né le", "née le", "né en", "anniversaire"),
         "pl": ("urodzenia", "urodz", "data ur", "ur."),
@@ -62,7 +61,7 @@ DATE_OF_BIRTH = Detector(
 
 PASSPORT = Detector(
     type="PASSPORT",
-    trigger=r"(?i)(?:passport|pasaporte|pasapo|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass-?n)",
+    triggers=(r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass-?n", r"[0-9]{2}"),
     pattern=r"(?i)[a-z]{0,3} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2,6}|[a-z]{1,2}[0-9a-z]{6,8}|[0-9]{7,10}",
     judge=_judge_passport,
     explanation="a document number that the text calls a passport",
@@ -82,9 +81,9 @@ PASSPORT = Detector(
 
 ACCOUNT_NUMBER = Detector(
     type="ACCOUNT_NUMBER",
-    trigger=(
-        r"(?i)(?:acc|a/c|\bac |konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|"
-        r"клиент|conta|member|policy|nr klienta)"
+    triggers=(
+        r"(?i)acc|ac no|konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|клиент|conta|member|polic[ya]|user id|versicherungsn|klant",
+        r"[0-9]{3}",
     ),
     pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
     judge=_judge_account,
@@ -97,7 +96,7 @@ ACCOUNT_NUMBER = Detector(
         "de": ("kontonummer", "konto-nr", "konto", "kundennummer", "kunden-nr", "mitgliedsnummer", "versicherungsnummer"),
         "fr": ("numéro de compte", "compte", "numéro client", "numéro de client", "n° client"),
         "pl": ("numer konta", "nr konta", "konto", "rachunek", "rachunku", "numer klienta", "nr klienta"),
-        "ru": ("номер счета", "номер счёта", "счет", "счёт", "номер клиента", "лицевой счет", "лицевой счёт"),
+        "ru": ("номер счета", "номер счёта", "счет*", "счёт*", "номер клиента", "лицевой счет", "лицевой счёт"),
         "it": ("numero di conto", "conto corrente", "conto", "codice cliente", "numero cliente"),
         "nl": ("rekeningnummer", "rekening", "klantnummer"),
         "pt": ("número da conta", "conta", "número de cliente"),

@@ -37,7 +37,7 @@ def _judge(candidate: Candidate) -> Hit | None:
 
 EMAIL_ADDRESS = Detector(
     type="EMAIL_ADDRESS",
-    trigger=r"@|(?i)[(\[]at[)\]]",
+    triggers=(r"@|(?i:[(\[]at[)\]])",),
     pattern=rf"(?i){_LOCAL}{_AT}{_DOMAIN}",
     judge=_judge,
     explanation="local part, @ and a dotted domain name",

@@ -39,7 +39,7 @@ def _judge(candidate: Candidate) -> Hit | None:
 
 IBAN_CODE = Detector(
     type="IBAN_CODE",
-    trigger=r"(?i)[a-z]{2}[0-9]{2}[ \-]?[a-z0-9]{2}",
+    triggers=(r"(?i)[a-z][0-9]{2}[ \-]?[a-z0-9]{4}",),
     pattern=r"(?i)[a-z]{2}[0-9]{2}(?:[ \-]?[a-z0-9]){11,30}",
     judge=_judge,
     explanation="country code, its length, and the mod-97 check",

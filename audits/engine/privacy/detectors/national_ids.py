@@ -15,6 +15,7 @@ from stdnum.pl import nip, pesel, regon
 
 from ..detector import Candidate, Detector, Hit, Words
 
+_ELEVEN_DIGITS = r"[0-9](?:[ \-.]?[0-9]){10}"
 _NINO_PREFIX = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]", re.IGNORECASE)
 
 
@@ -30,13 +31,18 @@ def _checked(
         if not candidate.stands_alone:
             return None
         label = candidate.label
+        if label != type_ and (needs_word or label is not None):
+            return None
         if is_valid(candidate.value):
-            if label == type_:
-                return candidate.hit(1.0)
-            return None if needs_word or label is not None else candidate.hit(0.85)
-        return candidate.hit(0.5) if trusts_word and candidate.labels[0] == type_ else None
+            return candidate.hit(1.0 if label == type_ else 0.85)
+        return candidate.hit(0.5) if trusts_word and candidate.label_before == type_ else None
 
     return judge
+
+
+def _any_word(context: Words) -> str:
+    stems = (re.escape(stem).replace(r"\ ", " ") for each in context.values() for stem in each)
+    return f"(?i)(?:{'|'.join(stems)})"
 
 
 def _is_nino(value: str) -> bool:
@@ -58,11 +64,11 @@ def _national(
     *,
     needs_word: bool,
     trusts_word: bool = True,
-    trigger: str | None = None,
+    trigger: str = r"[0-9](?:[ \-.]?[0-9]){8}",
 ) -> Detector:
     return Detector(
         type=type_,
-        trigger=trigger or pattern,
+        triggers=(_any_word(context), trigger) if needs_word else (trigger,),
         pattern=pattern,
         judge=_checked(type_, is_valid, needs_word=needs_word, trusts_word=trusts_word),
         explanation=explanation,
@@ -87,6 +93,7 @@ UK_NINO = _national(
     {"en": ("national insurance", "nino", "ni number", "ni no")},
     needs_word=False,
     trusts_word=False,
+    trigger=r"(?i)[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]",
 )
 DE_TAX_ID = _national(
     "DE_TAX_ID",
@@ -110,23 +117,29 @@ FR_NIR = _national(
         "en": ("french social security",),
     },
     needs_word=False,
+    trigger=_ELEVEN_DIGITS,
 )  # fmt: skip
 ES_NIF = _national(
     "ES_NIF",
     r"(?i)[0-9]{8}[ \-]?[a-z]|[0-9]{2}\.[0-9]{3}\.[0-9]{3}[ \-]?[a-z]|[xyz][ \-]?[0-9]{7}[ \-]?[a-z]",
     _is_spanish,
     "eight digits, or a letter and seven, with the mod-23 letter",
-    {"es": ("dni", "nif", "nie", "documento nacional", "documento de identidad", "número de identidad"), "en": ("dni", "nie")},
+    {
+        "es": ("dni", "nif", "nie", "documento nacional", "documento de identidad", "número de identidad"),
+        "en": ("dni", "nie"),
+    },
     needs_word=False,
+    trigger=r"(?i)[0-9]{7}[ \-]?[a-z]|[0-9]{3}\.[0-9]{3}[ \-]?[a-z]",
 )
 IT_FISCAL_CODE = _national(
     "IT_FISCAL_CODE",
-    r"(?i)[a-z]{6} ?[0-9l-nq-v]{2} ?[a-ehlmpr-t] ?[0-9l-nq-v]{2} ?[a-z][0-9l-nq-v]{3} ?[a-z]",
+    r"(?i)[a-z]{6}[0-9l-nq-v]{2}[a-ehlmpr-t][0-9l-nq-v]{2}[a-z][0-9l-nq-v]{3}[a-z]"
+    r"|[a-z]{3} [a-z]{3} [0-9]{2}[a-ehlmpr-t][0-9]{2} [a-z][0-9]{3}[a-z]",
     codicefiscale.is_valid,
     "sixteen characters from name, birth date and place, with a check letter",
     {"it": ("codice fiscale", "cod. fisc", "c.f.", "cf"), "en": ("fiscal code",)},
     needs_word=False,
-    trigger=r"(?i)[a-z]{6} ?[0-9l-nq-v]{2} ?[a-z] ?[0-9l-nq-v]{2}",
+    trigger=r"(?i)[0-9lmnp-v][a-ehlmpr-t][0-9lmnp-v]{2} ?[a-z][0-9lmnp-v]{3}",
 )
 PL_PESEL = _national(
     "PL_PESEL",
@@ -135,6 +148,7 @@ PL_PESEL = _national(
     "eleven digits that begin with the birth date, with a weighted check digit",
     {"pl": ("pesel",), "ru": ("песель",)},
     needs_word=False,
+    trigger=_ELEVEN_DIGITS,
 )
 PL_NIP = _national(
     "PL_NIP",
@@ -167,6 +181,7 @@ BR_CPF = _national(
     "eleven digits with two check digits",
     {"pt": ("cpf", "cadastro de pessoas"), "en": ("cpf",)},
     needs_word=False,
+    trigger=_ELEVEN_DIGITS,
 )
 IN_AADHAAR = _national(
     "IN_AADHAAR",

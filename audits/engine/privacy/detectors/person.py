@@ -7,15 +7,15 @@ from ..matching import CAPITALS, LETTERS, WORD_LETTERS
 
 #: Phrases that a name follows, per language. In "certain" ones a name may also be written in lower case.
 _CERTAIN = (
-    "my name is|my name's|my full name is|full name is|name of the passenger is|the name is|name is|names are|"
+    "my name is|my name's|my full name is|full name is|name of the passenger is|"
     "me llamo|mi nombre es|mi nombre completo es|mein name ist|ich heiße|ich heisse|je m'appelle|mon nom est|"
     "nazywam się|nazywam sie|mam na imię|mam na imie|moje imię to|меня зовут|мое имя|моё имя|моя фамилия|"
     "mi chiamo|il mio nome è|mijn naam is|ik heet|meu nome é|me chamo|我叫|我的名字是"
 )
 _LIKELY = (
-    "i am|i'm|this is|call me|it's|speaking with|talk to|speak to|speak with|signed|regards,|sincerely,|thanks,|dear|"
+    "the name is|name is|names are|i am|i'm|this is|call me|speaking with|talk to|speak to|speak with|signed|regards,|sincerely,|thanks,|dear|"
     "hi|hello|hey|thank you,|soy|habla|hola|estimado|estimada|ich bin|hier ist|hallo|liebe|lieber|je suis|bonjour|"
-    "jestem|cześć|pozdrawiam,|z tej strony|я|это|здравствуйте,|с уважением,|уважаемый|уважаемая|sono|ciao|"
+    "jestem|cześć|pozdrawiam,|z tej strony|я|здравствуйте,|с уважением,|уважаемый|уважаемая|sono|ciao|"
     "gentile|ik ben|beste|met vriendelijke groet,|sou o|sou a|olá|atenciosamente,"
 )
 _TITLES = (
@@ -34,6 +34,8 @@ _PARTICLES = frozenset(
 )
 _CAPITALISED = re.compile(rf"[{CAPITALS}]")
 _NEVER = frozenset(
+    "i'd i'll i've can could would do does did is are was were will shall may might bye goodbye let let's that's what's who's there's "
+    "how's you're we're they're they've we've don't didn't doesn't isn't can't get give find show tell make book check have has had "
     "the a an i it is this that there here and or but so no not yes ok okay thanks thank please sorry hello hi hey "
     "looking trying having calling going interested sure happy glad afraid unable able just still also very well "
     "fine good great all only really currently hoping wondering need want would like my your our their his her "
@@ -94,7 +96,7 @@ _LEAD = rf"(?:^|[^{LETTERS}])"
 
 PERSON_BY_PHRASE = Detector(
     type="PERSON",
-    trigger=rf"(?i)(?:{_CERTAIN})[ :]",
+    triggers=(rf"(?i)(?:{_CERTAIN})[ :]",),
     pattern=_after(_CERTAIN, "[ :]{1,3}"),
     judge=_judge_certain,
     explanation="the words after 'my name is' and its like in eleven languages",
@@ -104,7 +106,7 @@ PERSON_BY_PHRASE = Detector(
 
 PERSON_BY_ADDRESS = Detector(
     type="PERSON",
-    trigger=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}[{CAPITALS}]",
+    triggers=(rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}[{CAPITALS}]",),
     pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}([{CAPITALS}][{WORD_LETTERS}'\-]*(?:[.]? {_WORD}){{0,5}})",
     judge=_judge_likely,
     explanation="capitalised words after a greeting, an introduction or a closing",
@@ -113,7 +115,7 @@ PERSON_BY_ADDRESS = Detector(
 
 PERSON_BY_TITLE = Detector(
     type="PERSON",
-    trigger=rf"{_LEAD}(?i:{_TITLES}) [{CAPITALS}]",
+    triggers=(rf"{_LEAD}(?i:{_TITLES}) [{CAPITALS}]",),
     pattern=rf"{_LEAD}(?i:{_TITLES}) ([{CAPITALS}][{WORD_LETTERS}'\-]*(?:[.]? {_WORD}){{0,5}})",
     judge=_judge_likely,
     explanation="capitalised words after Mr, Frau, pani and other titles",
@@ -122,7 +124,7 @@ PERSON_BY_TITLE = Detector(
 
 PERSON_BY_FIELD = Detector(
     type="PERSON",
-    trigger=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}]",
+    triggers=(rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}]",),
     pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}([{CAPITALS}][{WORD_LETTERS}'\-]*(?:[.]? {_WORD}){{0,5}})",
     judge=_judge_likely,
     explanation="capitalised words in a field called name",

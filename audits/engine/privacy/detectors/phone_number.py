@@ -13,6 +13,14 @@ _TRUNK_ZERO = re.compile(r"\(0\)")
 _FEWEST, _MOST = 6, 15
 _PREFIX = re.compile(r"\+|00|011")
 
+#: "My number is" says telephone when nothing else is named.
+_PLAIN_NUMBER = re.compile(
+    r"(?:number|número|numero|nummer|numéro|numer|номер)(?:'s| is| es| ist| est| to| è| é)?:? ?$", re.IGNORECASE
+)
+_KIND_AFTER = re.compile(
+    r"[ \-–(]{1,2}(?:office|fax|mobile|cell|home|work|desk|direct|móvil|privat|büro|mobil)\b", re.IGNORECASE
+)
+
 #: Whose numbering plans a language suggests, most likely first.
 _REGIONS = {
     "en": ("US", "GB", "AU", "IN"),
@@ -96,10 +104,12 @@ def _score(part: Candidate) -> float:
             return 0.5
     if part.label not in (None, "PHONE_NUMBER") or not 6 <= len(digits) <= 13:
         return 0.0
-    named = part.label == "PHONE_NUMBER"
+    named = _is_named(part)
     shape = tuple(len(group) for group in _GROUP.findall(plain))
     if len(shape) == 1:
         return _score_ungrouped(part, digits, named=named)
+    if shape == (3, 2, 4) or part.is_followed_by_street and shape not in _TELLING_SHAPES:
+        return 0.0
     if len(shape) > 6 or min(shape) < 2 and shape[0] != 1 or _looks_like_date(shape, value):
         return 0.0
     if named:
@@ -117,6 +127,14 @@ def _score(part: Candidate) -> float:
     if any(_standing(plain, region) == 2 for region in regions_of(part.language)):
         return 0.55
     return 0.4 if part.is_whole_message and len(digits) >= 8 else 0.0
+
+
+def _is_named(part: Candidate) -> bool:
+    if part.is_named("PHONE_NUMBER"):
+        return True
+    if part.label_before is None and _PLAIN_NUMBER.search(part.text[max(0, part.start - 20) : part.start]):
+        return True
+    return _KIND_AFTER.match(part.text, part.end) is not None
 
 
 def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
@@ -137,15 +155,15 @@ def _looks_like_date(shape: tuple[int, ...], value: str) -> bool:
 
 PHONE_NUMBER = Detector(
     type="PHONE_NUMBER",
-    trigger=r"[0-9](?:[ ().\-/]{0,3}[0-9]){5}",
+    triggers=(r"[0-9](?:[ ().\-/]{0,3}[0-9]){5}",),
     pattern=r"(?:\+ ?)?\(?\+?[0-9]{1,15}(?:[ ]?[().\-/ ]?[().\-/ ]?[0-9]{1,15}){0,7}",
     judge=_judge,
     explanation="an international prefix, a shape that only telephone numbers have, or a word that says so",
     context={
-        "en": ("phone", "telephone", "tel", "mobile", "cell", "fax", "call", "dial", "ring me", "reach", "text me", "sms",
-               "whatsapp", "contact no", "contact num", "contact", "ph", "desk", "office", "answering at",
-               "messages to", "registered", "mob", "my number", "helpline", "hotline", "number is", "phone number", "number's"),
-        "es": ("teléfono", "telefono", "tfno", "tlf", "telf", "móvil", "movil", "celular", "llám", "llam", "mi número",
+        "en": ("phone", "telephone", "tel", "tels", "mobile", "cell", "cells", "cellphone", "fax", "call", "calling", "called", "callback", "dial", "ring me", "reach", "text me", "sms",
+               "whatsapp", "contact no", "contact num", "contact", "ph", "desk:", "office:", "home:", "work:", "direct line", "answering at",
+               "messages to", "registered", "mob", "my number", "helpline", "hotline"),
+        "es": ("teléfono", "telefono", "tfno", "tlf", "telf", "móvil", "movil", "celular", "llám*", "llam*", "mi número",
                "mi numero", "contacto"),
         "de": ("telefon", "handy", "mobil", "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
                "meine nummer", "handynummer", "mobilnummer"),
@@ -154,7 +172,7 @@ PHONE_NUMBER = Detector(
         "ru": ("телефон", "тел", "моб", "факс", "звон", "позвон", "сотов", "мой номер", "вотсап", "whatsapp",
                "набер", "связаться"),
         "it": ("telefono", "cellulare", "chiama", "cell", "recapito", "mio numero", "contatt"),
-        "nl": ("telefoon", "mobiel", "bel ", "bellen", "bereik", "mijn nummer", "telefoonnummer", "gsm", "nummer is"),
+        "nl": ("telefoon", "mobiel", "bel ", "bellen", "bereik", "mijn nummer", "telefoonnummer", "gsm"),
         "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número"),
         "zh": ("电话", "手机"),
     },

@@ -65,17 +65,17 @@ def _judge(candidate: Candidate) -> Hit | None:
 
 URL = Detector(
     type="URL",
-    trigger=rf"://|[{LETTERS}0-9]\.[{LETTERS}]{{2}}",
+    triggers=(rf"://|\.[{LETTERS}]{{2}}",),
     pattern=rf"(?i)(?:[a-z]{{2,5}}://[^\x00-\x20<>\"'`{{}}|\\^]+|{_HOST}{_REST})",
     judge=_judge,
     explanation="a scheme and host, or a domain name with a known ending",
     context={
-        "en": ("url", "website", "web site", "webpage", "site", "domain", "link", "homepage", "browse to"),
+        "en": ("url", "website", "web site", "webpage", "site", "sites", "domain", "link*", "homepage", "browse to"),
         "es": ("sitio web", "página web", "enlace", "dominio"),
         "de": ("webseite", "internetseite", "homepage"),
         "fr": ("site web", "site internet", "lien", "domaine"),
         "pl": ("stron", "witryn", "domen"),
-        "ru": ("сайт", "ссылк", "домен"),
+        "ru": ("сайт*", "ссылк", "домен"),
         "it": ("sito", "dominio"),
         "nl": ("domein",),
     },
