@@ -211,5 +211,7 @@ PROBITY_MAX_TURN_BYTES = env.int("PROBITY_MAX_TURN_BYTES", default=64 * 1024)
 PROBITY_MAX_TURNS = env.int("PROBITY_MAX_TURNS", default=2000)
 PROBITY_MAX_BULK_BYTES = env.int("PROBITY_MAX_BULK_BYTES", default=256 * 1024 * 1024)
 PROBITY_CLOCK_SKEW_SECONDS = env.int("PROBITY_CLOCK_SKEW_SECONDS", default=300)
+# How far a consent source's clock may be off beyond the uncertainty that it states with each event.
+PROBITY_CONSENT_SKEW_SECONDS = env.int("PROBITY_CONSENT_SKEW_SECONDS", default=0)
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))
