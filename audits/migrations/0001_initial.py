@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             name='Cycle',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('row_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('period_from', models.DateField()),
                 ('period_until', models.DateField()),
                 ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('running', 'Running'), ('in_review', 'In review'), ('remediation', 'In remediation'), ('awaiting_sign_off', 'Awaiting sign-off'), ('closed', 'Closed'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='scheduled', max_length=20)),
@@ -44,6 +45,7 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('checked_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('closing_note', portal.core.fields.EncryptedTextField(blank=True, default='')),
                 ('failure', models.CharField(blank=True, default='', max_length=200)),
                 ('assistant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cycles', to='assistants.assistant')),
                 ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -245,7 +247,7 @@ class Migration(migrations.Migration):
                 ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assistants.release')),
             ],
             options={
-                'indexes': [models.Index(fields=['assistant', 'measure', 'day'], name='count_by_measure')],
+                'indexes': [models.Index(fields=['assistant', 'measure', 'day'], name='count_by_measure'), models.Index(fields=['assistant', 'day'], name='count_by_day')],
             },
         ),
         migrations.CreateModel(
@@ -257,7 +259,7 @@ class Migration(migrations.Migration):
                 ('end', models.PositiveIntegerField()),
                 ('type', models.CharField(max_length=40)),
                 ('role', models.CharField(max_length=12)),
-                ('origin', models.CharField(choices=[('volunteered', 'Typed by the customer'), ('echoed', 'Repeated by the assistant'), ('originated', 'Brought up by the assistant')], max_length=12)),
+                ('origin', models.CharField(choices=[('volunteered', 'Typed by the customer'), ('echoed', 'Repeated by the assistant'), ('originated', 'Brought up by the assistant'), ('stated', 'Said by a human agent or the system')], max_length=12)),
                 ('score', models.FloatField()),
                 ('value_hash', models.BinaryField(max_length=32)),
                 ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='detections', to='assistants.conversation')),

@@ -7,6 +7,7 @@ from assistants.models import Assistant, Release
 from audits.states import CheckKind, CheckState, CycleState
 from portal.accounts.models import User
 from portal.core.access import TeamScoped
+from portal.core.fields import EncryptedRow, EncryptedTextField
 
 
 class Frequency(models.TextChoices):
@@ -36,7 +37,7 @@ class Programme(TeamScoped):
         return f"audit programme of {self.assistant}"
 
 
-class Cycle(TeamScoped):
+class Cycle(EncryptedRow, TeamScoped):
     """One audit of one assistant over a period (`period_from` ≤ day < `period_until`, UTC days).
 
     `context` freezes what was audited: releases, purposes, attributes and programme as they were.
@@ -57,6 +58,7 @@ class Cycle(TeamScoped):
     checked_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closing_note = EncryptedTextField(blank=True, default="")
     failure = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
@@ -66,7 +68,9 @@ class Cycle(TeamScoped):
                 condition=Q(scheduled=True),
                 name="cycle_scheduled_once",
             ),
-            models.CheckConstraint(name="cycle_period_ordered", condition=Q(period_until__gt=F("period_from"))),
+            models.CheckConstraint(
+                name="cycle_period_ordered", condition=Q(period_until__gt=F("period_from"))
+            ),
         ]
         indexes = [models.Index(fields=["assistant", "-opened_at"], name="cycle_recent")]
 
@@ -110,7 +114,8 @@ class CheckRun(TeamScoped):
             models.UniqueConstraint(fields=["cycle", "kind", "target"], name="check_once_per_cycle"),
             models.CheckConstraint(
                 name="check_run_has_one_reason",
-                condition=Q(cycle__isnull=False, verifies__isnull=True) | Q(cycle__isnull=True, verifies__isnull=False),
+                condition=Q(cycle__isnull=False, verifies__isnull=True)
+                | Q(cycle__isnull=True, verifies__isnull=False),
             ),
         ]
 

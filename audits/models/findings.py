@@ -33,11 +33,12 @@ def _person(related_name: str = "+") -> models.ForeignKey[User | None, User | No
 class Finding(TeamScoped):
     """Something an audit or a reviewer found wrong, from discovery to signature.
 
-    One open finding per `fingerprint`. Four eyes are constraints: whoever signs neither confirmed nor remediated, who
-    accepts a risk did not confirm it, and a high or critical finding is dismissed by someone other than who proposed
-    it. `raised_by_run` is the check that raised it or, for a finding promoted from a flag, the check that the promoter
-    named: the same frozen check must pass on newer data before the finding can close. `seen_in` holds every run that
-    found it. `regression_of` is the earlier finding of this fingerprint, closed or dismissed, that has come back.
+    One open finding per `fingerprint`. Four eyes are constraints: whoever signs neither confirmed nor remediated,
+    who accepts a risk did not confirm it, and a high or critical finding is dismissed by someone other than who
+    proposed it. `raised_by_run` is the check that raised it or, for a finding promoted from a flag, the check that
+    the promoter named: the same frozen check must pass on newer data before the finding can close. `seen_in` holds
+    every run that found it. `regression_of` is the earlier finding of this fingerprint, closed or dismissed, that
+    has come back.
     """
 
     TEAM_PATH = "assistant__team"
@@ -52,9 +53,7 @@ class Finding(TeamScoped):
     raised_by_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, related_name="raised_findings")
     latest_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, related_name="+")
     seen_in = models.ManyToManyField(CheckRun, related_name="findings")
-    verified_by_run = models.ForeignKey(
-        CheckRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    verified_by_run = models.ForeignKey(CheckRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     times_seen = models.PositiveIntegerField(default=1)
     raised_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
@@ -69,9 +68,7 @@ class Finding(TeamScoped):
     dismissal_proposed_by = _person()
     dismissed_by = _person()
     dismiss_reason = models.CharField(max_length=20, choices=DismissReason.choices, blank=True, default="")
-    duplicate_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates"
-    )
+    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates")
     regression_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="regressions"
     )
@@ -87,15 +84,11 @@ class Finding(TeamScoped):
             ),
             models.CheckConstraint(
                 name="finding_signer_is_not_finder",
-                condition=Q(signed_by__isnull=True)
-                | Q(confirmed_by__isnull=True)
-                | ~Q(signed_by=F("confirmed_by")),
+                condition=Q(signed_by__isnull=True) | Q(confirmed_by__isnull=True) | ~Q(signed_by=F("confirmed_by")),
             ),
             models.CheckConstraint(
                 name="finding_signer_is_not_fixer",
-                condition=Q(signed_by__isnull=True)
-                | Q(remediated_by__isnull=True)
-                | ~Q(signed_by=F("remediated_by")),
+                condition=Q(signed_by__isnull=True) | Q(remediated_by__isnull=True) | ~Q(signed_by=F("remediated_by")),
             ),
             models.CheckConstraint(
                 name="finding_closed_is_proven_and_signed",
@@ -178,16 +171,14 @@ class FindingEvidence(TeamScoped):
     why = models.CharField(max_length=200)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["finding", "conversation"], name="finding_evidence_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["finding", "conversation"], name="finding_evidence_once")]
 
     def __str__(self) -> str:
         return f"evidence for finding {self.finding_id}"
 
 
 class Remediation(EncryptedRow, TeamScoped):
-    """What will be done about a finding. `plan` is encrypted; `release` is the one that carries the fix, if one does."""
+    """What will be done about a finding. `plan` is encrypted; `release` carries the fix, if a release does."""
 
     TEAM_PATH = "finding__assistant__team"
 
@@ -217,13 +208,11 @@ class Remediation(EncryptedRow, TeamScoped):
             ),
             models.CheckConstraint(
                 name="remediation_approval_named",
-                condition=~Q(state__in=[RemediationState.APPROVED, *DONE_STATES])
-                | Q(approved_by__isnull=False),
+                condition=~Q(state__in=[RemediationState.APPROVED, *DONE_STATES]) | Q(approved_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="remediation_implementation_named",
-                condition=~Q(state__in=DONE_STATES)
-                | Q(implemented_by__isnull=False, implemented_at__isnull=False),
+                condition=~Q(state__in=DONE_STATES) | Q(implemented_by__isnull=False, implemented_at__isnull=False),
             ),
         ]
 

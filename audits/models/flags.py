@@ -31,9 +31,7 @@ class Flag(EncryptedRow, TeamScoped):
     decided_at = models.DateTimeField(null=True, blank=True)
     decision = EncryptedTextField(blank=True, default="")
     dismiss_reason = models.CharField(max_length=20, choices=DismissReason.choices, blank=True, default="")
-    finding = models.ForeignKey(
-        Finding, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags"
-    )
+    finding = models.ForeignKey(Finding, on_delete=models.SET_NULL, null=True, blank=True, related_name="flags")
 
     class Meta:
         constraints = [
@@ -53,8 +51,7 @@ class Flag(EncryptedRow, TeamScoped):
             ),
             models.CheckConstraint(
                 name="flag_claimed_by_someone",
-                condition=~Q(state=FlagState.CLAIMED)
-                | Q(claimed_by__isnull=False, claimed_until__isnull=False),
+                condition=~Q(state=FlagState.CLAIMED) | Q(claimed_by__isnull=False, claimed_until__isnull=False),
             ),
             models.CheckConstraint(
                 name="flag_promoted_names_finding",

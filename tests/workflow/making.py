@@ -1,0 +1,93 @@
+"""Cycles, check runs and findings for the workflow's tests, made without running a check."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from assistants.models import Assistant, Conversation
+from audits.models import CheckRun, Cycle, Finding, Programme
+from audits.services.findings import finding_raise
+from audits.states import CycleState
+
+FROM = date(2025, 3, 1)
+UNTIL = date(2025, 4, 1)
+
+
+def cycle_make(assistant: Assistant, *, state: str = CycleState.IN_REVIEW, **values: Any) -> Cycle:
+    programme, _ = Programme.objects.get_or_create(assistant=assistant)
+    return Cycle.objects.create(
+        assistant=assistant,
+        programme=programme,
+        period_from=FROM,
+        period_until=UNTIL,
+        state=state,
+        config_hash="c" * 64,
+        opened_at=timezone.now(),
+        **values,
+    )
+
+
+def run_make(
+    assistant: Assistant,
+    *,
+    cycle: Cycle | None = None,
+    target: str = "resolved by age_group",
+    state: str = "failed",
+    **values: Any,
+) -> CheckRun:
+    """A decided run; in a cycle of its own unless one is named or it `verifies` a finding."""
+    if cycle is None and "verifies" not in values:
+        cycle = cycle_make(assistant)
+    return CheckRun.objects.create(
+        **{
+            "assistant": assistant,
+            "cycle": cycle,
+            "kind": "outcome_gap",
+            "target": target,
+            "params": {"outcome": "resolved", "attribute": "age_group"},
+            "config_hash": "a" * 64,
+            "window_from": FROM,
+            "window_until": UNTIL,
+            "state": state,
+            "sentence": "Older customers are resolved less often: 61 % against 74 %.",
+            "result": {"tables": [], "figures": {"difference": -0.13, "lower": -0.17, "upper": -0.09}},
+            "n": 4000,
+            "finished_at": timezone.now() - timedelta(minutes=1),
+            **values,
+        }
+    )
+
+
+def finding_make(
+    assistant: Assistant,
+    *,
+    severity: str = "high",
+    evidence: list[Conversation] | None = None,
+    run: CheckRun | None = None,
+) -> Finding:
+    """A finding as a failed run raises it: new, in the review of its cycle."""
+    run = run or run_make(assistant)
+    return finding_raise(
+        run=run,
+        title="Resolved differs by age group",
+        sentence=run.sentence,
+        severity=severity,
+        evidence=[(conversation.pk, "Not resolved.") for conversation in evidence or []],
+    )
+
+
+def verification_make(finding: Finding, *, state: str) -> CheckRun:
+    """The re-run of the finding's frozen check, decided with `state`."""
+    baseline = finding.raised_by_run
+    return run_make(
+        finding.assistant,
+        verifies=finding,
+        target=baseline.target,
+        state=state,
+        window_from=UNTIL,
+        window_until=UNTIL + timedelta(days=14),
+        sentence="Resolution no longer differs.",
+    )
