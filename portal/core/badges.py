@@ -25,21 +25,21 @@ _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
     ("neutral", "copy"): ("duplicate",),
     ("neutral", "archive"): ("erased", "expired"),
     ("neutral", "help-circle"): ("unknown", "unscanned"),
-    ("neutral", "hourglass"): ("insufficient_data",),
-    ("neutral", "info-circle"): ("info", "informational"),
+    ("neutral", "hourglass"): ("insufficient_data", "not_enough_data"),
+    ("neutral", "info-circle"): ("info", "minimal"),
     ("info", "progress"): ("running", "in_progress", "verifying", "claimed", "in_review", "submitted"),
     ("info", "tool"): ("in_remediation", "remediation", "implemented"),
     ("info", "writing"): ("awaiting_sign_off",),
-    ("info", "flag"): ("promoted", "low"),
+    ("info", "flag"): ("promoted", "low", "limited"),
     ("info", "user"): ("identity_verified",),
-    ("success", "check"): ("scanned", "approved", "given", "renewed", "fulfilled"),
+    ("success", "check"): ("scanned", "approved", "given", "granted", "renewed", "objection_lifted", "fulfilled"),
     ("success", "circle-check"): ("passed", "permitted", "no_material_difference", "live", "verified"),
     ("success", "rosette-discount-check"): ("closed", "signed_off"),
     ("warning", "eye"): ("watch", "restricted"),
     ("warning", "flag"): ("medium",),
     ("warning", "player-pause"): ("on_hold", "risk_accepted"),
     ("warning", "pencil"): ("changes_requested",),
-    ("warning", "alert-triangle"): ("unscannable", "refused", "withdrawn", "stale"),
+    ("warning", "alert-triangle"): ("unscannable", "refused", "withdrawn", "objected", "invalidated"),
     ("danger", "alert-triangle"): ("confirmed", "high", "disparity", "overdue"),
     ("danger", "circle-x"): ("failed", "error"),
     ("danger", "ban"): ("denied",),
@@ -48,10 +48,7 @@ _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
 
 _WORDS: Final[dict[str, str]] = {
     "awaiting_sign_off": "Awaiting sign-off",
-    "signed_off": "Signed off",
     "insufficient_data": "Not enough data",
-    "in_review": "In review",
-    "no_material_difference": "No material difference",
 }
 
 

@@ -138,7 +138,7 @@ def test_forest_row_shows_label_count_verdict_rate_and_interval() -> None:
 @pytest.mark.parametrize("field", ["rate", "low", "high"])
 def test_forest_row_without_a_number_is_marked_and_never_drawn(field: str, missing: float | None) -> None:
     numbers: dict[str, float | None] = {"rate": 0.5, "low": 0.4, "high": 0.6, field: missing}
-    row = ForestRow("Tiny", n=3, verdict="insufficient_data", **numbers)
+    row = ForestRow("Tiny", n=3, verdict="not_enough_data", **numbers)
     markup = forest_plot([GERMAN, row], title="t", description="d")
     for drawing in drawings(markup):
         assert texts(drawing)[-3:] == ["Tiny", "n 3", "not enough data"]
@@ -149,7 +149,7 @@ def test_forest_row_without_a_number_is_marked_and_never_drawn(field: str, missi
 
 
 def test_forest_verdicts_differ_by_shape_not_only_by_colour() -> None:
-    verdicts = ["disparity", "watch", "no_material_difference", "insufficient_data"]
+    verdicts = ["disparity", "watch", "no_material_difference", "not_enough_data"]
     rows = [ForestRow(verdict, 0.5, 0.4, 0.6, 9, verdict=verdict) for verdict in verdicts]
     wide = drawings(forest_plot([GERMAN, *rows], title="t", description="d"))[0]
     shapes = set()

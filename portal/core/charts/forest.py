@@ -26,7 +26,7 @@ _VERDICT_WORDS: Final = {
     "disparity": "disparity",
     "watch": "watch",
     "no_material_difference": "no material difference",
-    "insufficient_data": NO_DATA,
+    "not_enough_data": NO_DATA,
 }
 
 
@@ -34,7 +34,7 @@ _VERDICT_WORDS: Final = {
 class ForestRow:
     """One group. `rate`, `low` and `high` are proportions in [0, 1] where the unit is "%".
 
-    `verdict` is disparity, watch, no_material_difference, insufficient_data, or empty for none.
+    `verdict` is disparity, watch, no_material_difference, not_enough_data, or empty for none.
     A row without a rate or an interval is drawn as "not enough data".
     """
 
@@ -193,7 +193,7 @@ def _draw_shape(parent: ET.Element, look: str, *, x: float, y: float) -> None:
         add(parent, "path", d=f"M{number(x)} {number(y - 8)}l8 8l-8 8l-8-8z")
     elif look == "watch":
         add(parent, "path", d=f"M{number(x)} {number(y - 8)}l8 14h-16z")
-    elif look == "insufficient_data":
+    elif look == "not_enough_data":
         add(parent, "circle", cx=x, cy=y, r=5.5, css="plot__hollow", fill="none")
     else:
         add(parent, "circle", cx=x, cy=y, r=6)

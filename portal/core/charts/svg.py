@@ -110,9 +110,7 @@ def chart(kind: str, draw: Drawing, *, title: str, description: str, widths: tup
     drawings = []
     for width in widths:
         root = ET.Element("svg")
-        key = hashlib.sha256(f"{kind}\0{title}\0{description}\0{width}".encode(errors="replace")).hexdigest()[
-            :10
-        ]
+        key = hashlib.sha256(f"{kind}\0{title}\0{description}\0{width}".encode(errors="replace")).hexdigest()[:10]
         size = "" if len(widths) == 1 else " plot__wide" if width == WIDE else " plot__narrow"
         root.set("xmlns", "http://www.w3.org/2000/svg")
         root.set("class", f"plot__drawing plot__drawing--{kind}{size}")
