@@ -25,7 +25,10 @@ class CountCell(TeamScoped):
     n = models.PositiveBigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["assistant", "measure", "day"], name="count_by_measure")]
+        indexes = [
+            models.Index(fields=["assistant", "measure", "day"], name="count_by_measure"),
+            models.Index(fields=["assistant", "day"], name="count_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.measure}={self.value}: {self.n}"

@@ -12,7 +12,9 @@ class ConversationScan(TeamScoped):
 
     TEAM_PATH = "conversation__assistant__team"
 
-    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="scan")
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="scan"
+    )
     revision = models.PositiveIntegerField()
     engine_version = models.CharField(max_length=40)
     # The day this conversation was counted under, so that a revision that moves it makes both days stale.
@@ -28,6 +30,7 @@ class DetectionOrigin(models.TextChoices):
     VOLUNTEERED = "volunteered", "Typed by the customer"
     ECHOED = "echoed", "Repeated by the assistant"
     ORIGINATED = "originated", "Brought up by the assistant"
+    STATED = "stated", "Said by a human agent or the system"
 
 
 class Detection(TeamScoped):

@@ -1,0 +1,99 @@
+"""Count once: fold a day of an assistant's conversations into cells of the count cube.
+
+A day is always counted anew from its conversations and replaces its cells, so that folding twice, after a revision or
+after an erasure gives the right counts. Erased conversations are in no cell.
+
+What becomes a measure: booleans and texts of the outcome (numbers are measured elsewhere, not counted), the scan's
+true/false results of scanned conversations, the state of the scan of every conversation, consent by purpose. A
+measure keeps its most frequent text values of the day; the rest are counted as `other`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection, transaction
+
+from audits.models import StaleDay
+
+VALUE_LENGTH = 60
+DISTINCT_VALUES = 50
+_LOCK_SPACE = 0x464F4C44  # "FOLD"
+_LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+_DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND day = %(day)s"
+# Conversations that are alike in everything that is counted are grouped first: a day of many conversations has few
+# profiles, and only profiles are taken apart into measures.
+_INSERT = """
+    WITH consent AS (
+        SELECT s.conversation_id, jsonb_object_agg(p.code, s.status) AS statuses
+        FROM assistants_consentsnapshot s
+        JOIN assistants_conversation c ON c.id = s.conversation_id
+        JOIN consent_purpose p ON p.id = s.purpose_id
+        WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s
+        GROUP BY s.conversation_id
+    ), profile AS (
+        SELECT c.release_id, c.intent, c.channel, c.language, COALESCE(a.values, '{}') AS attributes, c.state,
+               c.outcome, s.measures, consent.statuses, count(*) AS n
+        FROM assistants_conversation c
+        LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
+        LEFT JOIN audits_conversationscan s
+            ON s.conversation_id = c.id AND s.revision = c.revision AND c.state = 'scanned'
+        LEFT JOIN consent ON consent.conversation_id = c.id
+        WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s AND c.state <> 'erased'
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+    ), fact AS (
+        SELECT p.release_id, p.intent, p.channel, p.language, p.attributes, f.measure, f.value, sum(p.n) AS n
+        FROM profile p CROSS JOIN LATERAL (
+            SELECT 'total' AS measure, '' AS value
+            UNION ALL SELECT 'scan.state', p.state
+            UNION ALL
+            SELECT left('outcome.' || key, 90), left(value #>> '{}', %(value_length)s)
+            FROM jsonb_each(p.outcome) WHERE jsonb_typeof(value) IN ('boolean', 'string')
+            UNION ALL SELECT left('scan.' || key, 90), value FROM jsonb_each_text(p.measures)
+            UNION ALL SELECT left('consent.' || key, 90), value FROM jsonb_each_text(p.statuses)
+        ) f GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ), kept AS (
+        SELECT measure, value FROM (
+            SELECT measure, value, row_number() OVER (PARTITION BY measure ORDER BY sum(n) DESC, value) AS rank
+            FROM fact GROUP BY measure, value
+        ) ranked WHERE rank <= %(distinct_values)s
+    )
+    INSERT INTO audits_countcell
+        (assistant_id, day, release_id, intent, channel, language, attributes, measure, value, n)
+    SELECT %(assistant)s, %(day)s, f.release_id, f.intent, f.channel, f.language, f.attributes, f.measure,
+           CASE WHEN k.measure IS NULL THEN 'other' ELSE f.value END AS cell_value, sum(f.n)
+    FROM fact f LEFT JOIN kept k ON k.measure = f.measure AND k.value = f.value
+    GROUP BY f.release_id, f.intent, f.channel, f.language, f.attributes, f.measure, cell_value
+"""
+
+
+def day_fold(*, assistant_id: int, day: date) -> None:
+    """Replace the day's cells by a fresh count and take the day off the stale ones, in one transaction.
+
+    The mark goes first: its row lock waits for changes that are under way, and whatever is marked after this
+    transaction has taken it leaves a mark of its own.
+    """
+    place = {
+        "assistant": assistant_id,
+        "day": day,
+        "value_length": VALUE_LENGTH,
+        "distinct_values": DISTINCT_VALUES,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day}"])
+        StaleDay.objects.filter(assistant_id=assistant_id, day=day).delete()
+        cursor.execute(_DELETE, place)
+        cursor.execute(_INSERT, place)
+
+
+def stale_days_fold(*, assistant_id: int, since: date | None = None, until: date | None = None) -> int:
+    """Fold the assistant's stale days (`since` ≤ day < `until`), a transaction each; returns how many."""
+    stale = StaleDay.objects.filter(assistant_id=assistant_id)
+    if since is not None:
+        stale = stale.filter(day__gte=since)
+    if until is not None:
+        stale = stale.filter(day__lt=until)
+    days = list(stale.order_by("day").values_list("day", flat=True))
+    for day in days:
+        day_fold(assistant_id=assistant_id, day=day)
+    return len(days)

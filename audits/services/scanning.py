@@ -1,0 +1,201 @@
+"""Scan once: open each received conversation, run the detectors, keep the results.
+
+Work is pulled in batches with `FOR UPDATE SKIP LOCKED`, a transaction each, so that any number of workers share an
+assistant's conversations and a worker killed at any point leaves nothing half-written. A conversation that cannot be
+opened or read becomes `unscannable` with the class of the error; it never counts as clean.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from assistants.models import Assistant, Conversation
+from assistants.queries import OpenedTranscript, transcripts_open
+from assistants.states import ConversationState
+from assistants.transcripts import Transcript
+from audits.engine.conversation import SCAN_VERSION, Turn
+from audits.engine.conversation import ConversationScan as ScanResult
+from audits.engine.conversation import scan as scan_turns
+from audits.engine.privacy import DetectionError
+from audits.models import ConversationScan, Detection
+from audits.services.stale_days import days_mark_stale, received_days_mark_stale
+from audits.services.waking import waiting_audits_wake
+from portal.core import jobs, ledger
+from portal.core.actors import SYSTEM
+from portal.core.blind_index import blind_index
+
+BATCH = 200
+_NEEDED = [
+    "id", "public_id", "revision", "language", "day", "sealed", "assistant_id",
+    "subject_id", "subject__data_key",
+]  # fmt: skip
+_COPY = """
+    COPY audits_detection (conversation_id, turn, start, "end", type, role, origin, score, value_hash) FROM STDIN
+"""
+
+
+def scan_job_key(assistant_id: int, shard: int) -> str:
+    return f"scan:{assistant_id}:{shard}"
+
+
+def conversations_scan(*, assistant_id: int, shard: int) -> int:
+    """Scan until no received conversation of the assistant is free; returns how many were read.
+
+    Writes one `conversations.scanned` ledger entry a batch and queues the fold of the days it touched. `shard` only
+    tells several workers on one assistant apart.
+    """
+    assistant = Assistant.objects.get(pk=assistant_id)
+    with transaction.atomic():
+        received_days_mark_stale(assistant_id=assistant_id)
+    total = Conversation.objects.filter(assistant=assistant, state=ConversationState.RECEIVED).count()
+    done, after = 0, 0
+    while True:
+        batch = batch_scan(assistant=assistant, after=after)
+        if batch:
+            done += len(batch)
+            after = batch[-1]
+            jobs.progress(scan_job_key(assistant_id, shard), done=done, total=max(total, done))
+        elif after:
+            after = 0  # once more from the start: what came back or was revised behind us
+        else:
+            break
+    with transaction.atomic():
+        jobs.enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
+        waiting_audits_wake(assistant_id=assistant_id)
+    return done
+
+
+def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> list[int]:
+    """Scan the next free conversations with ids above `after` in one transaction; returns their ids in order."""
+    with transaction.atomic():
+        conversations = list(
+            Conversation.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("subject__data_key")
+            .only(*_NEEDED)
+            .filter(assistant=assistant, state=ConversationState.RECEIVED, pk__gt=after)
+            .order_by("pk")[:size]
+        )
+        if not conversations:
+            return []
+        read = _read(conversations, transcripts_open(conversations))
+        ids = [conversation.pk for conversation in conversations]
+        moved_from = ConversationScan.objects.filter(pk__in=ids).values_list("day", flat=True)
+        days = {conversation.day for conversation in conversations} | set(moved_from)
+        _store(conversations, read)
+        days_mark_stale(assistant_id=assistant.pk, days=days)
+        ledger.append(
+            action="conversations.scanned",
+            actor=SYSTEM,
+            obj=assistant,
+            team_id=assistant.team_id,
+            data={
+                "scanned": len(read.results),
+                "unscannable": dict(sorted(Counter(read.reasons.values()).items())),
+                "detections": sum(len(result.detections) for result in read.results.values()),
+                "first": ids[0],
+                "last": ids[-1],
+                "engine": SCAN_VERSION,
+            },
+        )
+    return ids
+
+
+@dataclass(slots=True)
+class _Read:
+    """What a batch gave, by conversation: the scan, or why there is none."""
+
+    results: dict[int, ScanResult] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+def _read(conversations: Sequence[Conversation], opened: dict[int, OpenedTranscript]) -> _Read:
+    read = _Read()
+    for conversation in conversations:
+        transcript = opened[conversation.pk]
+        if not isinstance(transcript, Transcript):
+            read.reasons[conversation.pk] = type(transcript).__name__
+            continue
+        turns = [Turn(turn.role, turn.text) for turn in transcript.turns]
+        try:
+            read.results[conversation.pk] = scan_turns(turns, language=conversation.language)
+        except DetectionError as error:
+            read.reasons[conversation.pk] = type(error).__name__
+    return read
+
+
+def _store(conversations: Sequence[Conversation], read: _Read) -> None:
+    ids = [conversation.pk for conversation in conversations]
+    Detection.objects.filter(conversation_id__in=ids).delete()
+    ConversationScan.objects.filter(pk__in=read.reasons).delete()
+    now = timezone.now()
+    ConversationScan.objects.bulk_create(
+        [
+            ConversationScan(
+                conversation_id=conversation.pk,
+                revision=conversation.revision,
+                engine_version=SCAN_VERSION,
+                day=conversation.day,
+                measures=scan_measures(read.results[conversation.pk]),
+                scanned_at=now,
+            )
+            for conversation in conversations
+            if conversation.pk in read.results
+        ],
+        update_conflicts=True,
+        unique_fields=["conversation"],
+        update_fields=["revision", "engine_version", "day", "measures", "scanned_at"],
+    )
+    _copy_detections(read.results)
+    scanned = Conversation.objects.filter(pk__in=read.results)
+    scanned.update(state=ConversationState.SCANNED, unscannable_reason="")
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for pk, reason in read.reasons.items():
+        by_reason[reason].append(pk)
+    for reason, pks in by_reason.items():
+        unread = Conversation.objects.filter(pk__in=pks)
+        unread.update(state=ConversationState.UNSCANNABLE, unscannable_reason=reason[:120])
+
+
+def _copy_detections(results: dict[int, ScanResult]) -> None:
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for pk, result in results.items():
+            for row in _detection_rows(pk, result):
+                copy.write_row(row)
+
+
+def _detection_rows(pk: int, result: ScanResult) -> Iterable[tuple[Any, ...]]:
+    for found in result.detections:
+        yield (
+            pk,
+            found.turn_index,
+            found.start,
+            found.end,
+            found.type,
+            found.role,
+            found.origin,
+            found.score,
+            blind_index(f"detected-value/{found.type}", found.normalised),
+        )
+
+
+def scan_measures(result: ScanResult) -> dict[str, bool]:
+    """What is counted of a scan. `human_request_met` only where a human was asked for."""
+    origins = {found.origin for found in result.detections}
+    measures = {
+        "disclosed": result.disclosed,
+        "pii_originated": "originated" in origins,
+        "pii_echoed": "echoed" in origins,
+        "pii_volunteered": "volunteered" in origins,
+        "secrets_from_customer": result.secrets_from_customer,
+        "human_requested": result.human_requested,
+        "refused": result.refused,
+    }
+    if result.human_request_met is not None:
+        measures["human_request_met"] = result.human_request_met
+    return measures
