@@ -22,16 +22,12 @@ class Conversation(TeamScoped):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="conversations")
-    release = models.ForeignKey(
-        Release, on_delete=models.PROTECT, related_name="conversations", null=True, blank=True
-    )
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="conversations", null=True, blank=True)
     subject = models.ForeignKey(DataSubject, on_delete=models.PROTECT, related_name="conversations")
     external_id = models.CharField(max_length=200)
     revision = models.PositiveIntegerField(default=1)
     content_hash = models.BinaryField(max_length=32)
-    state = models.CharField(
-        max_length=12, choices=ConversationState.choices, default=ConversationState.RECEIVED
-    )
+    state = models.CharField(max_length=12, choices=ConversationState.choices, default=ConversationState.RECEIVED)
     unscannable_reason = models.CharField(max_length=120, blank=True, default="")
     channel = models.CharField(max_length=40)
     language = models.CharField(max_length=12)
@@ -116,9 +112,7 @@ class ConsentSnapshot(models.Model):
     known_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["conversation", "purpose"], name="consent_snapshot_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["conversation", "purpose"], name="consent_snapshot_once")]
 
     def __str__(self) -> str:
         return f"{self.purpose_id}: {self.status}"

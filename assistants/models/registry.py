@@ -17,9 +17,7 @@ class Assistant(TeamScoped):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=AssistantState.choices, default=AssistantState.PROPOSED)
-    owner = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="owned_assistants", null=True, blank=True
-    )
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="owned_assistants", null=True, blank=True)
     vendor = models.CharField(max_length=120, blank=True)
     purpose = models.TextField("what it is for", blank=True)
     out_of_scope = models.TextField("what it must not be used for", blank=True)
@@ -54,9 +52,7 @@ class AuditedAttribute(TeamScoped):
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="audited_attributes")
     name = models.CharField(max_length=60)
     label = models.CharField(max_length=120, blank=True)
-    reference = models.CharField(
-        max_length=120, blank=True, help_text="The group that others are compared with."
-    )
+    reference = models.CharField(max_length=120, blank=True, help_text="The group that others are compared with.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assistant", "name"], name="audited_attribute_once")]

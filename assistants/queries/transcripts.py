@@ -40,9 +40,7 @@ def transcripts_open(conversations: Sequence[Conversation]) -> dict[int, OpenedT
             opened[conversation.pk] = KeyDestroyed("This transcript has been erased.")
         else:
             try:
-                opened[conversation.pk] = unpack(
-                    key.open(bytes(conversation.sealed), place=conversation.place)
-                )
+                opened[conversation.pk] = unpack(key.open(bytes(conversation.sealed), place=conversation.place))
             except SealBroken as error:
                 opened[conversation.pk] = error
             except UnreadableTranscript:

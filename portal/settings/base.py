@@ -18,13 +18,6 @@ PROBITY_ENVIRONMENT = "base"
 PROBITY_VAR = Path(env.str("PROBITY_VAR", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
-    "portal.core",
-    "portal.accounts",
-    "consent",
-    "assistants",
-    "audits",
-    "portal.api",
-    "portal.dashboards",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -45,6 +38,13 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "portal.core",
+    "portal.accounts",
+    "consent",
+    "assistants",
+    "audits",
+    "portal.api",
+    "portal.dashboards",
 ]
 
 MIDDLEWARE = [
@@ -53,7 +53,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -206,12 +205,19 @@ CELERY_BEAT_SCHEDULE = {
     "audit-tick": {"task": "audits.tick", "schedule": 30.0, "options": {"expires": 30}},
 }
 
+# -- mail --------------------------------------------------------------------------------------------------
+# Where the portal is reached from outside, for the links in mails.
+PROBITY_BASE_URL = env.str("PROBITY_BASE_URL", default="http://127.0.0.1:8000")
+
 # -- product limits ----------------------------------------------------------------------------------------
 PROBITY_MAX_TURN_BYTES = env.int("PROBITY_MAX_TURN_BYTES", default=64 * 1024)
 PROBITY_MAX_TURNS = env.int("PROBITY_MAX_TURNS", default=2000)
+PROBITY_MAX_RECORD_BYTES = env.int("PROBITY_MAX_RECORD_BYTES", default=8 * 1024 * 1024)
 PROBITY_MAX_BULK_BYTES = env.int("PROBITY_MAX_BULK_BYTES", default=256 * 1024 * 1024)
 PROBITY_CLOCK_SKEW_SECONDS = env.int("PROBITY_CLOCK_SKEW_SECONDS", default=300)
 # How far a consent source's clock may be off beyond the uncertainty that it states with each event.
 PROBITY_CONSENT_SKEW_SECONDS = env.int("PROBITY_CONSENT_SKEW_SECONDS", default=0)
+# How many scans of one assistant's conversations may run side by side.
+PROBITY_SCAN_SHARDS = env.int("PROBITY_SCAN_SHARDS", default=2)
 
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))
