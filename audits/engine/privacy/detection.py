@@ -48,7 +48,7 @@ class _Armed:
         found: list[Ranked] = []
         resume = 0
         while match := self.pattern.search(data, resume):
-            start, end = subject.position(match[0]), subject.position(match[1])
+            start, end = subject.locate(*match)
             hit = detector.judge(Candidate(announcements, start, end, language))
             if hit is not None:
                 found.append(Ranked(detector.rank, Span(hit.start, hit.end, detector.type, hit.score)))

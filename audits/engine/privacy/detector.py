@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from .context import Announcements, names_directly
@@ -29,27 +28,28 @@ class Hit(NamedTuple):
 class Candidate:
     """A pattern's match in its surroundings. `text` is the folded text, offsets are code points."""
 
+    __slots__ = ("_announcements", "_before", "end", "language", "start", "text", "value")
+
     def __init__(self, announcements: Announcements, start: int, end: int, language: str | None) -> None:
         self.text = announcements.text
         self.start = start
         self.end = end
         self.language = language
+        self.value = self.text[start:end]
         self._announcements = announcements
+        self._before: tuple[str | None, str] | None = None
 
-    @cached_property
-    def value(self) -> str:
-        return self.text[self.start : self.end]
-
-    @cached_property
-    def _before(self) -> tuple[str | None, str]:
-        return self._announcements.before(self.start)
+    def _look_before(self) -> tuple[str | None, str]:
+        if self._before is None:
+            self._before = self._announcements.before(self.start)
+        return self._before
 
     @property
     def label_before(self) -> str | None:
         """What the nearest context word before the value announces."""
-        return self._before[0]
+        return self._look_before()[0]
 
-    @cached_property
+    @property
     def label_after(self) -> str | None:
         """What a word right behind the value calls it."""
         return self._announcements.after(self.end)
@@ -61,12 +61,12 @@ class Candidate:
 
     def is_named(self, type_: str) -> bool:
         """The text calls the value `type_` right before it ("ssn number is …") or right after it."""
-        before, gap = self._before
+        before, gap = self._look_before()
         if before is not None:
             return before == type_ and names_directly(gap)
         return self.label_after == type_
 
-    @cached_property
+    @property
     def is_followed_by_street(self) -> bool:
         """An English street name comes next: the digits are a house number, whatever else they look like."""
         return _STREET_NEXT.match(self.text, self.end) is not None
@@ -96,8 +96,8 @@ class Candidate:
     def part(self, start: int, end: int) -> "Candidate":
         """A piece of this candidate's text as a candidate of its own."""
         piece = Candidate(self._announcements, start, end, self.language)
-        if start == self.start and "_before" in self.__dict__:
-            piece.__dict__["_before"] = self._before
+        if start == self.start:
+            piece._before = self._look_before()
         return piece
 
 

@@ -46,15 +46,15 @@ class Subject:
         self.data: Any = encoded(text)
         self._byte = self._char = 0
 
-    def position(self, offset: int) -> int:
-        """The code point at `offset` of `data`. Cheap when asked in ascending order."""
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """The code points at two offsets of `data`. Cheap when asked with ascending starts."""
         if self.ascii or re2 is None:
-            return offset
-        if offset < self._byte:
+            return start, end
+        if start < self._byte:
             self._byte = self._char = 0
-        self._char += len(self.data[self._byte : offset].decode("utf-8"))
-        self._byte = offset
-        return self._char
+        self._char += len(self.data[self._byte : start].decode("utf-8"))
+        self._byte = start
+        return self._char, self._char + len(self.data[start:end].decode("utf-8"))
 
     def offset(self, base: int, base_position: int, position: int) -> int:
         """The offset in `data` of `position`, counted from a known pair close before it."""

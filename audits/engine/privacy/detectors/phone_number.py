@@ -59,27 +59,37 @@ def regions_of(language: str | None) -> tuple[str, ...]:
 
 def _judge(candidate: Candidate) -> Hit | None:
     """The longest run of groups from the start that reads as a telephone number."""
-    value = candidate.value
-    if sum(c.isdigit() for c in value) < _FEWEST:
+    text, value, start = candidate.text, candidate.value, candidate.start
+    if start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_@#=$€£"):
         return None
-    groups = list(_GROUP.finditer(value))
-    start = candidate.start
-    if start > 0 and (candidate.text[start - 1].isalnum() or candidate.text[start - 1] in "_@#=$€£"):
+    if start > 1 and text[start - 1] in "-./:" and text[start - 2].isdigit():
         return None
-    if start > 1 and candidate.text[start - 1] in "-./:" and candidate.text[start - 2].isdigit():
-        return None
+    groups = [match.span() for match in _GROUP.finditer(value)]
+    lengths = [end - first for first, end in groups]
+    is_prefixed = _PREFIX.match(value) is not None
+    digits = sum(lengths)
     for kept in range(len(groups), 0, -1):
-        if not _FEWEST <= sum(len(g.group()) for g in groups[:kept]) <= _MOST + 3:
+        total, digits = digits, digits - lengths[kept - 1]
+        if not _FEWEST <= total <= _MOST + 3:
             continue
-        end = groups[kept - 1].end()
-        part = candidate.part(start, start + end)
-        extension = _EXTENSION.match(candidate.text, part.end)
-        if extension is None and not _ends_well(candidate.text, part.end):
+        goes_on = kept < len(groups) and groups[kept][0] - groups[kept - 1][1] == 1
+        if not is_prefixed and not _may_be(tuple(lengths[:kept]), goes_on=goes_on):
+            continue
+        part = candidate.part(start, start + groups[kept - 1][1])
+        extension = _EXTENSION.match(text, part.end)
+        if extension is None and not _ends_well(text, part.end):
             continue
         score = _score(part)
         if score:
             return part.hit(score, end=extension.end() if extension else part.end)
     return None
+
+
+def _may_be(shape: tuple[int, ...], *, goes_on: bool) -> bool:
+    """Whether a national number can be grouped so. In a longer sequence of groups only telling shapes count."""
+    if goes_on:
+        return shape in _TELLING_SHAPES or len(shape) == 1 and shape[0] >= 9
+    return len(shape) <= 6 and min(shape[1:], default=2) >= 2
 
 
 def _ends_well(text: str, end: int) -> bool:
@@ -110,7 +120,7 @@ def _score(part: Candidate) -> float:
         return _score_ungrouped(part, digits, named=named)
     if shape == (3, 2, 4) or part.is_followed_by_street and shape not in _TELLING_SHAPES:
         return 0.0
-    if len(shape) > 6 or min(shape) < 2 and shape[0] != 1 or _looks_like_date(shape, value):
+    if len(shape) > 6 or min(shape[1:]) < 2 or _looks_like_date(shape, value):
         return 0.0
     if named:
         return 0.8
