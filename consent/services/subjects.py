@@ -25,21 +25,28 @@ _FIND = """
     WHERE s.team_id = %s AND s.reference_index = ANY(%s)
     FOR KEY SHARE OF s
 """
+_STAGE = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS fresh_subject
+        (public_id uuid, key_id uuid, wrapped bytea, sealed bytea, index bytea)
+        ON COMMIT DELETE ROWS
+"""
 # In the order of the index: two callers with the same new references wait for each other, never in a circle. Only
 # the winner of a reference brings its key, so no key is left without a subject (the foreign key is deferred).
 _ADD = """
     WITH fresh AS (
-        SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::bytea[], %s::bytea[])
-            AS fresh (public_id, key_id, wrapped, sealed, index)
+        DELETE FROM pg_temp.fresh_subject RETURNING *
     ), subjects AS (
         INSERT INTO consent_datasubject
             (public_id, team_id, kind, data_key_id, reference_sealed, reference_index, created_at)
-        SELECT public_id, %s, %s, key_id, sealed, index, %s FROM fresh ORDER BY index
+        SELECT public_id, %(team)s, CASE WHEN index IS NULL THEN %(anonymous)s ELSE %(identified)s END, key_id,
+            sealed, index, %(now)s
+        FROM fresh ORDER BY index
         ON CONFLICT (team_id, reference_index) WHERE reference_index IS NOT NULL DO NOTHING
         RETURNING id, public_id, data_key_id
     ), data_keys AS (
         INSERT INTO core_datakey (id, wrapped, master_key_id, created_at)
-        SELECT fresh.key_id, fresh.wrapped, %s, %s FROM fresh JOIN subjects ON subjects.data_key_id = fresh.key_id
+        SELECT fresh.key_id, fresh.wrapped, %(master)s, %(now)s
+        FROM fresh JOIN subjects ON subjects.data_key_id = fresh.key_id
     )
     SELECT id, public_id FROM subjects
 """
@@ -79,16 +86,15 @@ def subjects_resolve(*, team: Team, references: Sequence[str | None]) -> list[Re
         if reference is not None
     }
     found = _find(team, index_of.values())
-    fresh = [_fresh(reference, index) for reference, index in index_of.items() if index not in found]
-    anonymous = [_fresh(None, None) for reference in normalised if reference is None]
-    created = _add(team, fresh, kind=SubjectKind.IDENTIFIED)
-    found |= {one.index: created[one.public_id] for one in fresh if one.index and one.public_id in created}
-    # Somebody else created these between the two statements; they have committed by now.
+    named = [_fresh(reference, index) for reference, index in index_of.items() if index not in found]
+    nameless = [_fresh(None, None) for reference in normalised if reference is None]
+    created = _add(team, named + nameless)
+    found |= {one.index: created[one.public_id] for one in named if one.index and one.public_id in created}
+    # Somebody else created the rest between the two statements, and has committed by now.
     found |= _find(team, [index for index in index_of.values() if index not in found])
-    nameless = _add(team, anonymous, kind=SubjectKind.ANONYMOUS)
-    remaining = iter(anonymous)
+    anonymous = iter(nameless)
     return [
-        nameless[next(remaining).public_id] if reference is None else found[index_of[reference]]
+        created[next(anonymous).public_id] if reference is None else found[index_of[reference]]
         for reference in normalised
     ]
 
@@ -136,21 +142,27 @@ def _fresh(reference: str | None, index: bytes | None) -> _Fresh:
     return _Fresh(public_id, key, wrapped, sealed, index)
 
 
-def _add(team: Team, fresh: Sequence[_Fresh], *, kind: str) -> dict[uuid.UUID, ResolvedSubject]:
+def _add(team: Team, fresh: Sequence[_Fresh]) -> dict[uuid.UUID, ResolvedSubject]:
     """Insert subjects with their keys, except those whose reference is there by now; returns those inserted."""
     if not fresh:
         return {}
-    now = timezone.now()
     master_key_id, _ = keys.current_master_key()
-    columns = [
-        [one.public_id for one in fresh],
-        [one.key.key_id for one in fresh],
-        [one.wrapped for one in fresh],
-        [one.sealed for one in fresh],
-        [one.index for one in fresh],
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [*columns, team.pk, kind, now, master_key_id, now])
+        cursor.execute(_STAGE)
+        with cursor.copy("COPY pg_temp.fresh_subject FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["uuid", "uuid", "bytea", "bytea", "bytea"])
+            for one in fresh:
+                copy.write_row((one.public_id, one.key.key_id, one.wrapped, one.sealed, one.index))
+        cursor.execute(
+            _ADD,
+            {
+                "team": team.pk,
+                "anonymous": SubjectKind.ANONYMOUS,
+                "identified": SubjectKind.IDENTIFIED,
+                "now": timezone.now(),
+                "master": master_key_id,
+            },
+        )
         ids = {public_id: subject_id for subject_id, public_id in cursor}
     return {
         one.public_id: ResolvedSubject(ids[one.public_id], one.public_id, one.key)
