@@ -1,7 +1,66 @@
-"""What every page's frame shows: where one can go, how much waits there, and whether the data is synthetic."""
+"""What every page's frame shows: where one can go, how much waits there, who one is, whether data is synthetic."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from audits.queries.queue import waiting_for
+from portal.accounts.models import User
+from portal.core.access import can_anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    label: str
+    url: str
+    icon: str
+    count: int
+    active: bool
+
+
+# (label, url name, icon, permission that opens it)
+_PLACES = (
+    ("Home", "home", "home", None),
+    ("Review queue", "audits:queue", "inbox", "flags.view"),
+    ("Findings", "audits:findings", "flag", "audits.view"),
+    ("Cycles", "audits:cycles", "refresh", "audits.view"),
+    ("Assistants", "assistants:list", "robot", "assistants.view"),
+    ("Consent", "consent:lookup", "user-check", "consent.view"),
+    ("Dashboard", "dashboard", "chart-bar", "audits.view"),
+    ("Ledger", "ledger", "link", "core.ledger_view"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {"nav": []}
+    """Template context of every page. Costs a fixed number of queries, none for who is not signed in."""
+    user = getattr(request, "user", None)
+    frame: dict[str, object] = {"version": settings.VERSION, "nav": [], "demo": False}
+    if not isinstance(user, User):
+        return frame
+    memberships = list(user.memberships.select_related("team").order_by("team__name", "role"))
+    frame["demo"] = any(membership.team.synthetic for membership in memberships)
+    frame["identity"] = " · ".join(_identity(memberships))
+    frame["nav"] = list(_entries(request, user))
+    return frame
+
+
+def _identity(memberships: list) -> Iterator[str]:
+    teams: dict[str, list[str]] = {}
+    for membership in memberships:
+        teams.setdefault(membership.team.name, []).append(membership.get_role_display())
+    for team, roles in teams.items():
+        yield f"{team}: {', '.join(roles)}"
+
+
+def _entries(request: HttpRequest, user: User) -> Iterator[NavEntry]:
+    waiting = waiting_for(user)
+    for label, name, icon, permission in _PLACES:
+        if permission is None or can_anywhere(user, permission):
+            url = reverse(name)
+            active = request.path == url if url == "/" else request.path.startswith(url)
+            yield NavEntry(label, url, icon, waiting.queue if name == "audits:queue" else 0, active)

@@ -41,6 +41,11 @@ def action_label(action: str) -> str:
     return _actions.get(action, action)
 
 
+def action_choices() -> list[tuple[str, str]]:
+    """Every registered action with its words, by words."""
+    return sorted(_actions.items(), key=lambda item: item[1])
+
+
 @contextmanager
 def correlated(correlation_id: str) -> Iterator[None]:
     """Group the entries written inside under one id, such as that of a web request."""

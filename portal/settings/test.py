@@ -1,7 +1,7 @@
 """Real PostgreSQL, real broker, fixed keys: only what makes a test repeatable differs."""
 
 from portal.settings.base import *
-from portal.settings.base import PROBITY_VAR, env
+from portal.settings.base import PROBITY_VAR, STATIC_ROOT, env
 from portal.settings.databases import cache_config, database_config, redis_urls
 
 PROBITY_ENVIRONMENT = "test"
@@ -19,3 +19,4 @@ CACHES = cache_config(_redis)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed only; never outside tests
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
