@@ -43,6 +43,10 @@ class IntakeReport:
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
 
+    def __add__(self, other: IntakeReport) -> IntakeReport:
+        mine, theirs = self.as_dict(), other.as_dict()
+        return IntakeReport(**{name: count + theirs[name] for name, count in mine.items()})
+
 
 def conversations_intake(
     *,
