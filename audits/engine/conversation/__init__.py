@@ -5,7 +5,7 @@
 Pure functions over turns, without Django. `SCAN_VERSION` changes whenever results could.
 """
 
-from .disclosure import disclosure_at_start, discloses_ai
+from .disclosure import discloses_ai, disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Attribution, originators
 from .refusal import refuses
@@ -19,8 +19,8 @@ __all__ = [
     "ConversationScan",
     "Detection",
     "Turn",
-    "disclosure_at_start",
     "discloses_ai",
+    "disclosure_at_start",
     "hands_off",
     "originators",
     "refuses",

@@ -38,42 +38,59 @@ _SELF = phrase_pattern(
 _BOT = phrase_pattern(
     r"(?:virtual|digital|automated|automatic|robotic|ai|ai[- ]powered|ai[- ]based|ai[- ]driven|artificial)"
     r"(?: (?:customer|support|service|travel|shopping|sales|banking|care|help|chat|voice|personal)){0,3}"
-    r" (?:assistant|agent|helper|concierge|representative|system|program|advisor|guide|host|model|service|attendant|receptionist)",
-    r"chat ?bots?", r"chat-bots?", r"(?:ro)?bot", r"artificial intelligence", r"(?:large )?language model", r"computer program",
-    r"(?:asistente|agente|asesora?|ayudante) (?:virtual|digital|automátic[oa]|automatizad[oa]|de ia|de inteligencia artificial|con ia)",
+    r" (?:assistant|agent|helper|concierge|representative|system|program|advisor|guide|host|model|service|"
+    r"attendant|receptionist)",
+    r"chat ?bots?", r"chat-bots?", r"(?:ro)?bot", r"artificial intelligence", r"(?:large )?language model",
+    r"computer program",
+    r"(?:asistente|agente|asesora?|ayudante) (?:virtual|digital|automátic[oa]|automatizad[oa]|de ia|de "
+    r"inteligencia artificial|con ia)",
     r"inteligencia artificial", r"modelo de lenguaje", r"sistema (?:automático|automatizado)",
     r"(?:virtuelle|digitale|automatisierte|automatische|ki-gestützte|ki-basierte|künstliche)[rsnm]? (?:[a-zäöü\-]+ )?"
     r"(?:[a-zäöüß]*assistent(?:in)?|agent(?:in)?|helfer(?:in)?|[a-zäöüß]*berater(?:in)?|system|intelligenz)",
-    r"(?:ki|ai)[- ](?:[a-zäöüß]*assistent(?:in)?|agent|chatbot|bot|system|modell|assistentie)", r"roboter", r"sprachmodell",
-    r"(?:assistante?|agente?|conseill(?:er|ère)) (?:virtuele?|virtuelle?|numérique|digitale?|automatisée?|ia|d'ia|d'intelligence artificielle|conversationnel)",
+    r"(?:ki|ai)[- ](?:[a-zäöüß]*assistent(?:in)?|agent|chatbot|bot|system|modell|assistentie)", r"roboter",
+    r"sprachmodell",
+    r"(?:assistante?|agente?|conseill(?:er|ère)) (?:virtuele?|virtuelle?|numérique|digitale?|automatisée?|ia|"
+    r"d'ia|d'intelligence artificielle|conversationnel)",
     r"intelligence artificielle", r"modèle de langage", r"système (?:automatisé|automatique)",
-    r"(?:wirtualn|cyfrow|automatyczn|zautomatyzowan)(?:ym|ą|y|a|e) (?:asystent|konsultant|agent|doradc|system|pomocnik)[a-ząęó]*",
-    r"asystent[a-ząęó]* (?:ai|si|opart[a-zą]+ na)", r"(?:chat)?botem", r"robotem", r"sztuczn[ąa] inteligencj[ąa]", r"model(?:em)? językow(?:ym|y)",
-    r"(?:виртуальн|цифров|электронн|автоматическ|голосов)(?:ый|ая|ой|ым|ий|им) (?:помощник|помощниц|ассистент|консультант|агент|оператор|систем)[а-яё]*",
-    r"чат-?бот(?:ом)?", r"бот(?:ом)?", r"робот(?:ом)?", r"искусственн(?:ый|ым) интеллект(?:ом)?", r"ии-(?:помощник|ассистент|агент|бот)(?:ом)?",
+    r"(?:wirtualn|cyfrow|automatyczn|zautomatyzowan)(?:ym|ą|y|a|e) (?:asystent|konsultant|agent|doradc|system|"
+    r"pomocnik)[a-ząęó]*",
+    r"asystent[a-ząęó]* (?:ai|si|opart[a-zą]+ na)", r"(?:chat)?botem", r"robotem", r"sztuczn[ąa] inteligencj[ąa]",
+    r"model(?:em)? językow(?:ym|y)",
+    r"(?:виртуальн|цифров|электронн|автоматическ|голосов)(?:ый|ая|ой|ым|ий|им) (?:помощник|помощниц|ассистент|"
+    r"консультант|агент|оператор|систем)[а-яё]*",
+    r"чат-?бот(?:ом)?", r"бот(?:ом)?", r"робот(?:ом)?", r"искусственн(?:ый|ым) интеллект(?:ом)?",
+    r"ии-(?:помощник|ассистент|агент|бот)(?:ом)?",
     r"нейросеть(?:ю)?", r"языков(?:ая|ой) модель(?:ю)?",
-    r"(?:assistente|agente|consulente|operatore) (?:virtuale|digitale|automatic[oa]|automatizzat[oa]|ia|ai|basat[oa] su)",
+    r"(?:assistente|agente|consulente|operatore) (?:virtuale|digitale|automatic[oa]|automatizzat[oa]|ia|ai|"
+    r"basat[oa] su)",
     r"intelligenza artificiale", r"modello linguistico", r"sistema automatico",
     r"(?:virtuele|digitale|geautomatiseerde|automatische) (?:[a-z]+)?(?:assistente?|medewerker|agent|hulp|helper)",
     r"ai-(?:assistente?|agent|medewerker|model)", r"kunstmatige intelligentie", r"taalmodel",
-    r"(?:atendente|assistente|agente) (?:virtual|automátic[oa]|de inteligência artificial)", r"robô", r"inteligência artificial", r"modelo de linguagem",
+    r"(?:atendente|assistente|agente) (?:virtual|automátic[oa]|de inteligência artificial)", r"robô",
+    r"inteligência artificial", r"modelo de linguagem",
 )  # fmt: skip
 #: The bare abbreviations count only in capitals: "ai" is a word in French and Italian.
 _BOT_INITIALS = Pattern(rf"(?:^|[^{WORD_LETTERS}])(AI|IA|KI|ИИ|SI)(?:$|[^{WORD_LETTERS}])")
 _NOT = phrase_pattern(
-    "not", "no", r"[a-z]+n't", "never", "isnt", "aint", "neither", "nunca", "nicht", "kein", "keine", "keinem", "keiner", "pas", "jamais",
+    "not", "no", r"[a-z]+n't", "never", "isnt", "aint", "neither", "nunca", "nicht", "kein", "keine", "keinem",
+    "keiner", "pas", "jamais",
     "nie", "не", "non", "niet", "geen", "não", "rather than", "instead of",
 )  # fmt: skip
 #: Words between "I am" and "assistant" that show the sentence is about something else.
 _ELSEWHERE = phrase_pattern(
-    "to", "help", "help you", "happy", "glad", "sorry", "looking", "about", "sure", "if", "that", "when", "see", "want", "need", "like", "using",
-    "transferring", "connecting", "from", "para", "feliz", "encantad[oa]", "que", "über", "froh", "ob", "dass", "pour", "heureux", "desolé",
-    "désolé", "żeby", "aby", "że", "чтобы", "что", "рад", "per", "che", "felice", "blij", "dat", "om", "expert", "developer", "engineer", "your friend",
+    "to", "help", "help you", "happy", "glad", "sorry", "looking", "about", "sure", "if", "that", "when", "see",
+    "want", "need", "like", "using",
+    "transferring", "connecting", "from", "para", "feliz", "encantad[oa]", "que", "über", "froh", "ob", "dass",
+    "pour", "heureux", "desolé",
+    "désolé", "żeby", "aby", "że", "чтобы", "что", "рад", "per", "che", "felice", "blij", "dat", "om", "expert",
+    "developer", "engineer", "your friend",
 )  # fmt: skip
 _STATEMENT = phrase_pattern(
-    r"(?:this|the) (?:chat|conversation|service|message|reply|response|call) is (?:being )?(?:handled|provided|powered|operated|generated|written|answered|automated)"
+    r"(?:this|the) (?:chat|conversation|service|message|reply|response|call) is (?:being )?(?:handled|"
+    r"provided|powered|operated|generated|written|answered|automated)"
     r"(?: by (?:an? )?(?:ai|bot|virtual|automated|artificial|chat ?bot))?",
-    r"automated (?:message|reply|response)", r"(?:mensaje|chat|servicio) automático", r"automatische (?:antwort|nachricht)",
+    r"automated (?:message|reply|response)", r"(?:mensaje|chat|servicio) automático",
+    r"automatische (?:antwort|nachricht)",
     r"(?:message|réponse|service) automatique", r"wiadomość automatyczna", r"автоматическ(?:ое сообщение|ий ответ)",
     r"messaggio automatico", r"automatisch bericht", r"mensagem automática",
 )  # fmt: skip
@@ -97,7 +114,7 @@ def _discloses(sentence: Sentence) -> bool:
     text = sentence.text
     bot = find(_BOT, text) or find(_BOT_INITIALS, text)
     if bot is None:
-        return occurs(_CHINESE, text) or occurs(_STATEMENT, text) and not occurs(_NOT, text)
+        return occurs(_CHINESE, text) or (occurs(_STATEMENT, text) and not occurs(_NOT, text))
     if occurs(_STATEMENT, text) and not occurs(_NOT, text):
         return True
     if occurs(_CHINESE, text):

@@ -1,5 +1,6 @@
 """Who said a personal value first."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -12,13 +13,20 @@ Origin = Literal["volunteered", "echoed", "originated", "stated"]
 #: What a customer should not have to type into a chat.
 SECRET_TYPES = frozenset({"CREDENTIAL", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "CRYPTO"})
 _NAME_TYPES = frozenset({"PERSON", "LOCATION", "ADDRESS"})
+_OWN_NAME_FOLLOWS = re.compile(
+    r"(?:^|[\W])(?:i am|i[’']m|my name is|this is|soy|me llamo|mi nombre es|ich bin|ich heiße|mein name ist|je suis|"
+    r"je m[’']appelle|jestem|nazywam się|mam na imię|z tej strony|tu|я|меня зовут|mi chiamo|sono|ik ben|ik heet|"
+    r"mijn naam is|sou o|sou a|me chamo|meu nome é)[ :]+$",
+    re.IGNORECASE,
+)
 
 
 class Attribution(NamedTuple):
     """A span of a turn with where its value came from.
 
     `volunteered`: the customer wrote it. `echoed`: the assistant repeated what the customer had written in
-    an earlier turn. `originated`: the assistant brought it up. `stated`: a human agent or the system did.
+    an earlier turn. `originated`: the assistant brought it up. `stated`: a human agent or the system did, or
+    the assistant introduced itself by name.
     """
 
     turn_index: int
@@ -36,12 +44,19 @@ def originators(
     for index, (turn, spans) in enumerate(zip(turns, spans_by_turn, strict=True)):
         for span in spans:
             value = normalise(span.type, turn.text[span.start : span.end], language=language)
-            attributions.append(Attribution(index, span, value, _origin(turn.role, span.type, value, said)))
+            origin = _origin(turn.role, span.type, value, said)
+            if origin == "originated" and span.type == "PERSON" and _introduces_itself(turn.text, span.start):
+                origin = "stated"
+            attributions.append(Attribution(index, span, value, origin))
         if turn.role == "customer":
             for attribution in attributions[len(attributions) - len(spans) :]:
                 said.setdefault(attribution.span.type, set()).add(attribution.normalised)
             said.setdefault("", set()).add(turn.text.casefold())
     return attributions
+
+
+def _introduces_itself(text: str, start: int) -> bool:
+    return _OWN_NAME_FOLLOWS.search(text[max(0, start - 24) : start]) is not None
 
 
 def _origin(role: str, type_: str, value: str, said: dict[str, set[str]]) -> Origin:

@@ -96,6 +96,6 @@ def _first_request(turns: Sequence[Turn], language: str | None) -> int | None:
 
 def _is_met(later: Sequence[Turn], language: str | None) -> bool:
     return any(
-        turn.role == "agent" or turn.role in ("assistant", "system") and hands_off(turn.text, language)
+        turn.role == "agent" or (turn.role in ("assistant", "system") and hands_off(turn.text, language))
         for turn in later
     )

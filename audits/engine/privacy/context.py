@@ -14,15 +14,20 @@ _REACH_AFTER = 26
 _SHORTEST_PREFIX = 5
 
 _LINKS_AFTER = (
-    "is was as this my the our a es son mi ist mein meine est mon ma jest to mój moja moje это мой моя è é il mio mia mijn "
+    "is was as this my the our a es son mi ist mein meine est mon ma jest to mój moja moje это мой моя è é il "
+    "mio mia mijn "
     "meu minha"
 )
 _LINKS_BEFORE = (
     "number numbers num nr no nbr nº n° no. card code id line is are was as be it it's its i mean meant that this will "
-    "should at on to in for from by of the my me us him her our your his end ends ending with last first four digit digits "
-    "phone cell mobile full also and or here there just sure yes ok back anytime please es son el la los las mi su al en "
-    "de del número numero que termina ist lautet mein meine meiner unter der die das nummer auf bitte mich sie endet von est "
-    "le les mon ma au sur numéro se termine par votre du jest mój moj moja numer numeru pod na mnie się номер номера номеру "
+    "should at on to in for from by of the my me us him her our your his end ends ending with last first four "
+    "digit digits "
+    "phone cell mobile full also and or here there just sure yes ok back anytime please es son el la los las "
+    "mi su al en "
+    "de del número numero que termina ist lautet mein meine meiner unter der die das nummer auf bitte mich "
+    "sie endet von est "
+    "le les mon ma au sur numéro se termine par votre du jest mój moj moja numer numeru pod na mnie się номер "
+    "номера номеру "
     "это мой моя по на мне меня вот è il mio mia mijn op naar é meu minha o a"
 )
 

@@ -43,7 +43,7 @@ class _Armed:
         self.pattern = Pattern(detector.pattern)
 
     def find(self, subject: Subject, announcements: Announcements, language: str | None) -> list[Ranked]:
-        """Every hit. After a short candidate is turned down, the search goes on at the next token inside it."""
+        """Every hit, in the order of the text."""
         detector, data, text = self.detector, subject.data, subject.text
         found: list[Ranked] = []
         resume = 0
@@ -54,12 +54,18 @@ class _Armed:
                 found.append(Ranked(detector.rank, Span(hit.start, hit.end, detector.type, hit.score)))
                 next_position = max(hit.end, start + 1)
             else:
-                gap = _TOKEN_BREAK.search(text, start, end) if end - start <= _LONGEST_RETRIED else None
-                next_position = gap.end() if gap and gap.end() > start else end
+                next_position = self._next_look(text, start, end)
             resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
             if resume > len(data):
                 break
         return found
+
+    def _next_look(self, text: str, start: int, end: int) -> int:
+        """Where to go on after text[start:end] was turned down."""
+        if not self.detector.retries or end - start > _LONGEST_RETRIED:
+            return end
+        gap = _TOKEN_BREAK.search(text, start, end)
+        return gap.end() if gap and gap.end() > start else end
 
 
 _ARMED = tuple(_Armed(detector) for detector in DETECTORS)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .context import Announcements, names_directly
+from .matching import continues_word
 
 #: US and British street words; other languages put them before the number.
 STREET_WORDS = (
     "street|st|avenue|ave|av|road|rd|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|terrace|parkway|"
-    "pkwy|highway|hwy|circle|cir|crescent|close|trail|alley|expressway|freeway|turnpike|plaza|row|walk|grove|hill|mews|apt|suite|rue"
+    "pkwy|highway|hwy|circle|cir|crescent|close|trail|alley|expressway|freeway|turnpike|plaza|row|walk|grove|"
+    "hill|mews|apt|suite|rue"
 )
 _STREET_NEXT = re.compile(rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})\b", re.IGNORECASE)
 
@@ -81,11 +83,11 @@ class Candidate:
     def stands_alone(self) -> bool:
         """Neither neighbour continues the value: no letter, digit or joint is attached to it."""
         text, start, end = self.text, self.start, self.end
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_@"):
+        if start and (continues_word(text[start - 1]) or text[start - 1] in "_@"):
             return False
         if start > 1 and text[start - 1] in "-./+" and text[start - 2].isdigit():
             return False
-        if end < len(text) and (text[end].isalnum() or text[end] in "_@"):
+        if end < len(text) and (continues_word(text[end]) or text[end] in "_@"):
             return False
         return not (end + 1 < len(text) and text[end] in "-./" and text[end + 1].isdigit())
 
@@ -106,8 +108,10 @@ class Detector:
     """One way of finding one type of personal data.
 
     All of `triggers` must occur in a text that `pattern` matches. They go into the one combined pass over
-    every text, so they stay simple: no counting, nothing that stays open until the end of the text. `judge` sees each match of `pattern` and gives a hit (maybe narrower) or None.
-    `context` lists word stems per language that announce the type. `rank` settles overlaps: higher wins.
+    every text, so they stay simple: no counting, nothing that stays open until the end of the text. `judge`
+    sees each match of `pattern` and gives a hit (maybe narrower) or None. With `retries`, a candidate turned
+    down is looked at again from its next token on ("12 4111 1111 …"). `context` lists word stems per language
+    that announce the type. `rank` settles overlaps: higher wins.
     """
 
     type: str
@@ -118,3 +122,4 @@ class Detector:
     version: int = 1
     context: Words = field(default_factory=dict)
     rank: int = 50
+    retries: bool = False

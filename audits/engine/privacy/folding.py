@@ -25,7 +25,7 @@ def _plain_twins() -> dict[int, str]:
         if digit is not None and unicodedata.category(chr(code)) == "Nd":
             twins[code] = str(digit)
     twins |= {0xFF01 + i: chr(0x21 + i) for i in range(94)}
-    twins |= {surrogate: "\ufffd" for surrogate in range(0xD800, 0xE000)}
+    twins |= dict.fromkeys(range(55296, 57344), "�")
     return twins
 
 

@@ -35,6 +35,14 @@ def decoded(data: Any) -> str:
     return text
 
 
+def continues_word(character: str) -> bool:
+    """Whether `character`, next to a value, makes it part of something longer: a digit or a cased letter.
+
+    Letters without case do not: Chinese, Japanese or Thai is written without spaces around a number.
+    """
+    return character.isdigit() or character == "_" or character.lower() != character.upper()
+
+
 class Subject:
     """A text ready to be searched, with offsets in code points on the outside."""
 

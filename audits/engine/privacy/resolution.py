@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from .spans import Span
 
+_SURE = 0.6
+_CHECKED_RANK = 89
+
 
 class Ranked(NamedTuple):
     """A span with the rank of the detector that found it."""
@@ -17,12 +20,14 @@ class Ranked(NamedTuple):
 def resolve(found: Iterable[Ranked]) -> list[Span]:
     """Sorted, non-overlapping spans: the higher rank wins, then the longer, then the surer, then the earlier.
 
-    A checksum that holds (score 1.0) outranks everything but mail addresses and keys.
+    What is unsure gives way to what is sure; a checksum that holds (score 1.0) yields only to mail addresses
+    and keys.
     """
 
-    def strength(item: Ranked) -> tuple[int, int, float, int, str]:
+    def strength(item: Ranked) -> tuple[bool, int, int, float, int, str]:
         rank, span = item
-        return (max(rank, 89) if span.score >= 1 else rank, span.end - span.start, span.score, -span.start, span.type)
+        rank = max(rank, _CHECKED_RANK) if span.score >= 1 else rank
+        return span.score >= _SURE, rank, span.end - span.start, span.score, -span.start, span.type
 
     kept: list[Span] = []
     taken: list[tuple[int, int]] = []

@@ -69,9 +69,11 @@ DETECTORS: tuple[Detector, ...] = (
 #: Words that announce a number which is not personal data in itself. They keep other detectors off it.
 OTHER_NUMBERS: dict[str, tuple[str, ...]] = {
     "en": ("order", "booking", "reservation", "confirmation", "tracking", "invoice", "ticket", "reference", "ref no",
-           "ref", "serial", "isbn", "zip", "zipcode", "postal code", "postcode", "driver", "licence", "license", "flight", "case number",
+           "ref", "serial", "isbn", "zip", "zipcode", "postal code", "postcode", "driver", "licence", "license",
+           "flight", "case number",
            "claim", "model", "version", "transaction", "receipt", "coupon", "voucher", "parcel", "sku", "product"),
-    "es": ("pedido", "reserva", "factura", "código postal", "seguimiento", "matrícula", "cp:", "nhc", "nass", "historia", "colegiado"),
+    "es": ("pedido", "reserva", "factura", "código postal", "seguimiento", "matrícula", "cp:", "nhc", "nass",
+           "historia", "colegiado"),
     "de": ("bestell", "buchung", "rechnung", "auftrag", "sendung", "plz", "postleitzahl", "führerschein", "vorgang"),
     "fr": ("commande", "réservation", "facture", "code postal", "colis", "suivi", "permis"),
     "pl": ("zamówieni", "rezerwacj", "faktur", "kod pocztowy", "przesyłk", "dowód", "dowodu", "krs"),

@@ -1,15 +1,16 @@
 """Passwords, PINs, keys and tokens."""
 
 from ..detector import Candidate, Detector, Hit
-from ..matching import LETTERS
+from ..matching import LETTERS, continues_word
+from ..vocabulary import words
 
-_ORDINARY = frozenset(
+_ORDINARY = words(
     "is are was not and or the a an to for my your our it i you we they reset change changed forgot forgotten expired "
     "wrong incorrect invalid please again new old same that this has have on in with because but so must should can "
     "required needed protected manager recovery es está de del la el no y o para pero ist nicht und oder der die das "
     "vergessen falsch est pas et ou le les oublié jest nie i lub nie забыл не и или è non e o field please? working "
     "doesn't isn't link page email mail account security code number verification login username user at by from when "
-    "what how why where will would could does did do don't won't want need needs anymore anything".split()
+    "what how why where will would could does did do don't won't want need needs anymore anything"
 )
 
 
@@ -17,7 +18,7 @@ def _judge_secret(candidate: Candidate) -> Hit | None:
     value = candidate.value.rstrip(".,;!?)\"'")
     if len(value) < 3 or value.lower() in _ORDINARY or value.startswith(("http", "[", "<")):
         return None
-    mixed = any(not c.isalpha() for c in value) or value != value.lower() and value != value.capitalize()
+    mixed = any(not c.isalpha() for c in value) or (value != value.lower() and value != value.capitalize())
     return candidate.hit(0.8 if mixed else 0.5, end=candidate.start + len(value))
 
 
@@ -26,13 +27,13 @@ def _judge_pin(candidate: Candidate) -> Hit | None:
 
 
 def _judge_token(candidate: Candidate) -> Hit | None:
-    if candidate.start and candidate.text[candidate.start - 1].isalnum():
+    if candidate.start and continues_word(candidate.text[candidate.start - 1]):
         return None
     scheme = "bearer " if candidate.value.lower().startswith("bearer ") else ""
     return candidate.hit(0.95, start=candidate.start + len(scheme))
 
 
-_SECRET_WORDS = (
+_KEYWORDS = (
     "password|passwd|pwd|passcode|passphrase|api[ _-]?key|secret[ _-]?key|access[ _-]?token|client[ _-]?secret|"
     "contraseña|contrasena|passwort|kennwort|mot de passe|hasło|haslo|пароль|пароля|wachtwoord|senha|palavra-passe"
 )
@@ -43,8 +44,8 @@ _SAYS = (
 
 PASSWORD = Detector(
     type="CREDENTIAL",
-    triggers=(rf"(?i)(?:{_SECRET_WORDS})",),
-    pattern=rf"(?i)(?:{_SECRET_WORDS}){_SAYS}[\"'`]?([^ \n\"'`]{{3,128}})",
+    triggers=(rf"(?i)(?:{_KEYWORDS})",),
+    pattern=rf"(?i)(?:{_KEYWORDS}){_SAYS}[\"'`]?([^ \n\"'`]{{3,128}})",
     judge=_judge_secret,
     explanation="what follows 'password is' or 'API key:' in several languages",
     context={"en": ("password", "passcode", "pwd", "pin code", "pin")},

@@ -48,7 +48,7 @@ def _score(part: Candidate, shape: tuple[int, ...], *, goes_on: bool) -> float:
         return 0.0
     if _ISSUED.fullmatch(digits) and luhn.is_valid(digits):
         return 1.0 if part.label in (None, "CREDIT_CARD") else 0.8
-    if goes_on and shape not in _USUAL_SHAPES or part.label not in (None, "CREDIT_CARD", "US_SSN", "PHONE_NUMBER"):
+    if (goes_on and shape not in _USUAL_SHAPES) or part.label not in (None, "CREDIT_CARD", "US_SSN", "PHONE_NUMBER"):
         return 0.0
     if part.label == "CREDIT_CARD":
         return 0.7
@@ -66,7 +66,8 @@ def _judge_fragment(candidate: Candidate) -> Hit | None:
 
 
 _CONTEXT = {
-    "en": ("credit card", "debit card", "card", "cards", "cardnumber", "credit no", "credit number", "visa", "mastercard", "amex", "maestro",
+    "en": ("credit card", "debit card", "card", "cards", "cardnumber", "credit no", "credit number", "visa",
+           "mastercard", "amex", "maestro",
            "credit"),
     "es": ("tarjeta",),
     "de": ("karte", "kreditkarte", "kartennummer"),
@@ -85,6 +86,7 @@ CREDIT_CARD = Detector(
     judge=_judge,
     explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or 16 digits called a card",
     context=_CONTEXT,
+    retries=True,
     rank=80,
 )
 

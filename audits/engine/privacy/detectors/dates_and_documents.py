@@ -1,7 +1,5 @@
 """Dates of birth and the numbers of passports and accounts: values that only the words around them give away."""
 
-import re
-
 from ..detector import Candidate, Detector, Hit
 from ..matching import LETTERS
 
@@ -39,7 +37,8 @@ def _judge_account(candidate: Candidate) -> Hit | None:
 DATE_OF_BIRTH = Detector(
     type="DATE_OF_BIRTH",
     triggers=(
-        r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|nato|nata|geboorte|verjaar",
+        r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
+        r"nato|nata|geboorte|verjaar",
         r"[0-9][/.\- ][0-9]|[0-9](?:st|nd|rd|th)?[.,]? ",
     ),
     pattern=f"(?i){_DATE}",
@@ -61,8 +60,11 @@ DATE_OF_BIRTH = Detector(
 
 PASSPORT = Detector(
     type="PASSPORT",
-    triggers=(r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass-?n", r"[0-9]{2}"),
-    pattern=r"(?i)[a-z]{0,3} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2,6}|[a-z]{1,2}[0-9a-z]{6,8}|[0-9]{7,10}",
+    triggers=(
+        r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass-?n",
+        r"[0-9]{2}",
+    ),
+    pattern=r"(?i)(?:[a-z]{1,3} ?)?[0-9]{2} ?[0-9]{2} ?[0-9]{2,6}|[a-z]{1,2}[0-9a-z]{6,8}|[0-9]{7,10}",
     judge=_judge_passport,
     explanation="a document number that the text calls a passport",
     context={
@@ -82,7 +84,8 @@ PASSPORT = Detector(
 ACCOUNT_NUMBER = Detector(
     type="ACCOUNT_NUMBER",
     triggers=(
-        r"(?i)acc|ac no|konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|клиент|conta|member|polic[ya]|user id|versicherungsn|klant",
+        r"(?i)acc|ac no|konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|"
+        r"клиент|conta|member|polic[ya]|user id|versicherungsn|klant",
         r"[0-9]{3}",
     ),
     pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
@@ -93,7 +96,8 @@ ACCOUNT_NUMBER = Detector(
                "ac no", "account", "customer number", "customer no", "customer id", "client number", "client id",
                "member number", "member id", "membership number", "policy number", "policy no", "user id"),
         "es": ("número de cuenta", "numero de cuenta", "cuenta", "número de cliente", "numero de cliente"),
-        "de": ("kontonummer", "konto-nr", "konto", "kundennummer", "kunden-nr", "mitgliedsnummer", "versicherungsnummer"),
+        "de": ("kontonummer", "konto-nr", "konto", "kundennummer", "kunden-nr", "mitgliedsnummer",
+               "versicherungsnummer"),
         "fr": ("numéro de compte", "compte", "numéro client", "numéro de client", "n° client"),
         "pl": ("numer konta", "nr konta", "konto", "rachunek", "rachunku", "numer klienta", "nr klienta"),
         "ru": ("номер счета", "номер счёта", "счет*", "счёт*", "номер клиента", "лицевой счет", "лицевой счёт"),
@@ -101,5 +105,6 @@ ACCOUNT_NUMBER = Detector(
         "nl": ("rekeningnummer", "rekening", "klantnummer"),
         "pt": ("número da conta", "conta", "número de cliente"),
     },
+    retries=True,
     rank=45,
 )  # fmt: skip

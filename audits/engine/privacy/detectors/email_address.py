@@ -16,11 +16,7 @@ _DOT = re.compile(r" ?[(\[]dot[)\]] ?", re.IGNORECASE)
 
 
 def _judge(candidate: Candidate) -> Hit | None:
-    separator = None
-    for separator in _SEPARATOR.finditer(candidate.value):
-        pass
-    if separator is None:
-        return None
+    *_, separator = _SEPARATOR.finditer(candidate.value)
     local = candidate.value[: separator.start()]
     domain = _DOT.sub(".", candidate.value[separator.end() :])
     start = candidate.start
@@ -30,7 +26,7 @@ def _judge(candidate: Candidate) -> Hit | None:
         start += len(stripped) - _LONGEST_LOCAL
         stripped = stripped[-_LONGEST_LOCAL:]
     top = domain.rsplit(".", 1)[-1]
-    if not stripped or len(domain) > _LONGEST or len(top) < 2 and top.isascii():
+    if not stripped or len(domain) > _LONGEST or (len(top) < 2 and top.isascii()):
         return None
     return candidate.hit(0.95, start=start)
 

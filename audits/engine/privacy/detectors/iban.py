@@ -3,13 +3,15 @@
 from stdnum import iban as iban_number
 
 from ..detector import Candidate, Detector, Hit
+from ..matching import continues_word
 
 #: Country → length (SWIFT IBAN registry).
 _LENGTHS = {
     country: length
     for length, countries in {
         15: "NO", 16: "BE", 18: "DK FO FI GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU XK MN",
-        21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ TL SO OM", 24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        21: "CH HR LI LV", 22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ TL SO OM", 24: "AD CZ ES MD PK RO SA SE SK TN VG",
         25: "PT ST LY", 26: "IS TR", 27: "FR GR IT MC MR SM BI DJ", 28: "AL AZ BY CY DO GT HU LB PL NI SV",
         29: "BR EG PS QA UA", 30: "JO KW MU", 31: "MT SC", 32: "LC", 33: "RU",
     }.items()
@@ -20,14 +22,14 @@ _LENGTHS = {
 def _judge(candidate: Candidate) -> Hit | None:
     value = candidate.value
     length = _LENGTHS.get(value[:2].upper())
-    if length is None or candidate.start and candidate.text[candidate.start - 1].isalnum():
+    if length is None or (candidate.start and continues_word(candidate.text[candidate.start - 1])):
         return None
     count = 0
     for offset, character in enumerate(value):
         count += character.isalnum()
         if count == length:
             end = candidate.start + offset + 1
-            if end < len(candidate.text) and candidate.text[end].isalnum():
+            if end < len(candidate.text) and continues_word(candidate.text[end]):
                 return None
             compact = iban_number.compact(value[: offset + 1])
             if iban_number.is_valid(compact, check_country=False):
@@ -44,5 +46,6 @@ IBAN_CODE = Detector(
     judge=_judge,
     explanation="country code, its length, and the mod-97 check",
     context={"en": ("iban",)},
+    retries=True,
     rank=95,
 )

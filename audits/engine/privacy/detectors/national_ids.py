@@ -113,7 +113,8 @@ FR_NIR = _national(
     nir.is_valid,
     "fifteen digits that begin with sex, year and month, with the mod-97 key",
     {
-        "fr": ("sécurité sociale", "securite sociale", "sécu", "nir", "numéro de sécu", "n° ss", "carte vitale", "insee"),
+        "fr": ("sécurité sociale", "securite sociale", "sécu", "nir", "n° ss", "carte vitale",
+               "insee"),
         "en": ("french social security",),
     },
     needs_word=False,
@@ -152,7 +153,8 @@ PL_PESEL = _national(
 )
 PL_NIP = _national(
     "PL_NIP",
-    r"[0-9]{3}-?[0-9]{3}-?[0-9]{2}-?[0-9]{2}|[0-9]{3}-?[0-9]{2}-?[0-9]{2}-?[0-9]{3}|[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}",
+    r"[0-9]{3}-?[0-9]{3}-?[0-9]{2}-?[0-9]{2}|[0-9]{3}-?[0-9]{2}-?[0-9]{2}-?[0-9]{3}|[0-9]{3} [0-9]{3} "
+    r"[0-9]{2} [0-9]{2}",
     nip.is_valid,
     "ten digits with a weighted check digit, named as NIP",
     {"pl": ("nip", "numer identyfikacji podatkowej")},

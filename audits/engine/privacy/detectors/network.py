@@ -6,6 +6,7 @@ import re
 from stdnum import bitcoin
 
 from ..detector import Candidate, Detector, Hit
+from ..matching import continues_word
 
 _HEX = "0-9A-Fa-f"
 
@@ -15,9 +16,9 @@ def _judge_ip(candidate: Candidate) -> Hit | None:
     while value.endswith((":", ".")) and not value.endswith("::"):
         value, end = value[:-1], end - 1
     text = candidate.text
-    if candidate.start and (text[candidate.start - 1].isalnum() or text[candidate.start - 1] in "_:"):
+    if candidate.start and (continues_word(text[candidate.start - 1]) or text[candidate.start - 1] in "_:"):
         return None
-    if end < len(text) and (text[end].isalnum() or text[end] == "_"):
+    if end < len(text) and (continues_word(text[end]) or text[end] == "_"):
         return None
     if "." in value and ":" not in value:
         if candidate.start > 1 and text[candidate.start - 1] == "." and text[candidate.start - 2].isdigit():
@@ -59,7 +60,7 @@ IP_ADDRESS = Detector(
     type="IP_ADDRESS",
     triggers=(rf"[0-9]\.[0-9]{{1,3}}\.[0-9]{{1,3}}\.[0-9]|:[{_HEX}]{{0,4}}:[{_HEX}:]",),
     pattern=(
-        rf"[{_HEX}]{{0,4}}:[{_HEX}]{{0,4}}:[{_HEX}:]*(?:{_OCTET}(?:\.{_OCTET}){{3}})?"
+        rf"[{_HEX}]{{0,4}}:[{_HEX}:]*:{_OCTET}(?:\.{_OCTET}){{3}}|[{_HEX}]{{0,4}}:[{_HEX}]{{0,4}}:[{_HEX}:]*"
         rf"|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}"
     ),
     judge=_judge_ip,

@@ -4,6 +4,7 @@ import re
 
 from ..detector import Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS
+from ..vocabulary import words
 
 #: Phrases that a name follows, per language. In "certain" ones a name may also be written in lower case.
 _CERTAIN = (
@@ -13,13 +14,15 @@ _CERTAIN = (
     "mi chiamo|il mio nome è|mijn naam is|ik heet|meu nome é|me chamo|我叫|我的名字是"
 )
 _LIKELY = (
-    "the name is|name is|names are|i am|i'm|this is|call me|speaking with|talk to|speak to|speak with|signed|regards,|sincerely,|thanks,|dear|"
+    "the name is|name is|names are|i am|i'm|this is|call me|speaking with|talk to|speak to|speak with|signed|"
+    "regards,|sincerely,|thanks,|dear|"
     "hi|hello|hey|thank you,|soy|habla|hola|estimado|estimada|ich bin|hier ist|hallo|liebe|lieber|je suis|bonjour|"
     "jestem|cześć|pozdrawiam,|z tej strony|я|здравствуйте,|с уважением,|уважаемый|уважаемая|sono|ciao|"
     "gentile|ik ben|beste|met vriendelijke groet,|sou o|sou a|olá|atenciosamente,"
 )
 _TITLES = (
-    r"mr\.?|mrs\.?|ms\.?|miss|mx\.?|dr\.?|prof\.?|sir|madam|sr\.?|sra\.?|srta\.?|don|doña|herrn?|frau|monsieur|madame|mme|mlle|"
+    r"mr\.?|mrs\.?|ms\.?|miss|mx\.?|dr\.?|prof\.?|sir|madam|sr\.?|sra\.?|srta\.?|don|doña|herrn?|frau|"
+    r"monsieur|madame|mme|mlle|"
     r"m\.|pani?|pana|panu|г-н|г-жа|господин|госпожа|signora?|sig\.?|sig\.ra|dhr\.?|mevrouw|mevr\.?|meneer|senhora?"
 )
 _FIELDS = (
@@ -29,13 +32,15 @@ _FIELDS = (
 )
 _WORD = rf"[{WORD_LETTERS}][{WORD_LETTERS}'’\-]*"
 _NAME = rf"{_WORD}(?:[.]? {_WORD}){{0,5}}"
-_PARTICLES = frozenset(
-    "van der den de del della di da dos du la le von zu zur ter ten el al bin ibn abu y e i af av mac mc st".split()
+_PARTICLES = words(
+    "van der den de del della di da dos du la le von zu zur ter ten el al bin ibn abu y e i af av mac mc st"
 )
 _CAPITALISED = re.compile(rf"[{CAPITALS}]")
-_NEVER = frozenset(
-    "i'd i'll i've can could would do does did is are was were will shall may might bye goodbye let let's that's what's who's there's "
-    "how's you're we're they're they've we've don't didn't doesn't isn't can't get give find show tell make book check have has had "
+_NEVER = words(
+    "i'd i'll i've can could would do does did is are was were will shall may might bye goodbye let let's "
+    "that's what's who's there's "
+    "how's you're we're they're they've we've don't didn't doesn't isn't can't get give find show tell make "
+    "book check have has had "
     "the a an i it is this that there here and or but so no not yes ok okay thanks thank please sorry hello hi hey "
     "looking trying having calling going interested sure happy glad afraid unable able just still also very well "
     "fine good great all only really currently hoping wondering need want would like my your our their his her "
@@ -45,11 +50,11 @@ _NEVER = frozenset(
     "everyone everybody sir madam ladies gentlemen all team valued client guest user dear in on at to for from of by "
     "un una el la los las le les des der die das ein eine ist es et und oder y o que qui od do na nie tak da "
     "virtual digital ai new not ready done back sick ill tired hungry required missing wrong listed under as with "
-    "est jest это не и я вы мы он она как что где когда a's it's i'm im ihr sie wir ich du bin nicht".split()
+    "est jest это не и я вы мы он она как что где когда a's it's i'm im ihr sie wir ich du bin nicht"
 )
-_AFTER_NAME = frozenset(
+_AFTER_NAME = words(
     "and or but so my your the is was i and from with phone email number ssn card account address please thanks thank "
-    "zip calling here of in at on to for contact mobile date born dob y e i und et en и".split()
+    "zip calling here of in at on to for contact mobile date born dob y e i und et en и"
 )
 
 
@@ -60,7 +65,7 @@ def _trim(candidate: Candidate, *, lower_allowed: bool) -> tuple[int, int] | Non
     capitals = 0
     for count, word in enumerate(words):
         plain = word.group().rstrip(".").lower()
-        if plain in _NEVER or count and plain in _AFTER_NAME and plain not in _PARTICLES:
+        if plain in _NEVER or (count and plain in _AFTER_NAME and plain not in _PARTICLES):
             break
         if _CAPITALISED.match(word.group()):
             capitals += 1

@@ -6,6 +6,7 @@ from functools import lru_cache
 import phonenumbers
 
 from ..detector import Candidate, Detector, Hit
+from ..matching import continues_word
 
 _GROUP = re.compile(r"[0-9]+")
 _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|dw\.?) ?[0-9]{1,6}", re.IGNORECASE)
@@ -60,7 +61,7 @@ def regions_of(language: str | None) -> tuple[str, ...]:
 def _judge(candidate: Candidate) -> Hit | None:
     """The longest run of groups from the start that reads as a telephone number."""
     text, value, start = candidate.text, candidate.value, candidate.start
-    if start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_@#=$€£"):
+    if start > 0 and (continues_word(text[start - 1]) or text[start - 1] in "_@#=$€£"):
         return None
     if start > 1 and text[start - 1] in "-./:" and text[start - 2].isdigit():
         return None
@@ -88,14 +89,14 @@ def _judge(candidate: Candidate) -> Hit | None:
 def _may_be(shape: tuple[int, ...], *, goes_on: bool) -> bool:
     """Whether a national number can be grouped so. In a longer sequence of groups only telling shapes count."""
     if goes_on:
-        return shape in _TELLING_SHAPES or len(shape) == 1 and shape[0] >= 9
+        return shape in _TELLING_SHAPES or (len(shape) == 1 and shape[0] >= 9)
     return len(shape) <= 6 and min(shape[1:], default=2) >= 2
 
 
 def _ends_well(text: str, end: int) -> bool:
     if end >= len(text):
         return True
-    if text[end].isalnum() or text[end] in "_@%€$£" or text[end] == ":" and text[end + 1 : end + 2].isdigit():
+    if continues_word(text[end]) or text[end] in "_@%€$£" or (text[end] == ":" and text[end + 1 : end + 2].isdigit()):
         return False
     return not (text[end] in "-./," and text[end + 1 : end + 2].isdigit())
 
@@ -105,7 +106,7 @@ def _score(part: Candidate) -> float:
     prefix = _PREFIX.match(value)
     plain = _TRUNK_ZERO.sub("", value)
     digits = "".join(_GROUP.findall(plain))
-    if value.startswith("+") or prefix and len(digits) > 10:
+    if value.startswith("+") or (prefix and len(digits) > 10):
         international = digits if value.startswith("+") else digits[len(prefix.group()) if prefix else 0 :]
         standing = _standing("+" + international, None)
         if standing:
@@ -118,7 +119,7 @@ def _score(part: Candidate) -> float:
     shape = tuple(len(group) for group in _GROUP.findall(plain))
     if len(shape) == 1:
         return _score_ungrouped(part, digits, named=named)
-    if shape == (3, 2, 4) or part.is_followed_by_street and shape not in _TELLING_SHAPES:
+    if shape == (3, 2, 4) or (part.is_followed_by_street and shape not in _TELLING_SHAPES):
         return 0.0
     if len(shape) > 6 or min(shape[1:]) < 2 or _looks_like_date(shape, value):
         return 0.0
@@ -170,15 +171,19 @@ PHONE_NUMBER = Detector(
     judge=_judge,
     explanation="an international prefix, a shape that only telephone numbers have, or a word that says so",
     context={
-        "en": ("phone", "telephone", "tel", "tels", "mobile", "cell", "cells", "cellphone", "fax", "call", "calling", "called", "callback", "dial", "ring me", "reach", "text me", "sms",
-               "whatsapp", "contact no", "contact num", "contact", "ph", "desk:", "office:", "home:", "work:", "direct line", "answering at",
+        "en": ("phone", "telephone", "tel", "tels", "mobile", "cell", "cells", "cellphone", "fax", "call", "calling",
+               "called", "callback", "dial", "ring me", "reach", "text me", "sms",
+               "whatsapp", "contact no", "contact num", "contact", "ph", "desk:", "office:", "home:", "work:",
+               "direct line", "answering at",
                "messages to", "registered", "mob", "my number", "helpline", "hotline"),
-        "es": ("teléfono", "telefono", "tfno", "tlf", "telf", "móvil", "movil", "celular", "llám*", "llam*", "mi número",
+        "es": ("teléfono", "telefono", "tfno", "tlf", "telf", "móvil", "movil", "celular", "llám*", "llam*",
+               "mi número",
                "mi numero", "contacto"),
         "de": ("telefon", "handy", "mobil", "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
                "meine nummer", "handynummer", "mobilnummer"),
         "fr": ("téléphone", "telephone", "tél", "portable", "appel", "joindre", "joignable", "mon numéro", "mobile"),
-        "pl": ("telefon", "komórk", "komork", "numer tel", "nr tel", "zadzwo", "dzwon", "kontakt", "mój numer", "moj numer", "faks"),
+        "pl": ("telefon", "komórk", "komork", "numer tel", "nr tel", "zadzwo", "dzwon", "kontakt", "mój numer",
+               "moj numer", "faks"),
         "ru": ("телефон", "тел", "моб", "факс", "звон", "позвон", "сотов", "мой номер", "вотсап", "whatsapp",
                "набер", "связаться"),
         "it": ("telefono", "cellulare", "chiama", "cell", "recapito", "mio numero", "contatt"),
@@ -186,5 +191,6 @@ PHONE_NUMBER = Detector(
         "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número"),
         "zh": ("电话", "手机"),
     },
+    retries=True,
     rank=60,
 )  # fmt: skip

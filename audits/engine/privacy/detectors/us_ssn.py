@@ -9,12 +9,14 @@ _YEAR = re.compile(r"19[3-9][0-9]|20[0-3][0-9]")
 _LONGEST_ANSWER = 60
 #: How people answer "the last four digits, please?": "sure 4182", "ok it is 5467", "john smith and 8888".
 _ANSWER = re.compile(
-    r"(?:(?:sure|yes|yep|yeah|ok|okay|oh|sorry|it|its|it's|is|that|that's|thats|they|are|here|fine|right|thanks)[ ,:]+)*"
+    r"(?:(?:sure|yes|yep|yeah|ok|okay|oh|sorry|it|its|it's|is|that|that's|thats|they|are|here|fine|right|"
+    r"thanks)[ ,:]+)*"
     r"(?:[a-z']+[ ,]+){0,2}(?:and )?[0-9]{4}(?: and [0-9]{4})?[.!]?",
     re.IGNORECASE,
 )
 _NOT_AN_ANSWER = re.compile(
-    r"^(?:it|that|this|the|they)(?: is|'s| are)\b|\b(?:at|in|on|by|for|from|to|of|the|about|around|until|till|after|before|year|room|flight|train|bus|pm|am|order|"
+    r"^(?:it|that|this|the|they)(?: is|'s| are)\b|\b(?:at|in|on|by|for|from|to|of|the|about|around|until|till|"
+    r"after|before|year|room|flight|train|bus|pm|am|order|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|under|over|than|code|pin|"
     r"need|want|have|with|or|a|an|no|number|num|card|account|zip|i|we|you|street|road|avenue|suite|apt|unit|box|bin|"
     r"level|only|just|least|most|approximately|roughly|maybe|costs?|was|paid|price|total)\b",
@@ -42,9 +44,11 @@ def _judge_fragment(candidate: Candidate) -> Hit | None:
 def _judge_answer(candidate: Candidate) -> Hit | None:
     """Four digits as the whole answer of an English speaker, and not a year."""
     text = candidate.text
-    if len(text) > _LONGEST_ANSWER or len(candidate.value) != 4 or not (candidate.language or "en").lower().startswith("en"):
+    if len(text) > _LONGEST_ANSWER or len(candidate.value) != 4 or _YEAR.fullmatch(candidate.value):
         return None
-    if not candidate.stands_alone or _YEAR.fullmatch(candidate.value) or candidate.label is not None:
+    if not (candidate.language or "en").lower().startswith("en"):
+        return None
+    if not candidate.stands_alone or candidate.label is not None:
         return None
     if candidate.is_whole_message:
         return candidate.hit(0.3)
@@ -59,7 +63,20 @@ US_SSN = Detector(
     judge=_judge,
     explanation="nine digits as 3-2-4 outside the areas never issued, or named as a social security number",
     context={
-        "en": ("ssn*", "social security", "social", "last four", "last 4", "ss number"),
+        "en": (
+            "ssn*",
+            "social security",
+            "my social",
+            "social is",
+            "social number",
+            "social no",
+            "social ends",
+            "the social",
+            "and social",
+            "last four",
+            "last 4",
+            "ss number",
+        ),
         "es": ("seguro social",),
     },
     rank=75,

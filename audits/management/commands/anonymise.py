@@ -1,0 +1,34 @@
+"""Rewrite JSON Lines without their personal data. Stores nothing and needs no database."""
+
+import os
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audits.engine.privacy.stream import BadLine, anonymise_lines
+from audits.management.line_files import opened_lines, shown
+
+_KEY_VARIABLE = "PROBITY_PSEUDONYM_KEY"
+
+
+class Command(BaseCommand):
+    help = (
+        'Reads {"text", "language"?} lines and prints {"text"} lines, personal data redacted or pseudonymised. '
+        f"The same value gets the same pseudonym inside one run; set {_KEY_VARIABLE} to keep it across runs."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", help="JSON Lines, maybe gzip; standard input if left out")
+        parser.add_argument("--mode", choices=("redact", "pseudonymise"), default="redact")
+
+    def handle(self, *args: Any, file: str, mode: Any, **options: Any) -> None:
+        key = os.environ.get(_KEY_VARIABLE, "").encode() or secrets.token_bytes(32)
+        with opened_lines(file) as lines:
+            try:
+                for line in anonymise_lines(lines, mode, key):
+                    self.stdout.write(line)
+            except BadLine as error:
+                raise CommandError(f"{shown(file)}: {error}", returncode=2) from error

@@ -1,0 +1,25 @@
+"""Find personal data in JSON Lines. Stores nothing and needs no database."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audits.engine.privacy.stream import BadLine, detect_lines
+from audits.management.line_files import opened_lines, shown
+
+
+class Command(BaseCommand):
+    help = 'Reads {"text", "language"?} lines and prints {"spans": [{"start", "end", "type", "score"}]} lines.'
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", help="JSON Lines, maybe gzip; standard input if left out")
+
+    def handle(self, *args: Any, file: str, **options: Any) -> None:
+        with opened_lines(file) as lines:
+            try:
+                for line in detect_lines(lines):
+                    self.stdout.write(line)
+            except BadLine as error:
+                raise CommandError(f"{shown(file)}: {error}", returncode=2) from error
