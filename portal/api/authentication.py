@@ -33,7 +33,7 @@ class BrowserAuthentication(SessionAuthentication):
     """The portal's own session, with CSRF protection."""
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "portal.api.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
@@ -41,7 +41,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": "An API key: `Bearer prb_…`"}
 
 
-class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BrowserScheme(OpenApiAuthenticationExtension):
     target_class = "portal.api.authentication.BrowserAuthentication"
     name = "session"
 

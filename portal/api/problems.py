@@ -30,10 +30,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         problem["errors"] = list(_field_errors(error.detail))
     elif isinstance(error, exceptions.APIException):
         problem = _problem(error.default_code, error.default_detail, error.status_code, str(error.detail))
-        if getattr(error, "auth_header", None):
-            headers["WWW-Authenticate"] = error.auth_header
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(error.wait))
+        if challenge := getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(wait))
     else:
         return None
     set_rollback()

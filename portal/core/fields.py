@@ -134,7 +134,7 @@ class _Strict(models.Field):
     def _require_values_only(self, expression: Any) -> None:
         """bulk_update() hands over Case(When(pk=…, then=Value(…))); let that pass and nothing else."""
         if isinstance(expression, Value):
-            if expression.value is not None and expression._output_field_or_none is not self:
+            if expression.value is not None and getattr(expression, "output_field", None) is not self:
                 raise self._refuse("it takes plain values, not database expressions.")
             return
         if isinstance(expression, When):
@@ -155,7 +155,7 @@ class _Strict(models.Field):
 
     def check(self, **kwargs: Any) -> list[Any]:
         errors = super().check(**kwargs)
-        if self.unique or self.db_index or self.primary_key:
+        if self.unique or self.db_index or self.primary_key:  # type: ignore[attr-defined]  # a plain Field attribute
             errors.append(
                 Error(
                     "An encrypted field cannot be unique, indexed or a primary key: equal texts encrypt differently.",

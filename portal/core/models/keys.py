@@ -31,4 +31,4 @@ class DataKey(models.Model):
         """Open the key. Raises KeyDestroyed after erasure, SealBroken on a wrong master key."""
         if self.wrapped is None:
             raise KeyDestroyed("What was kept about this data subject has been erased.")
-        return envelope.unwrap(self.pk, self.wrapped)
+        return envelope.unwrap(self.pk, bytes(self.wrapped))
