@@ -81,6 +81,7 @@ class Severity(models.TextChoices):
     CRITICAL = "critical", "Critical"
 
 
+SEVERITY_RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
 # Days until a finding is due (DefectDojo's defaults).
 DUE_DAYS = {Severity.CRITICAL: 7, Severity.HIGH: 30, Severity.MEDIUM: 90, Severity.LOW: 120}
 SECOND_PERSON_TO_DISMISS = frozenset({Severity.HIGH, Severity.CRITICAL})

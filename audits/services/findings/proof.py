@@ -18,8 +18,10 @@ def finding_verification_decided(*, run: CheckRun) -> Finding | None:
     Passed: the finding is verified and waits for a signature. Failed or watch: back to remediation, and this
     remediation has failed. Not enough data or an error: the finding stays, its history says what was missing, and
     verification can be started again. A run that is no longer the finding's latest, or was taken in already, changes
-    nothing and returns None. Call it before the caller's own ledger entries.
+    nothing and returns None. Call it before the caller's own ledger entries. Raises ValueError for any other run.
     """
+    if run.verifies_id is None:
+        raise ValueError(f"{run} verifies no finding")
     with transaction.atomic():
         finding = Finding.objects.select_for_update(of=("self",)).select_related("assistant").get(pk=run.verifies_id)
         latest = finding.verification_runs.order_by("-pk").values_list("pk", flat=True).first()

@@ -13,10 +13,8 @@ from audits.fingerprints import fingerprint_of
 from audits.models import CheckRun, Finding, FindingEvidence
 from audits.models.findings import CLOSED_STATES
 from audits.services.findings.records import record
-from audits.states import DUE_DAYS, FindingState, Severity
+from audits.states import DUE_DAYS, SEVERITY_RANK, FindingState, Severity
 from portal.core.actors import SYSTEM, Actor
-
-_RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
 
 
 def finding_raise(
@@ -61,14 +59,19 @@ def finding_raise_as(
     severity: str,
     evidence: Sequence[tuple[int, str]],
     actor: Actor,
+    saw: bool = True,
 ) -> Finding:
-    """What `finding_raise` does, for any fingerprint and actor; `run` is the check that can prove the fix."""
+    """What `finding_raise` does, for any fingerprint and actor.
+
+    `run` is the check that can prove the fix; `saw` says whether it is also what found it.
+    """
     with transaction.atomic():
         # One at a time per assistant, so that two runs never both find none open.
         Assistant.objects.select_for_update(no_key=True).get(pk=run.assistant_id)
         last = _last(assistant_id=run.assistant_id, fingerprint=fingerprint)
         if last is not None and last.state not in CLOSED_STATES:
-            _see_again(last, run=run, sentence=sentence, severity=severity, evidence=evidence, actor=actor)
+            if saw:
+                _see_again(last, run=run, sentence=sentence, severity=severity, evidence=evidence, actor=actor)
             return last
         now = timezone.now()
         finding = Finding.objects.create(
@@ -85,7 +88,8 @@ def finding_raise_as(
             due_at=now + timedelta(days=DUE_DAYS[Severity(severity)]),
             regression_of=last,
         )
-        finding.seen_in.add(run)
+        if saw:
+            finding.seen_in.add(run)
         _add_evidence(finding, evidence)
         record(
             finding=finding,
@@ -105,7 +109,7 @@ def _last(*, assistant_id: int, fingerprint: str) -> Finding | None:
     """The latest finding of this fingerprint, locked; of a duplicate, its original."""
     findings = Finding.objects.select_for_update(of=("self",)).select_related("assistant")
     last = findings.filter(assistant=assistant_id, fingerprint=fingerprint).order_by("-pk").first()
-    while last is not None and last.state == FindingState.DUPLICATE:
+    while last is not None and last.duplicate_of_id is not None and last.state == FindingState.DUPLICATE:
         last = findings.get(pk=last.duplicate_of_id)
     return last
 
@@ -127,7 +131,7 @@ def _see_again(
     finding.latest_run = run
     finding.sentence = sentence
     data: dict[str, object] = {"run": run.pk, "times_seen": finding.times_seen}
-    if _RANK[severity] > _RANK[finding.severity]:
+    if SEVERITY_RANK[severity] > SEVERITY_RANK[finding.severity]:
         data["severity"] = {"from": finding.severity, "to": severity}
         finding.severity = severity
         finding.due_at = min(finding.due_at, timezone.now() + timedelta(days=DUE_DAYS[Severity(severity)]))
