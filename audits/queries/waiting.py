@@ -1,0 +1,98 @@
+"""What waits for a person. Each kind is one condition, used to count and to list alike, so that the two agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from audits.models import Finding, FindingEvent, Flag, Remediation
+from audits.queries.four_eyes import FINDER, FIXER, PLANNER
+from audits.states import FINDING, FindingState, FlagState, RemediationState
+from portal.accounts.models import User
+from portal.core.access import restrict, teams_with
+
+MINE = [FindingState.CONFIRMED, FindingState.IN_REMEDIATION, FindingState.VERIFYING]
+
+
+def _teams(actor: User, permission: str) -> Q:
+    return Q(assistant__team__in=teams_with(actor, permission))
+
+
+def _did(actor: User, actions: frozenset[str]) -> Exists:
+    return Exists(FindingEvent.objects.filter(finding=OuterRef("pk"), person=actor, action__in=sorted(actions)))
+
+
+def to_triage(actor: User) -> Q:
+    """New, not held by a colleague, and not waiting for somebody else's second opinion on the actor's own proposal."""
+    free = Q(claimed_by__isnull=True) | Q(claimed_by=actor) | Q(claimed_until__lte=timezone.now())
+    own_proposal = Q(dismissal_proposed_by__isnull=False, dismissal_proposed_by=actor)
+    return Q(state=FindingState.NEW) & free & ~own_proposal & _teams(actor, "audits.finding_triage")
+
+
+def to_remediate(actor: User) -> Q:
+    """The actor's own, until the fix is verified."""
+    return Q(owner=actor, state__in=MINE) & _teams(actor, "audits.finding_remediate")
+
+
+def to_approve(actor: User) -> Q:
+    """A plan is submitted that the actor has not written on."""
+    submitted = Remediation.objects.filter(finding=OuterRef("pk"), state=RemediationState.SUBMITTED)
+    by_others = submitted.exclude(drafted_by=actor)
+    return Q(Exists(by_others)) & ~Q(_did(actor, PLANNER)) & _teams(actor, "audits.remediation_approve")
+
+
+def to_sign(actor: User) -> Q:
+    """Verified, and the actor had no part in finding or mending it."""
+    part = _did(actor, FINDER | PLANNER | FIXER)
+    columns = Q(confirmed_by=actor, confirmed_by__isnull=False) | Q(remediated_by=actor, remediated_by__isnull=False)
+    return Q(state=FindingState.VERIFIED) & ~Q(part) & ~columns & _teams(actor, "audits.finding_sign")
+
+
+def overdue(actor: User) -> Q:
+    """Open past its due date; an accepted risk has its own date."""
+    running = sorted(FINDING.open - {FindingState.RISK_ACCEPTED})
+    return Q(state__in=running, due_at__lt=timezone.now()) & _teams(actor, "audits.view")
+
+
+WAITING: Mapping[str, Callable[[User], Q]] = {
+    "to_triage": to_triage,
+    "to_remediate": to_remediate,
+    "to_approve": to_approve,
+    "to_sign": to_sign,
+    "overdue": overdue,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many findings and flags wait for one person, by what for. `overdue` counts the whole team's."""
+
+    to_triage: int
+    to_remediate: int
+    to_approve: int
+    to_sign: int
+    overdue: int
+    flags: int
+
+    @property
+    def total(self) -> int:
+        """Everything that asks this person to act."""
+        return self.to_triage + self.to_remediate + self.to_approve + self.to_sign + self.flags
+
+
+def flags_to_triage(actor: User) -> Q:
+    """Open, or claimed by the actor, or no longer held."""
+    free = Q(state=FlagState.OPEN) | Q(state=FlagState.CLAIMED, claimed_by=actor)
+    lapsed = Q(state=FlagState.CLAIMED, claimed_until__lte=timezone.now())
+    return (free | lapsed) & Q(conversation__assistant__team__in=teams_with(actor, "flags.triage"))
+
+
+def waiting_for(actor: User) -> Waiting:
+    """The counts of the home page, in two queries however much there is."""
+    counts = restrict(Finding.objects.all(), actor, "audits.view").aggregate(
+        **{name: Count("pk", filter=condition(actor)) for name, condition in WAITING.items()}
+    )
+    return Waiting(**counts, flags=Flag.objects.filter(flags_to_triage(actor)).count())
