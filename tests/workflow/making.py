@@ -8,9 +8,17 @@ from typing import Any
 from django.utils import timezone
 
 from assistants.models import Assistant, Conversation
-from audits.models import CheckRun, Cycle, Finding, Programme
-from audits.services.findings import finding_raise
+from audits.models import CheckRun, Cycle, Finding, Programme, Remediation
+from audits.services.findings import finding_confirm, finding_raise, finding_verification_decided
+from audits.services.remediations import (
+    remediation_approve,
+    remediation_draft,
+    remediation_implement,
+    remediation_submit,
+)
+from audits.services.sign_off import finding_sign_off
 from audits.states import CycleState
+from portal.accounts.models import User
 
 FROM = date(2025, 3, 1)
 UNTIL = date(2025, 4, 1)
@@ -91,3 +99,50 @@ def verification_make(finding: Finding, *, state: str) -> CheckRun:
         window_until=UNTIL + timedelta(days=14),
         sentence="Resolution no longer differs.",
     )
+
+
+def bring(finding: Finding, to: str, *, finder: User, fixer: User, approver: User) -> Finding:
+    """Take a new finding through its services up to state `to`; the runs are decided by hand."""
+    steps = ["confirmed", "in_remediation", "implemented", "verifying", "verified", "closed"]
+    for step in steps[: steps.index(to) + 1]:
+        _STEPS[step](finding, finder, fixer, approver)
+    finding.refresh_from_db()
+    return finding
+
+
+def _confirm(finding: Finding, finder: User, fixer: User, approver: User) -> None:
+    finding_confirm(finding_id=finding.pk, actor=finder, owner=fixer)
+
+
+def _remediate(finding: Finding, finder: User, fixer: User, approver: User) -> None:
+    remediation = remediation_draft(finding_id=finding.pk, plan="Mend the prompt.", actor=fixer)
+    remediation_submit(remediation_id=remediation.pk, actor=fixer)
+
+
+def _implement(finding: Finding, finder: User, fixer: User, approver: User) -> None:
+    remediation = finding.remediations.get(state="submitted")
+    remediation_approve(remediation_id=remediation.pk, actor=approver)
+    remediation_implement(remediation_id=remediation.pk, actor=fixer)
+
+
+def _start_verifying(finding: Finding, finder: User, fixer: User, approver: User) -> None:
+    Remediation.objects.filter(finding=finding, state="implemented").update(state="verifying")
+    Finding.objects.filter(pk=finding.pk).update(state="verifying")
+
+
+def _pass(finding: Finding, finder: User, fixer: User, approver: User) -> None:
+    finding_verification_decided(run=verification_make(finding, state="passed"))
+
+
+def _sign(finding: Finding, finder: User, fixer: User, approver: User) -> None:
+    finding_sign_off(finding_id=finding.pk, actor=approver, reauthenticated=True)
+
+
+_STEPS = {
+    "confirmed": _confirm,
+    "in_remediation": _remediate,
+    "implemented": _implement,
+    "verifying": _start_verifying,
+    "verified": _pass,
+    "closed": _sign,
+}
