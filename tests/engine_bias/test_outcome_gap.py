@@ -140,7 +140,15 @@ def test_group_under_two_percent_is_left_out_of_the_ratios_but_shown_and_tested(
 def test_evenly_split_intersections_keep_their_ratios_though_each_is_under_two_percent():
     table = audit(*((f"cell {i:02}", 800, 1000) for i in range(90)))
     assert {row.excluded for row in table.groups} == {None}
-    assert table.verdict is Verdict.NO_MATERIAL_DIFFERENCE or table.verdict is Verdict.NOT_ENOUGH_DATA
+    assert {row.impact_ratio for row in table.groups} == {1.0}
+
+
+def test_many_groups_are_corrected_for_all_pairs_though_only_those_with_the_reference_are_computed():
+    table = audit(("best", 900, 1000), *((f"cell {i:02}", 800, 1000) for i in range(70)))
+    p_value = float(fisher_exact(800, 1000, 900, 1000))
+    assert table.comparisons == 71 * 70 // 2
+    assert rows(table)["cell 00"].p_adjusted == pytest.approx(p_value * table.comparisons)
+    assert table.between == ()
 
 
 def test_group_below_the_small_cell_is_shown_with_its_p_value_but_not_tested():
@@ -226,7 +234,7 @@ def test_order_of_the_counts_does_not_matter():
 
 def test_reference_that_is_no_group_is_refused_with_the_groups_there_are():
     with pytest.raises(LookupError, match=r"'x' is not one of the groups: 'a', 'b'"):
-        audit(("a", 40, 50), ("b", 30, 50), (None, 1, 2), reference="x")
+        audit(("a", 40, 50), ("b", 30, 50), ("x", 0, 0), (None, 1, 2), reference="x")
 
 
 @pytest.mark.parametrize(("favourable", "n"), [(5, 4), (-1, 4), (0, -1)])

@@ -11,6 +11,8 @@ from audits.engine.bias.verdict import Policy, exact
 Level = str | bool | int | float | None
 """One value of an attribute as it was recorded; None and blank text mean that it is not known."""
 
+_MOST_LISTED = 12
+
 
 def level_text(level: Level) -> str:
     """The text that identifies a level in any format: `true` for True, as in JSON; blank if unknown."""
@@ -105,10 +107,11 @@ def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | No
 
 
 def find_reference(groups: Sequence[Member], name: str) -> Member:
-    """The known group of that name, whatever its case. Raises LookupError that lists the names there are."""
-    matches = [m for m in groups if m.known and m.label.casefold() == name.strip().casefold()]
+    """The group of that name that has members, whatever its case. Raises LookupError with the names there are."""
+    present = [member for member in groups if member.known and member.n]
+    matches = [member for member in present if member.label.casefold() == name.strip().casefold()]
     if not matches:
-        names = ", ".join(repr(m.label) for m in groups if m.known) or "none"
+        names = ", ".join(repr(member.label) for member in present[:_MOST_LISTED]) or "none"
         raise LookupError(f"reference {name!r} is not one of the groups: {names}")
     return matches[0]
 

@@ -111,19 +111,27 @@ def _last_as_extreme(
 ) -> FloatArray:
     """The largest y in [lowest, highest] that is no likelier than x; lowest − 1 where there is none.
 
-    The probabilities rise over that range, so the place is found by bisection.
+    The probabilities rise over that range, so the place is found by bisection, after two probes about the mirror
+    image of x in the mean, beside which it lies unless the distribution is very skew.
     """
     as_likely = _log_weight(x, column, row, total) + _TIE
     low, high = lowest - 1, highest.copy()
-    while True:
-        searching = np.flatnonzero(low < high)
-        if not searching.size:
-            return low
-        middle = np.ceil((low[searching] + high[searching]) / 2)
-        log_middle = _log_weight(middle, column[searching], row[searching], total[searching])
-        as_extreme = log_middle <= as_likely[searching]
-        low[searching] = np.where(as_extreme, middle, low[searching])
-        high[searching] = np.where(as_extreme, high[searching], middle - 1)
+
+    def narrow(probe: FloatArray) -> bool:
+        """Ask at `probe` where it lies inside the bracket; False once it does so nowhere."""
+        inside = np.flatnonzero((low < probe) & (probe <= high))
+        y = probe[inside]
+        as_extreme = _log_weight(y, column[inside], row[inside], total[inside]) <= as_likely[inside]
+        low[inside] = np.where(as_extreme, y, low[inside])
+        high[inside] = np.where(as_extreme, high[inside], y - 1)
+        return bool(inside.size)
+
+    mirror = np.round(2 * row * column / total - x)
+    narrow(mirror + 2)
+    narrow(mirror - 1)
+    while narrow(np.ceil((low + high) / 2)):
+        pass
+    return low
 
 
 def _binomial_log_pmf(x: FloatArray, n: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
