@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from audits.queries.queue import waiting_for
+from audits.queries.waiting import waiting_for
 from portal.accounts.models import User
 from portal.core.access import can_anywhere
 
@@ -63,4 +63,4 @@ def _entries(request: HttpRequest, user: User) -> Iterator[NavEntry]:
         if permission is None or can_anywhere(user, permission):
             url = reverse(name)
             active = request.path == url if url == "/" else request.path.startswith(url)
-            yield NavEntry(label, url, icon, waiting.queue if name == "audits:queue" else 0, active)
+            yield NavEntry(label, url, icon, waiting.to_triage + waiting.flags if name == "audits:queue" else 0, active)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -76,6 +78,11 @@ class Cycle(EncryptedRow, TeamScoped):
 
     def __str__(self) -> str:
         return f"cycle {self.pk} of {self.assistant_id}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period; `period_until` is the day after it."""
+        return self.period_until - timedelta(days=1)
 
 
 class CheckRun(TeamScoped):

@@ -35,15 +35,11 @@ def api_key_create(
     return _create(team=team, name=name, scopes=scopes, expires_at=expires_at, actor=actor)
 
 
-def _create(
-    *, team: Team, name: str, scopes: Iterable[str], expires_at: datetime, actor: User
-) -> tuple[ApiKey, str]:
+def _create(*, team: Team, name: str, scopes: Iterable[str], expires_at: datetime, actor: User) -> tuple[ApiKey, str]:
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in Scope.values]
     if unknown or not wanted:
-        raise Invalid(
-            f"Unknown scope: {', '.join(unknown)}." if unknown else "Choose a scope.", field="scopes"
-        )
+        raise Invalid(f"Unknown scope: {', '.join(unknown)}." if unknown else "Choose a scope.", field="scopes")
     if expires_at <= timezone.now():
         raise Invalid("The expiry must be in the future.", field="expires_at")
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)

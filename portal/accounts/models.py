@@ -69,6 +69,8 @@ class Team(models.Model):
     name = models.CharField(max_length=120)
     # The controller in the sense of the GDPR, as consent receipts name it.
     controller = models.CharField(max_length=200, blank=True)
+    # Generated demo data; every page of such a team says so.
+    synthetic = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

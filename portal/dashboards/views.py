@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from audits.queries.queue import waiting_for
+from audits.queries.waiting import waiting_for
 from portal.accounts.models import User
 from portal.core import ledger
 from portal.core.access import can_anywhere
@@ -19,15 +19,22 @@ from portal.core.charts import sparkline
 from portal.core.errors import Denied
 from portal.dashboards.figures import assistant_figures, totals, worsened
 from portal.dashboards.forms import LedgerFilter
+from portal.dashboards.home import latest_cycles, sentence, tasks
 from portal.dashboards.ledger import PAGE, lines_for
 
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for the viewer."""
+    """What waits for the viewer, and the latest cycles."""
     user = _viewer(request)
-    context = {"waiting": waiting_for(user), "in_a_team": bool(user.team_ids())}
+    waiting = waiting_for(user)
+    context = {
+        "in_a_team": bool(user.team_ids()),
+        "tasks": tasks(waiting),
+        "sentence": sentence(waiting),
+        "cycles": latest_cycles(user),
+    }
     return render(request, "dashboards/home.html", context)
 
 
