@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -69,11 +71,15 @@ def announcing(address: Address, logins: Path, environment: dict[str, str]) -> I
         announcement.stop()
 
 
-def supervised(
-    address: Address, var: Path, environment: dict[str, str], announcement: Announcement
-) -> Supervisor:
+def supervised(address: Address, var: Path, environment: dict[str, str], announcement: Announcement) -> Supervisor:
     """The three processes of the portal: web, worker, beat."""
-    supervisor = Supervisor(on_started=announcement.start)
+
+    def started() -> None:
+        # Threads come after honcho has forked, never before.
+        announcement.start()
+        end_with_terminal()
+
+    supervisor = Supervisor(on_started=started)
     web = ["-m", "gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
     web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
     # Celery warns root in eight lines at every start; the portal of one machine has no other user to offer.
@@ -110,6 +116,20 @@ def end_on_signals() -> None:
     signal.signal(signal.SIGTERM, terminate)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` asks to go on without the terminal
         signal.signal(signal.SIGHUP, hang_up)
+
+
+def end_with_terminal() -> None:
+    """Hang up when the terminal closes: the kernel tells only its first process, which may be a waiting `make`."""
+    if not sys.stdin.isatty():
+        return
+
+    def watch() -> None:
+        poller = select.poll()
+        poller.register(sys.stdin.fileno(), 0)  # a closed terminal is reported unasked
+        poller.poll()
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

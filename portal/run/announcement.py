@@ -19,9 +19,7 @@ ASK_EVERY_SECONDS = 0.5
 class Announcement(threading.Thread):
     """Waits in the background for the portal and for the demo audit, and says so."""
 
-    def __init__(
-        self, *, address: Address, logins: Path, project: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, *, address: Address, logins: Path, project: Path, environment: Mapping[str, str]) -> None:
         super().__init__(daemon=True)
         self._address = address
         self._logins = logins

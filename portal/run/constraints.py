@@ -14,12 +14,7 @@ def constraints(lock: str) -> list[str]:
     for package in tomllib.loads(lock)["package"]:
         if "registry" in package["source"]:
             versions[package["name"]].add(package["version"])
-    return [
-        f"{name}=={version}"
-        for name, found in sorted(versions.items())
-        if len(found) == 1
-        for version in found
-    ]
+    return [f"{name}=={version}" for name, found in sorted(versions.items()) if len(found) == 1 for version in found]
 
 
 if __name__ == "__main__":

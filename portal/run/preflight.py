@@ -64,9 +64,7 @@ def check_address(address: Address) -> None:
 def _refusal(address: Address, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         other = address.port + 1 if address.port < 65535 else 8000
-        return (
-            f"Port {address.port} is taken by another program: choose another, as in `make run PORT={other}`."
-        )
+        return f"Port {address.port} is taken by another program: choose another, as in `make run PORT={other}`."
     if error.errno == errno.EACCES:
         return f"Port {address.port} is reserved for the system: choose one above 1023."
     return f"Cannot listen on {address.bind}: {error.strerror}."

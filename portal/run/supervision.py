@@ -44,6 +44,8 @@ class TiedProcess(Process):
     honcho puts a process of its own between the two: that one is tied to the supervisor, the program to it.
     """
 
+    cmd: str
+
     def run(self, events: "Queue[Any] | None" = None, ignore_signals: bool = False) -> None:
         tie(signal.SIGKILL, os.getppid())
         self.cmd = "exec " + shlex.join(tied(shlex.split(self.cmd), signal_number=signal.SIGTERM))

@@ -37,11 +37,7 @@ def belongs_to(process: Path, var: Path) -> bool:
 
 def processes_of(var: Path) -> set[int]:
     """The living processes that work for a state directory."""
-    found = {
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and belongs_to(entry, var)
-    }
+    found = {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and belongs_to(entry, var)}
     return found - {os.getpid()}
 
 

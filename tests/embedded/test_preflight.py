@@ -51,9 +51,7 @@ def test_address_of_another_machine_gives_one_sentence():
     assert refusal_of(Address(host="192.0.2.1", port=8000)) == (
         "Cannot listen on 192.0.2.1:8000: Cannot assign requested address."
     )
-    assert refusal_of(Address(host="no such host", port=8000)) == (
-        "HOST 'no such host' is no address of this machine."
-    )
+    assert refusal_of(Address(host="no such host", port=8000)) == ("HOST 'no such host' is no address of this machine.")
 
 
 def test_second_instance_on_one_state_directory_gives_one_sentence(var):
@@ -63,8 +61,7 @@ def test_second_instance_on_one_state_directory_gives_one_sentence(var):
         with pytest.raises(StartError) as refusal, sole_instance(var):
             pass
     assert str(refusal.value) == (
-        f"Probity already runs on {var} (process {holder}): stop it first, "
-        "or set PROBITY_VAR to another directory."
+        f"Probity already runs on {var} (process {holder}): stop it first, or set PROBITY_VAR to another directory."
     )
     with sole_instance(var):
         assert (var / "lock" / "portal.lock").read_text() == holder

@@ -45,8 +45,7 @@ def test_secrets_of_two_installations_differ(tmp_path):
 
 def test_secrets_of_racing_processes_are_the_same(var):
     racers = [
-        subprocess.Popen([sys.executable, "-c", PRINT, str(var)], stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", PRINT, str(var)], stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
     seen = {racer.communicate()[0] for racer in racers}
     assert seen == {f"{sorted(embedded.secrets(var).items())}\n"}

@@ -60,9 +60,7 @@ def test_servers_answer_and_leave_nothing_behind(var):
     users = Path("/etc/passwd").read_bytes()
     with embedded.servers(var, durable=False) as addresses:
         assert addresses == embedded.addresses(var)
-        assert {keeper_of("postgresql", var), keeper_of("valkey", var), postmaster_of(var)} < processes_of(
-            var
-        )
+        assert {keeper_of("postgresql", var), keeper_of("valkey", var), postmaster_of(var)} < processes_of(var)
         assert ask(var, "SHOW server_encoding") == "UTF8"
         assert ask(var, "SELECT upper('é')") == "É"
         assert ask(var, "SHOW listen_addresses") == ""

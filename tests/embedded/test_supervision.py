@@ -21,6 +21,19 @@ for name in ("web", "worker"):
     supervisor.add(name, [sys.executable, "-c", sys.argv[1]], os.environ)
 print("asked to stop" if supervisor.supervise() else "a program ended", flush=True)
 """
+WATCHER = """
+import signal, sys
+from portal.run.__main__ import end_with_terminal
+
+def hang_up(number, frame):
+    print("hung up", flush=True)
+    sys.exit()
+
+signal.signal(signal.SIGHUP, hang_up)
+end_with_terminal()
+print("watching", flush=True)
+signal.pause()
+"""
 # Stays with a child of its own until it is told to end, as gunicorn and Celery do.
 LASTING = "import subprocess; print('child', flush=True); subprocess.run(['sleep', '1000'])"
 ENDING = "import sys; sys.exit(3)"
@@ -88,3 +101,14 @@ def test_lost_terminal_does_not_break_the_end(var, supervise):
     supervisor.send_signal(signal.SIGTERM)
     assert wait_until(lambda: supervisor.poll() is not None, seconds=PATIENCE)
     assert nothing_left(var)
+
+
+def test_closed_terminal_hangs_up():
+    master, terminal = os.openpty()
+    watcher = subprocess.Popen([sys.executable, "-c", WATCHER], stdin=terminal, stdout=subprocess.PIPE, text=True)
+    os.close(terminal)
+    with watcher:
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline() == "watching\n"
+        os.close(master)
+        assert watcher.communicate(timeout=PATIENCE)[0] == "hung up\n"
