@@ -220,4 +220,5 @@ PROBITY_CONSENT_SKEW_SECONDS = env.int("PROBITY_CONSENT_SKEW_SECONDS", default=0
 # How many scans of one assistant's conversations may run side by side.
 PROBITY_SCAN_SHARDS = env.int("PROBITY_SCAN_SHARDS", default=2)
 
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"))

@@ -52,9 +52,7 @@ def test_bulk_update_stores_the_value_not_the_expression(flag):
     assert Flag.objects.get(pk=flag.pk).note == "changed"
 
 
-@pytest.mark.parametrize(
-    "expression", [F("decision"), Upper("decision"), Concat(Value("a"), Value("b")), Value("x")]
-)
+@pytest.mark.parametrize("expression", [F("decision"), Upper("decision"), Concat(Value("a"), Value("b")), Value("x")])
 def test_update_with_an_expression_is_refused(flag, expression):
     before = stored(flag)
     with pytest.raises(FieldError, match="encrypted"), transaction.atomic():
@@ -114,9 +112,7 @@ def test_pasted_token_is_not_decrypted(flag):
     assert Flag._meta.get_field("note").clean(token, flag) == token
 
 
-@pytest.mark.parametrize(
-    "lookup", ["note", "note__exact", "note__contains", "note__in", "note__lower", "note__gt"]
-)
+@pytest.mark.parametrize("lookup", ["note", "note__exact", "note__contains", "note__in", "note__lower", "note__gt"])
 def test_lookups_that_silently_never_match_are_refused(flag, lookup):
     value = ["later"] if lookup.endswith("__in") else "later"
     with pytest.raises(FieldError, match="encrypted"):

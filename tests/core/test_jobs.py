@@ -41,9 +41,7 @@ def broker_away(settings, monkeypatch):
 @pytest.fixture
 def announced(monkeypatch):
     sent = []
-    monkeypatch.setattr(
-        jobs.current_app, "send_task", lambda name, args, **kwargs: sent.append((name, args[0]))
-    )
+    monkeypatch.setattr(jobs.current_app, "send_task", lambda name, args, **kwargs: sent.append((name, args[0])))
     return sent
 
 
