@@ -6,6 +6,7 @@ from django.urls import include, path
 from portal.core import views as core_views
 
 urlpatterns = [
+    path("", include("portal.dashboards.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

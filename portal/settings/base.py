@@ -108,7 +108,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "portal.accounts.adapter.ClosedSignupAdapter"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds a step-up login lasts before a signature
 ACCOUNT_PREVENT_ENUMERATION = True
-# allauth's own limiter counts in the cache; axes counts in the database, which survives a lost cache.
+# Failed logins are counted by axes, in the database, for all web processes together.
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 AXES_FAILURE_LIMIT = env.int("PROBITY_LOGIN_FAILURE_LIMIT", default=5)
@@ -119,6 +119,9 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "password"]
 AXES_VERBOSE = False
+
+# Only allauth's request limits use the cache; it is local, so that pages answer while Redis is away.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # -- security ----------------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True

@@ -33,14 +33,3 @@ def redis_urls(env: environ.Env, var: Path) -> tuple[str, str]:
         return url, url.replace("unix://", "redis+socket://", 1)
     addresses = embedded.addresses(var)
     return addresses.redis_url, addresses.celery_url
-
-
-def cache_config(redis_url: str) -> dict[str, Any]:
-    """Django's CACHES: nothing personal is ever cached, and a lost cache loses nothing but speed."""
-    return {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": redis_url,
-            "KEY_PREFIX": "probity",
-        }
-    }

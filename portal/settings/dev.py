@@ -3,7 +3,7 @@
 from portal import embedded
 from portal.settings.base import *
 from portal.settings.base import PROBITY_VAR, env
-from portal.settings.databases import cache_config, database_config, redis_urls
+from portal.settings.databases import database_config, redis_urls
 
 PROBITY_ENVIRONMENT = "dev"
 DEBUG = env.bool("DEBUG", default=False)
@@ -17,8 +17,6 @@ PROBITY_LEDGER_KEY = env.str("PROBITY_LEDGER_KEY", default=_secrets["PROBITY_LED
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 DATABASES = {"default": database_config(env, PROBITY_VAR)}
-_redis, CELERY_BROKER_URL = redis_urls(env, PROBITY_VAR)
-PROBITY_REDIS_URL = _redis
-CACHES = cache_config(_redis)
+PROBITY_REDIS_URL, CELERY_BROKER_URL = redis_urls(env, PROBITY_VAR)
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -2,7 +2,7 @@
 
 from portal.settings.base import *
 from portal.settings.base import PROBITY_VAR, env
-from portal.settings.databases import cache_config, database_config, redis_urls
+from portal.settings.databases import database_config, redis_urls
 
 PROBITY_ENVIRONMENT = "production"
 DEBUG = env.bool("DEBUG", default=False)  # a system check refuses True here
@@ -18,9 +18,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 env.str("DATABASE_URL")
 env.str("REDIS_URL")
 DATABASES = {"default": database_config(env, PROBITY_VAR)}
-_redis, CELERY_BROKER_URL = redis_urls(env, PROBITY_VAR)
-PROBITY_REDIS_URL = _redis
-CACHES = cache_config(_redis)
+PROBITY_REDIS_URL, CELERY_BROKER_URL = redis_urls(env, PROBITY_VAR)
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True

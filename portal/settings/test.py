@@ -2,7 +2,7 @@
 
 from portal.settings.base import *
 from portal.settings.base import PROBITY_VAR, STATIC_ROOT, env
-from portal.settings.databases import cache_config, database_config, redis_urls
+from portal.settings.databases import database_config, redis_urls
 
 PROBITY_ENVIRONMENT = "test"
 SECRET_KEY = "test-only-" + "0123456789abcdef" * 4
@@ -13,9 +13,7 @@ PROBITY_LEDGER_KEY = "dGVzdC1sZWRnZXIta2V5LXRlc3QtbGVkZ2VyLWtleTE="
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES = {"default": database_config(env, PROBITY_VAR)}
-_redis, CELERY_BROKER_URL = redis_urls(env, PROBITY_VAR)
-PROBITY_REDIS_URL = _redis
-CACHES = cache_config(_redis)
+PROBITY_REDIS_URL, CELERY_BROKER_URL = redis_urls(env, PROBITY_VAR)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed only; never outside tests
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
