@@ -14,7 +14,10 @@ STREET_WORDS = (
     "pkwy|highway|hwy|circle|cir|crescent|close|trail|alley|expressway|freeway|turnpike|plaza|row|walk|grove|"
     "hill|mews|apt|suite|rue"
 )
-_STREET_NEXT = re.compile(rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})\b", re.IGNORECASE)
+_FIELD_BEFORE = re.compile(r"[^\W\d_]\.?: {0,3}$")
+_STREET_NEXT = re.compile(
+    rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})(?=\.?(?:[\s,;]|$))", re.IGNORECASE
+)
 
 Words = Mapping[str, tuple[str, ...]]
 
@@ -69,9 +72,14 @@ class Candidate:
         return self.label_after == type_
 
     @property
+    def fills_a_field(self) -> bool:
+        """A form's field name and a colon stand right before: "Episodio: 1520368541"."""
+        return _FIELD_BEFORE.search(self.text, max(0, self.start - 24), self.start) is not None
+
+    @property
     def is_followed_by_street(self) -> bool:
         """An English street name comes next: the digits are a house number, whatever else they look like."""
-        return _STREET_NEXT.match(self.text, self.end) is not None
+        return not self.fills_a_field and _STREET_NEXT.match(self.text, self.end) is not None
 
     @property
     def is_whole_message(self) -> bool:

@@ -53,9 +53,9 @@ def _normalise_phone(value: str, language: str | None) -> str:
         attempts.append(("+" + digits, None))
     elif digits.startswith("00"):
         attempts.append(("+" + digits[2:], None))
-    attempts.extend((digits, region) for region in regions_of(language)[:1])
     if len(digits) > 10 and not digits.startswith("0"):
         attempts.append(("+" + digits, None))
+    attempts.extend((digits, region) for region in regions_of(language)[:1])
     for number, region in attempts:
         try:
             parsed = phonenumbers.parse(number, region)

@@ -28,7 +28,7 @@ class _Record(NamedTuple):
 
 def _record(number: int, line: str | bytes) -> _Record:
     try:
-        value = json.loads(line)
+        value = json.loads(line.decode() if isinstance(line, bytes) else line)
     except UnicodeDecodeError as error:
         raise BadLine(number, None, "not UTF-8") from error
     except (ValueError, RecursionError) as error:

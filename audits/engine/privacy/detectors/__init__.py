@@ -9,6 +9,7 @@ from .email_address import EMAIL_ADDRESS
 from .iban import IBAN_CODE
 from .national_ids import (
     BR_CPF,
+    BR_CPF_BARE,
     DE_TAX_ID,
     ES_NIF,
     FR_NIR,
@@ -54,6 +55,7 @@ DETECTORS: tuple[Detector, ...] = (
     PL_REGON,
     NL_BSN,
     BR_CPF,
+    BR_CPF_BARE,
     IN_AADHAAR,
     DATE_OF_BIRTH,
     PASSPORT,

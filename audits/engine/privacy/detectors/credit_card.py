@@ -70,12 +70,12 @@ _CONTEXT = {
            "mastercard", "amex", "maestro",
            "credit"),
     "es": ("tarjeta",),
-    "de": ("karte", "kreditkarte", "kartennummer"),
-    "fr": ("carte bancaire", "carte de crédit", "carte bleue", "numéro de carte", "carte visa", "carte"),
+    "de": ("karte ", "kreditkarte", "bankkarte", "kartennummer"),
+    "fr": ("carte bancaire", "carte de crédit", "carte bleue", "numéro de carte", "carte "),
     "pl": ("kart*",),
     "ru": ("карт*",),
-    "it": ("carta di credito", "carta", "numero di carta"),
-    "nl": ("kaart", "creditcard", "kaartnummer"),
+    "it": ("carta di credito", "carta ", "numero di carta"),
+    "nl": ("kaart ", "creditcard", "kaartnummer", "pasnummer"),
     "pt": ("cartão", "cartao"),
 }  # fmt: skip
 

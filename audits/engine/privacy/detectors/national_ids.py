@@ -49,6 +49,11 @@ def _is_nino(value: str) -> bool:
     return _NINO_PREFIX.match(value) is not None
 
 
+def _is_pesel(value: str) -> bool:
+    """Of someone born from 1900 on: the month carries the century."""
+    return value[2] in "0123" and bool(pesel.is_valid(value))
+
+
 def _is_spanish(value: str) -> bool:
     """DNI or NIE: the numbers of persons. Company numbers (CIF) are no personal data."""
     compact = nif.compact(value)
@@ -145,7 +150,7 @@ IT_FISCAL_CODE = _national(
 PL_PESEL = _national(
     "PL_PESEL",
     r"[0-9]{11}",
-    pesel.is_valid,
+    _is_pesel,
     "eleven digits that begin with the birth date, with a weighted check digit",
     {"pl": ("pesel",), "ru": ("песель",)},
     needs_word=False,
@@ -176,14 +181,23 @@ NL_BSN = _national(
     {"nl": ("bsn", "burgerservicenummer", "sofinummer", "sofi"), "en": ("bsn", "citizen service")},
     needs_word=True,
 )
+_CPF_WORDS = {"pt": ("cpf", "cadastro de pessoas"), "en": ("cpf",)}
 BR_CPF = _national(
     "BR_CPF",
-    r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9]{11}",
-    lambda value: bool(cpf.is_valid(value)) and len(set(value)) > 3,
-    "eleven digits with two check digits",
-    {"pt": ("cpf", "cadastro de pessoas"), "en": ("cpf",)},
+    r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}",
+    cpf.is_valid,
+    "eleven digits as 3.3.3-2 with two check digits",
+    _CPF_WORDS,
     needs_word=False,
     trigger=_ELEVEN_DIGITS,
+)
+BR_CPF_BARE = _national(
+    "BR_CPF",
+    r"[0-9]{11}",
+    cpf.is_valid,
+    "eleven digits with two check digits, named as CPF",
+    _CPF_WORDS,
+    needs_word=True,
 )
 IN_AADHAAR = _national(
     "IN_AADHAAR",

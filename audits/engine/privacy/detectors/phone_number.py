@@ -24,16 +24,16 @@ _KIND_AFTER = re.compile(
 
 #: Whose numbering plans a language suggests, most likely first.
 _REGIONS = {
-    "en": ("US", "GB", "AU", "IN"),
-    "es": ("ES", "MX", "AR", "CO"),
-    "de": ("DE", "AT", "CH"),
-    "fr": ("FR", "BE", "CH"),
+    "en": ("US", "GB"),
+    "es": ("ES",),
+    "de": ("DE",),
+    "fr": ("FR",),
     "pl": ("PL",),
-    "ru": ("RU", "KZ"),
+    "ru": ("RU",),
     "it": ("IT",),
-    "nl": ("NL", "BE"),
-    "pt": ("BR", "PT"),
-    "zh": ("CN", "TW"),
+    "nl": ("NL",),
+    "pt": ("BR",),
+    "zh": ("CN",),
 }
 #: Group lengths by which a number is known for a telephone number without any word that says so.
 _TELLING_SHAPES = frozenset(
@@ -125,7 +125,7 @@ def _score(part: Candidate) -> float:
         return 0.0
     if named:
         return 0.8
-    if len(digits) < 7:
+    if len(digits) < 7 or part.fills_a_field and shape not in _TELLING_SHAPES:
         return 0.0
     if shape == (3, 3, 4):
         return 0.7 if not value.startswith("00") else 0.0
@@ -141,7 +141,7 @@ def _score(part: Candidate) -> float:
 
 
 def _is_named(part: Candidate) -> bool:
-    if part.is_named("PHONE_NUMBER"):
+    if part.is_named("PHONE_NUMBER") or part.label_before == "PHONE_NUMBER" and part.fills_a_field:
         return True
     if part.label_before is None and _PLAIN_NUMBER.search(part.text[max(0, part.start - 20) : part.start]):
         return True
@@ -151,7 +151,7 @@ def _is_named(part: Candidate) -> bool:
 def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
     if named:
         return 0.75
-    if len(set(digits)) < 3 and not part.is_whole_message:
+    if part.fills_a_field or len(set(digits)) < 3 and not part.is_whole_message:
         return 0.0
     if any(_standing(digits, region) == 2 for region in regions_of(part.language)):
         return 0.5 if len(digits) >= 9 else 0.0
@@ -176,7 +176,7 @@ PHONE_NUMBER = Detector(
                "whatsapp", "contact no", "contact num", "contact", "ph", "desk:", "office:", "home:", "work:",
                "direct line", "answering at",
                "messages to", "registered", "mob", "my number", "helpline", "hotline"),
-        "es": ("teléfono", "telefono", "tfno", "tlf", "telf", "móvil", "movil", "celular", "llám*", "llam*",
+        "es": ("teléfono", "telefono", "tfno", "tlf*", "telf*", "telef", "móvil", "movil", "celular", "llám*", "llam*",
                "mi número",
                "mi numero", "contacto"),
         "de": ("telefon", "handy", "mobil", "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
@@ -185,7 +185,7 @@ PHONE_NUMBER = Detector(
         "pl": ("telefon", "komórk", "komork", "numer tel", "nr tel", "zadzwo", "dzwon", "kontakt", "mój numer",
                "moj numer", "faks"),
         "ru": ("телефон", "тел", "моб", "факс", "звон", "позвон", "сотов", "мой номер", "вотсап", "whatsapp",
-               "набер", "связаться"),
+               "набер", "связаться", "контакт"),
         "it": ("telefono", "cellulare", "chiama", "cell", "recapito", "mio numero", "contatt"),
         "nl": ("telefoon", "mobiel", "bel ", "bellen", "bereik", "mijn nummer", "telefoonnummer", "gsm"),
         "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número"),

@@ -31,6 +31,8 @@ _ALSO_WORDS = words(
     "flights news email review club center paris london berlin madrid tokyo barcelona amsterdam hamburg moscow "
     "support download stream art design cat tel jobs travel app site"
 )
+#: "mg.kg", "mU.ml": doses, unless a path follows.
+_UNITS = words("cm gr kg km ml mm")
 _HOST = rf"(?:[{LETTERS}0-9](?:[{LETTERS}0-9_\-]*[{LETTERS}0-9])?\.)+[{LETTERS}]+"
 _REST = r"""(?::[0-9]{1,5})?(?:[/?#][^\x00-\x20<>"'`{}|\\^]*)?"""
 _SCHEMES = ("http://", "https://", "ftp://", "ftps://", "sftp://", "ws://", "wss://")
@@ -58,6 +60,8 @@ def _judge(candidate: Candidate) -> Hit | None:
     if (top.lower() not in _GENERIC and top.lower() not in _COUNTRY) or len(labels[-2]) < 2:
         return None
     if top != top.lower() and host != host.upper():
+        return None
+    if top in _UNITS and len(host) == len(value):
         return None
     plain = len(host) == len(value) and len(labels) == 2
     if plain and top in _ALSO_WORDS and candidate.label != "URL" and not any(c.isdigit() or c == "-" for c in host):

@@ -1,0 +1,81 @@
+"""The engine as a whole: its answer to overlaps, its version, and what it does when it cannot read."""
+
+import subprocess
+import sys
+
+import pytest
+
+from audits.engine.privacy import ENGINE_VERSION, TYPES, DetectionError, Span, detect, explain
+from audits.engine.privacy import detection as engine
+from audits.engine.privacy.matching import PatternSet
+from audits.engine.privacy.resolution import Ranked, resolve
+
+
+def test_types_limit_the_answer_not_the_judgement() -> None:
+    text = "4111 1111 1111 1111 and a@b.co"
+
+    assert [span.type for span in detect(text, types={"EMAIL_ADDRESS"})] == ["EMAIL_ADDRESS"]
+    assert detect("4111 1111 1111 1111", types={"PHONE_NUMBER"}) == []
+
+
+def test_checked_types_outrank_names() -> None:
+    card, name = Span(0, 16, "CREDIT_CARD", 1.0), Span(0, 30, "PERSON", 0.75)
+
+    assert resolve([Ranked(30, name), Ranked(80, card)]) == [card]
+
+
+def test_every_detector_explains_itself() -> None:
+    assert [type_ for type_ in TYPES if not explain(Span(0, 1, type_, 1.0))] == []
+
+
+def test_the_version_is_the_same_in_another_process() -> None:
+    program = "from audits.engine.privacy import ENGINE_VERSION; print(ENGINE_VERSION)"
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert other.stdout.strip() == ENGINE_VERSION
+
+
+def test_the_engine_imports_no_django() -> None:
+    program = "import sys, audits.engine.conversation, audits.engine.privacy.stream; print('django' in sys.modules)"
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert other.stdout.strip() == "False"
+
+
+def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Exhausted:
+        def Match(self, data: bytes) -> None:
+            return None
+
+    patterns = PatternSet(["a"])
+    monkeypatch.setattr(patterns, "_set", Exhausted())
+    monkeypatch.setattr(engine, "_TRIGGERS", patterns)
+
+    with pytest.raises(DetectionError):
+        detect("abc")
+
+
+def test_a_failing_detector_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> list[Ranked]:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(engine._Armed, "find", fail)
+
+    with pytest.raises(DetectionError):
+        detect("a@b.co")
+
+
+def test_the_standard_library_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "import sys; sys.modules['re2'] = None\n"
+        "from audits.engine.privacy import detect\n"
+        "print([tuple(s[:3]) for s in detect('Жанна, я Иван: a@b.co, +1 415 555 0132, 4111 1111 1111 1111, '"
+        " 'ul. Długa 5, www.x.pl, 10.0.0.1, my name is Ann Lee')])"
+    )
+    other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    with_re2 = subprocess.run(
+        [sys.executable, "-c", program.split("\n", 1)[1]], capture_output=True, text=True, check=True
+    )
+
+    assert other.stdout == with_re2.stdout
+    assert other.stdout.count("(") == 8
