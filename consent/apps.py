@@ -6,4 +6,4 @@ class ConsentConfig(AppConfig):
     verbose_name = "Consent"
 
     def ready(self) -> None:
-        from consent import actions, rules  # noqa: F401, PLC0415  (name the permissions and ledger actions)
+        from consent import actions, rules  # noqa: F401  (name the permissions and ledger actions)

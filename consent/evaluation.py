@@ -1,9 +1,9 @@
 """Was this use inside the consent? The rules alone: no database, no clock, no settings.
 
 Time is bitemporal: `use_time` is when the data was used, `known_at` is what was on record. Clocks are uncertain, so
-each event happened somewhere in the interval `moment ± (its uncertainty + the general skew)`. A grant counts from the
-end of its interval on, a restriction from the start of its own; where a grant is not certainly after a restriction,
-the restriction wins.
+each event happened somewhere in the interval `moment ± (its uncertainty + the general skew)`. A use is permitted only
+where it would be, wherever in their intervals the events really happened. So a grant counts from the end of its
+interval on, a restriction from the start of its own; a grant undoes a restriction only if it is certainly after it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from consent.ages import age_of_consent, youngest
 from consent.states import (
@@ -99,30 +100,46 @@ def decide(
     """
     known = [event for event in events if event.purpose == purpose and event.recorded_at <= known_at]
     voided = voided_by(known)
-    standing = [event for event in known if event.id not in voided]
+    standing = [_Placed(event, *plausible(event, skew=skew)) for event in known if event.id not in voided]
     if basis in OBJECTABLE:
-        return _unless_objected(standing, use_time=use_time, skew=skew)
+        return _unless_objected(standing, use_time)
     if basis != LawfulBasis.CONSENT:
         return Decision(ConsentStatus.PERMITTED, Reason.LAWFUL_BASIS)
 
-    restrictions = [e for e in standing if e.state in RESTRICTIONS and _earliest(e, skew) <= use_time]
-    grants = [e for e in standing if e.state in GRANTS]
-    started = [e for e in grants if _latest(e, skew) <= use_time]
-    sound = [e for e in started if _fault(e, notices, minor_below_age) is None]
-    surviving = [e for e in sound if all(_certainly_after(e, other, skew) for other in restrictions)]
+    grants = [one for one in standing if one.event.state in GRANTS]
+    started = [one for one in grants if one.latest <= use_time]
+    sound = [one for one in grants if _fault(one.event, notices, minor_below_age) is None]
+    # A grant whose own terms have run out replaced those before it, so it stands in their way like a restriction.
+    ended = {
+        one.event.id: Reason(one.event.state)
+        for one in standing
+        if one.event.state in RESTRICTIONS and one.earliest <= use_time
+    }
+    for one in sound:
+        spent = _spent(one.event, use_time=use_time, known_at=known_at, notices=notices)
+        if spent is not None and one.earliest <= use_time:
+            ended[one.event.id] = spent
+    blocking = [one for one in standing if one.event.id in ended]
+    live = [one for one in sound if one.latest <= use_time and one.event.id not in ended]
+    surviving = [one for one in live if all(one.earliest > other.latest for other in blocking)]
     if surviving:
-        return _by_its_terms(_last(surviving), use_time=use_time, known_at=known_at, notices=notices)
-    if restrictions:
-        return _restricted(_last(restrictions), sound, skew)
+        return Decision(ConsentStatus.PERMITTED, Reason.GRANTED, (_last(surviving).event.id,))
+    if blocking:
+        last = _last(blocking)
+        unclear = [one for one in live if one.earliest <= last.latest and last.earliest <= one.latest]
+        if unclear:
+            return _denied(Reason.ORDER_UNCERTAIN, _last(unclear).event.id, last.event.id)
+        return _denied(ended[last.event.id], last.event.id)
     if started:
-        grant = _last(started)
+        grant = _last(started).event
         return _denied(_fault(grant, notices, minor_below_age) or Reason.PURPOSE_NOT_COVERED, grant.id)
-    taken_back = [e for e in known if e.id in voided and e.state in GRANTS and _latest(e, skew) <= use_time]
+    taken_back = [event for event in known if event.id in voided and event.state in GRANTS]
+    taken_back = [event for event in taken_back if plausible(event, skew=skew)[1] <= use_time]
     if taken_back:
-        grant = _last(taken_back)
+        grant = max(taken_back, key=_order)
         return _denied(Reason.INVALIDATED, grant.id, voided[grant.id])
     if grants:
-        return _denied(Reason.NOT_YET_IN_FORCE, min(grants, key=_order).id)
+        return _denied(Reason.NOT_YET_IN_FORCE, min((one.event for one in grants), key=_order).id)
     return NO_EVENT
 
 
@@ -138,29 +155,24 @@ def voided_by(known: Collection[Event]) -> dict[int, int]:
     return voided
 
 
-def settled_at(event: Event, *, skew: timedelta = NONE) -> datetime:
-    """From when on an event has certainly taken effect."""
-    return _latest(event, skew)
+def plausible(event: Event, *, skew: timedelta = NONE) -> tuple[datetime, datetime]:
+    """The earliest and the latest time at which the event may really have taken effect."""
+    margin = event.uncertainty + skew
+    return event.moment - margin, event.moment + margin
 
 
-def _earliest(event: Event, skew: timedelta) -> datetime:
-    return event.moment - event.uncertainty - skew
-
-
-def _latest(event: Event, skew: timedelta) -> datetime:
-    return event.moment + event.uncertainty + skew
-
-
-def _certainly_after(event: Event, other: Event, skew: timedelta) -> bool:
-    return _earliest(event, skew) > _latest(other, skew)
+class _Placed(NamedTuple):
+    event: Event
+    earliest: datetime
+    latest: datetime
 
 
 def _order(event: Event) -> tuple[datetime, int]:
     return event.moment, event.id
 
 
-def _last(events: Collection[Event]) -> Event:
-    return max(events, key=_order)
+def _last(placed: Collection[_Placed]) -> _Placed:
+    return max(placed, key=lambda one: _order(one.event))
 
 
 def _denied(reason: Reason, *event_ids: int) -> Decision:
@@ -183,13 +195,13 @@ def _may_be_minor(grant: Event, minor_below_age: int | None) -> bool:
     return minor_below_age is not None
 
 
-def _by_its_terms(
+def _spent(
     grant: Event, *, use_time: datetime, known_at: datetime, notices: Mapping[int, NoticeVersion]
-) -> Decision:
-    """The newest sound grant replaces the terms of those before it: its end, and its notice."""
+) -> Reason | None:
+    """Why a sound grant no longer holds by its own terms: its end, or a materially newer version of its notice."""
     if grant.valid_until is not None and use_time >= grant.valid_until:
-        return _denied(Reason.EXPIRED, grant.id)
-    agreed = notices[grant.notice] if grant.notice is not None else None
+        return Reason.EXPIRED
+    agreed = None if grant.notice is None else notices.get(grant.notice)
     for newer in notices.values():
         if (
             agreed is not None
@@ -200,29 +212,17 @@ def _by_its_terms(
             and newer.published_at <= use_time
             and newer.recorded_at <= known_at
         ):
-            return _denied(Reason.NOTICE_CHANGED, grant.id)
-    return Decision(ConsentStatus.PERMITTED, Reason.GRANTED, (grant.id,))
+            return Reason.NOTICE_CHANGED
+    return None
 
 
-def _restricted(restriction: Event, sound: Collection[Event], skew: timedelta) -> Decision:
-    """No grant survives; say so by the last restriction, or that clocks cannot tell it from a grant."""
-    unclear = [
-        grant
-        for grant in sound
-        if not _certainly_after(grant, restriction, skew) and not _certainly_after(restriction, grant, skew)
-    ]
-    if unclear:
-        return _denied(Reason.ORDER_UNCERTAIN, _last(unclear).id, restriction.id)
-    return _denied(Reason(restriction.state), restriction.id)
-
-
-def _unless_objected(standing: Collection[Event], *, use_time: datetime, skew: timedelta) -> Decision:
+def _unless_objected(standing: Collection[_Placed], use_time: datetime) -> Decision:
     """Art. 21: an objection stands from its earliest time on until a lift that is certainly after it."""
-    objections = [e for e in standing if e.state == ConsentState.OBJECTED and _earliest(e, skew) <= use_time]
-    lifts = [e for e in standing if e.state == ConsentState.OBJECTION_LIFTED and _latest(e, skew) <= use_time]
-    open_ones = [o for o in objections if not any(_certainly_after(lift, o, skew) for lift in lifts)]
-    if open_ones:
-        return _denied(Reason.OBJECTED, _last(open_ones).id)
+    objections = [one for one in standing if one.event.state == ConsentState.OBJECTED and one.earliest <= use_time]
+    lifts = [one for one in standing if one.event.state == ConsentState.OBJECTION_LIFTED and one.latest <= use_time]
+    unlifted = [one for one in objections if not any(lift.earliest > one.latest for lift in lifts)]
+    if unlifted:
+        return _denied(Reason.OBJECTED, _last(unlifted).event.id)
     if objections:
-        return Decision(ConsentStatus.PERMITTED, Reason.OBJECTION_LIFTED, (_last(lifts).id,))
+        return Decision(ConsentStatus.PERMITTED, Reason.OBJECTION_LIFTED, (_last(lifts).event.id,))
     return Decision(ConsentStatus.PERMITTED, Reason.LAWFUL_BASIS)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assistants.models import Assistant, Conversation, Release
 from assistants.states import AssistantState
-from consent.models import DataSubject, Notice, Purpose
+from consent.models import ConsentEvent, DataSubject, Notice, Purpose
 from portal.accounts.models import Membership, Team, User
 from portal.core import envelope
 from portal.core.models import DataKey
@@ -128,3 +128,19 @@ class ConversationFactory(factory.django.DjangoModelFactory):
     received_at = datetime(2025, 3, 3, 11, tzinfo=UTC)
     day = date(2025, 3, 3)
     turn_count = 2
+
+
+class ConsentEventFactory(factory.django.DjangoModelFactory):
+    """A grant, recorded when it happened, unless the test says otherwise; name its subject, purpose and notice."""
+
+    class Meta:
+        model = ConsentEvent
+
+    team = factory.SelfAttribute("subject.team")
+    state = "given"
+    source = "crm"
+    source_event_id = factory.Sequence(lambda n: f"event-{n}")
+    content_hash = b"0" * 32
+    occurred_at = factory.LazyFunction(timezone.now)
+    recorded_at = factory.SelfAttribute("occurred_at")
+    valid_from = factory.SelfAttribute("occurred_at")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from psycopg.types.datetime import TimestamptzLoader
 
 from consent.evaluation import NO_SUBJECT, Decision, Event, NoticeVersion, decide
 from consent.models import DataSubject, Notice, Purpose
@@ -91,25 +92,57 @@ def histories_of(
     events: dict[tuple[int, int], list[Event]] = defaultdict(list)
     minors: dict[tuple[int, int], int | None] = {}
     with connection.cursor() as cursor:
+        # Django reads timestamps in Python, which would take most of the time here; psycopg's own loader does not.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         cursor.execute(_EVENTS, [list(subject_ids), list(purpose_ids), known_at])
-        for subject_id, minor_below_age, *columns, uncertainty_s, notice, by, band, where, invalidates in cursor:
-            event = Event(*columns, timedelta(seconds=uncertainty_s), notice, by, band, where, invalidates)
-            events[subject_id, event.purpose].append(event)
-            minors[subject_id, event.purpose] = minor_below_age
-    return {key: History(tuple(rows), minors[key]) for key, rows in events.items()}
+        rows = cursor.fetchall()
+    for subject_id, minor_below_age, *columns in rows:
+        event = _event(*columns)
+        events[subject_id, event.purpose].append(event)
+        minors[subject_id, event.purpose] = minor_below_age
+    return {key: History(tuple(found), minors[key]) for key, found in events.items()}
 
 
 def notice_versions(purpose_ids: Collection[int]) -> dict[int, NoticeVersion]:
     """Every notice that names one of these purposes, by id. One query."""
-    named: dict[int, set[int]] = defaultdict(set)
-    facts: dict[int, tuple[str, int, bool, datetime, datetime]] = {}
     rows = Notice.objects.filter(purposes__in=purpose_ids).values_list(
         "pk", "purposes", "code", "version", "material", "published_at", "recorded_at"
     )
-    for pk, purpose_id, *rest in rows:
-        named[pk].add(purpose_id)
-        facts[pk] = tuple(rest)
-    return {
-        pk: NoticeVersion(code, version, frozenset(named[pk]), material, published_at, recorded_at)
-        for pk, (code, version, material, published_at, recorded_at) in facts.items()
-    }
+    versions: dict[int, NoticeVersion] = {}
+    for pk, purpose_id, code, version, material, published_at, recorded_at in rows:
+        named = versions[pk].purposes if pk in versions else frozenset()
+        versions[pk] = NoticeVersion(code, version, named | {purpose_id}, material, published_at, recorded_at)
+    return versions
+
+
+def _event(
+    event_id: int,
+    purpose_id: int,
+    state: str,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    valid_from: datetime,
+    valid_until: datetime | None,
+    uncertainty_s: int,
+    notice_id: int | None,
+    given_by: str,
+    age_band: str,
+    jurisdiction: str,
+    invalidates_id: int | None,
+) -> Event:
+    """An event from the columns of `_EVENTS`."""
+    return Event(
+        event_id,
+        purpose_id,
+        state,
+        occurred_at,
+        recorded_at,
+        valid_from,
+        valid_until,
+        timedelta(seconds=uncertainty_s),
+        notice_id,
+        given_by,
+        age_band,
+        jurisdiction,
+        invalidates_id,
+    )

@@ -96,7 +96,7 @@ def test_an_anonymous_subject_has_no_reference_to_open(home):
 
 
 def test_references_of_odd_code_points_survive(home):
-    odd = ["a\x00b", "\ud800", "😀", "ref,1\"{}\\"]
+    odd = ["a\x00b", "\ud800", "😀", 'ref,1"{}\\']
     resolved = subjects_resolve(team=home, references=odd)
     subjects = DataSubject.objects.in_bulk([one.subject_id for one in resolved])
     assert [reference_open(subjects[one.subject_id]) for one in resolved] == odd
