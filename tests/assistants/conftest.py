@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from assistants.models import Assistant
 from assistants.records import RecordParser, Rejection, numbered_records
 from assistants.services.intake import IntakeReport, conversations_intake
-from portal.accounts.models import Team
+from portal.accounts.api_keys import api_key_create
+from portal.accounts.models import ApiKey, Team, User
 from portal.core.actors import SYSTEM
 from tests.factories import AssistantFactory
 
@@ -60,3 +63,20 @@ def hand_over(assistant: Assistant) -> Callable[..., tuple[IntakeReport, list[Re
         return report, rejections
 
     return take
+
+
+@pytest.fixture
+def api_key_row(home: Team, administrator: User) -> Callable[..., ApiKey]:
+    """Make an API key of the home team with these scopes, as the actor that it is."""
+
+    def make(*scopes: str) -> ApiKey:
+        key, _ = api_key_create(
+            team=home,
+            name="test",
+            scopes=scopes,
+            expires_at=timezone.now() + timedelta(days=1),
+            actor=administrator,
+        )
+        return key
+
+    return make
