@@ -19,7 +19,7 @@ class CycleState(models.TextChoices):
 CYCLE = Transitions(
     CycleState,
     {
-        CycleState.SCHEDULED: [CycleState.RUNNING, CycleState.CANCELLED],
+        CycleState.SCHEDULED: [CycleState.RUNNING, CycleState.CANCELLED, CycleState.FAILED],
         CycleState.RUNNING: [CycleState.IN_REVIEW, CycleState.CANCELLED, CycleState.FAILED],
         CycleState.IN_REVIEW: [CycleState.REMEDIATION, CycleState.AWAITING_SIGN_OFF, CycleState.CANCELLED],
         CycleState.REMEDIATION: [CycleState.AWAITING_SIGN_OFF, CycleState.CANCELLED],

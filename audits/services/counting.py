@@ -11,6 +11,7 @@ measure keeps its most frequent text values of the day; the rest are counted as 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -73,7 +74,7 @@ def day_fold(*, assistant_id: int, day: date) -> None:
     The mark goes first: its row lock waits for changes that are under way, and whatever is marked after this
     transaction has taken it leaves a mark of its own.
     """
-    place = {
+    place: dict[str, Any] = {
         "assistant": assistant_id,
         "day": day,
         "value_length": VALUE_LENGTH,

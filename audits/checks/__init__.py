@@ -1,0 +1,21 @@
+"""The checks, one module a kind: how a programme's settings become questions, and how a question is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from audits.checks import consent_coverage, data_sufficiency, disclosure, outcome_gap, personal_data
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
+from audits.states import CheckKind
+
+_ALL: tuple[Check[Any], ...] = (
+    data_sufficiency.CHECK,
+    outcome_gap.CHECK,
+    personal_data.CHECK,
+    consent_coverage.CHECK,
+    disclosure.CHECK,
+)
+CHECKS: Mapping[CheckKind, Check[Any]] = {check.kind: check for check in _ALL}
+
+__all__ = ["CHECKS", "Check", "CheckContext", "CheckOutcome", "CheckSpec", "Scope"]

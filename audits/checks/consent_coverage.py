@@ -1,0 +1,119 @@
+"""Was each conversation used inside the consent that was given? One question a purpose.
+
+The counts are of all conversations, not of a sample, so shares are compared with the bars as they are. Conversations
+that came in before the assistant named the purpose have no evaluation and count as unknown.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.tables import counted, share, share_text, table
+from audits.queries.counts import total, value_counts
+from audits.queries.evidence import with_consent
+from audits.states import CheckKind, CheckState, Severity
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class ConsentSettings(Settings, frozen=True, kw_only=True):
+    """`purposes` limits what is looked at; the bars are shares of all conversations."""
+
+    purposes: list[str] | None = None
+    max_denied: Share = 0.0
+    max_unknown: Share = 0.05
+
+
+class ConsentParams(Settings, frozen=True, kw_only=True):
+    purpose: str
+    max_denied: Share
+    max_unknown: Share
+
+
+def expand(settings: ConsentSettings, scope: Scope) -> list[CheckSpec]:
+    return [
+        CheckSpec(
+            kind=CheckKind.CONSENT_COVERAGE,
+            target=purpose,
+            params=msgspec.to_builtins(
+                ConsentParams(purpose=purpose, max_denied=settings.max_denied, max_unknown=settings.max_unknown)
+            ),
+        )
+        for purpose in scope.purposes
+        if settings.purposes is None or purpose in settings.purposes
+    ]
+
+
+def run(context: CheckContext) -> CheckOutcome:
+    """Failed where more conversations than tolerated were denied or are not known to be covered."""
+    params = msgspec.convert(context.params, ConsentParams)
+    n = total(assistant=context.assistant, window=context.window)
+    values = value_counts(assistant=context.assistant, measure=f"consent.{params.purpose}", window=context.window)
+    permitted, denied = values.get("permitted", 0), values.get("denied", 0)
+    unknown = n - permitted - denied
+    not_evaluated = n - sum(values.values())
+    too_many_denied = share(denied, n) > params.max_denied
+    too_many_unknown = share(unknown, n) > params.max_unknown
+    if n == 0:
+        state = CheckState.INSUFFICIENT_DATA
+    else:
+        state = CheckState.FAILED if too_many_denied or too_many_unknown else CheckState.PASSED
+    return CheckOutcome(
+        state=state,
+        sentence=_sentence(params.purpose, permitted=permitted, denied=denied, unknown=unknown, n=n),
+        result={
+            "tables": [
+                table(
+                    f"Consent for {params.purpose}",
+                    (("Consent", "text"), ("Conversations", "count"), ("Share", "share")),
+                    [
+                        ["permitted", permitted, share(permitted, n)],
+                        ["denied", denied, share(denied, n)],
+                        ["unknown", unknown, share(unknown, n)],
+                    ],
+                )
+            ],
+            "figures": {
+                "n": n,
+                "permitted": permitted,
+                "denied": denied,
+                "unknown": unknown,
+                "not_evaluated": not_evaluated,
+            },
+        },
+        n=n,
+        title=f"Conversations outside the consent for {params.purpose}",
+        severity=Severity.HIGH if too_many_denied else Severity.MEDIUM,
+        evidence=_evidence(context, params, denied=too_many_denied) if state == CheckState.FAILED else (),
+    )
+
+
+def _sentence(purpose: str, *, permitted: int, denied: int, unknown: int, n: int) -> str:
+    if n == 0:
+        return "There are no conversations in this period."
+    if permitted == n:
+        return f"All {counted(n)} were used for {purpose} inside the consent that was given."
+    return (
+        f"Of {counted(n)}, {permitted:,} ({share_text(share(permitted, n))}) were covered by consent for {purpose}, "
+        f"{denied:,} ({share_text(share(denied, n))}) were denied it, and of {unknown:,} "
+        f"({share_text(share(unknown, n))}) it is not known."
+    )
+
+
+def _evidence(context: CheckContext, params: ConsentParams, *, denied: bool) -> list[tuple[int, str]]:
+    status = "denied" if denied else "unknown"
+    ids = with_consent(
+        assistant=context.assistant,
+        window=context.window,
+        purpose=params.purpose,
+        status=status,
+        most=MOST_EVIDENCE,
+    )
+    return [(pk, f"Consent for {params.purpose} was {status}.") for pk in ids]
+
+
+CHECK = Check(kind=CheckKind.CONSENT_COVERAGE, settings=ConsentSettings, expand=expand, run=run)

@@ -1,0 +1,83 @@
+"""What a check is given and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from assistants.models import Assistant
+from audits.queries.windows import Window
+from audits.states import CheckKind, CheckState, Severity
+
+MOST_EVIDENCE = 10
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A check's thresholds as a programme states them; every field has a default."""
+
+
+S = TypeVar("S", bound=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What there is to audit: what the assistant declares, and what its counts of the period show.
+
+    `attributes` maps each declared customer attribute to its reference group (empty: chosen from the data).
+    `groups` maps `language` and `channel` to how many known values they take.
+    """
+
+    attributes: Mapping[str, str]
+    purposes: Sequence[str]
+    outcomes: Sequence[str]
+    groups: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """One question to be asked: its target inside the kind, and everything that decides the answer."""
+
+    kind: CheckKind
+    target: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """One question about one window. `params` are those of its CheckSpec, as frozen in the check run."""
+
+    assistant: Assistant
+    target: str
+    params: Mapping[str, Any]
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """The answer.
+
+    `result` is JSON: `tables` (see audits.checks.tables), `figures` (name → number) and what the kind adds. `n` is
+    how many conversations the answer rests on. `title`, `severity` and `evidence` (conversation id, why) are used
+    where the state is failed. Nothing of it holds personal data.
+    """
+
+    state: CheckState
+    sentence: str
+    result: dict[str, Any]
+    n: int
+    title: str
+    severity: Severity = Severity.MEDIUM
+    evidence: Sequence[tuple[int, str]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S]):
+    """One kind of check: its settings, how they become questions, and how a question is answered."""
+
+    kind: CheckKind
+    settings: type[S]
+    expand: Callable[[S, Scope], list[CheckSpec]]
+    run: Callable[[CheckContext], CheckOutcome]

@@ -1,0 +1,50 @@
+"""The form in which results are kept for pages, reports and the API, and the words for shares.
+
+A table is `{"title", "columns": [{"label", "kind"}], "rows": [[cell, …]]}`. Kinds: `text`, `count`, `share` (0 to 1),
+`points` (a difference of shares, −1 to 1), `ratio`, `p`, `interval` (a pair of shares), `points_interval`,
+`verdict`. A cell is null where the data does not determine it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from audits.engine.statistics.intervals import wilson
+
+CONFIDENCE = 0.95
+
+
+def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """One table; `columns` are (label, kind)."""
+    return {
+        "title": title,
+        "columns": [{"label": label, "kind": kind} for label, kind in columns],
+        "rows": [list(row) for row in rows],
+    }
+
+
+def rate_interval(k: int, n: int) -> tuple[float, float]:
+    """Wilson's interval of k of n at 95 %."""
+    lower, upper = wilson(k, n, confidence=CONFIDENCE)
+    return float(lower), float(upper)
+
+
+def share(k: int, n: int) -> float:
+    """k of n; 0 of nothing is 0."""
+    return k / n if n else 0.0
+
+
+def share_text(value: float) -> str:
+    """ "4.2 %", with as many digits as keep it apart from 0 % and 100 %."""
+    percent = 100 * value
+    for digits in (0, 1, 2, 3):
+        shown = round(percent, digits)
+        if shown == percent or (percent - shown < 0.05 * percent and 0 < shown < 100):
+            break
+    return f"{shown:.{digits}f} %"
+
+
+def counted(n: int, noun: str = "conversation") -> str:
+    """ "1 conversation", "1,200 conversations"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

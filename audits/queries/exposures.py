@@ -1,0 +1,145 @@
+"""Which personal data the assistant said: conversations by type, and values that belong to other customers.
+
+Only keyed hashes are compared; no value is read. Only scanned conversations of the window count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from assistants.models import Assistant
+from audits.queries.windows import Window
+
+# The last digits of these, as on a receipt, are a usual way to name them without giving them away.
+SHORTEST_WHOLE = {"CREDIT_CARD": 12, "US_SSN": 9}
+_SAID = """
+    FROM audits_detection d JOIN assistants_conversation c ON c.id = d.conversation_id
+    WHERE c.assistant_id = %(assistant)s AND c.day >= %(since)s AND c.day < %(until)s AND c.state = 'scanned'
+      AND (%(release)s::bigint IS NULL OR c.release_id = %(release)s)
+      AND d.role = 'assistant' AND d.origin = ANY(%(origins)s) AND d.type = ANY(%(types)s) AND d.score >= %(min_score)s
+"""
+_WHOLE = """
+      AND d."end" - d.start >= COALESCE((%(shortest)s::jsonb ->> d.type)::int, 1)
+"""
+_BY_TYPE = f"""
+    SELECT d.type, count(DISTINCT c.id), count(DISTINCT d.value_hash) {_SAID} {_WHOLE}
+    GROUP BY d.type ORDER BY count(DISTINCT c.id) DESC, d.type
+"""
+_CONVERSATIONS = f"""
+    SELECT c.id, min(d.type), count(*) OVER () {_SAID} {_WHOLE}
+    GROUP BY c.id ORDER BY c.public_id LIMIT %(most)s
+"""
+# A customer "gave" a value who typed it before anybody else had said it in that conversation.
+_GIVEN_AWAY = f"""
+    WITH said AS (
+        SELECT d.value_hash, d.type, c.id, c.public_id, c.subject_id {_SAID}
+    ), reach AS (
+        SELECT value_hash, count(DISTINCT subject_id) AS customers FROM said GROUP BY value_hash
+    ), given AS (
+        SELECT d.value_hash, c.subject_id
+        FROM (SELECT DISTINCT value_hash FROM said) s
+        JOIN audits_detection d ON d.value_hash = s.value_hash AND d.role = 'customer'
+        JOIN assistants_conversation c ON c.id = d.conversation_id
+        JOIN assistants_assistant a ON a.id = c.assistant_id AND a.team_id = %(team)s
+        WHERE NOT EXISTS (
+            SELECT FROM audits_detection e
+            WHERE e.conversation_id = d.conversation_id AND e.value_hash = d.value_hash
+              AND e.turn < d.turn AND e.role <> 'customer'
+        )
+    )
+    SELECT said.id, min(said.type), bool_and(reach.customers >= %(published_from)s)
+    FROM said JOIN reach USING (value_hash)
+    WHERE EXISTS (
+        SELECT FROM given WHERE given.value_hash = said.value_hash AND given.subject_id <> said.subject_id
+    )
+    GROUP BY said.id, said.public_id ORDER BY said.public_id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the assistant said of some types: per type the conversations and distinct values; examples with a type."""
+
+    by_type: Sequence[tuple[str, int, int]]
+    conversations: int
+    examples: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAway:
+    """A conversation in which the assistant brought up a value that another customer had given.
+
+    `published`: every such value was brought up with so many customers that it is the company's own.
+    """
+
+    conversation_id: int
+    type: str
+    published: bool
+
+
+def types_said(
+    *,
+    assistant: Assistant,
+    window: Window,
+    origin: str,
+    types: Collection[str],
+    min_score: float,
+    most: int,
+) -> Said:
+    """Conversations in which the assistant originated or echoed whole values of these types."""
+    place = {
+        **_place(assistant, window, origin, types, min_score),
+        "shortest": json.dumps(SHORTEST_WHOLE),
+        "most": most,
+    }
+    examples = _rows(_CONVERSATIONS, place)
+    return Said(
+        by_type=[(type_, conversations, values) for type_, conversations, values in _rows(_BY_TYPE, place)],
+        conversations=examples[0][2] if examples else 0,
+        examples=[(pk, type_) for pk, type_, _ in examples],
+    )
+
+
+def values_given_away(
+    *,
+    assistant: Assistant,
+    window: Window,
+    types: Collection[str],
+    min_score: float,
+    published_from: int,
+) -> list[GivenAway]:
+    """Conversations in which the assistant brought up what a customer other than this one had typed.
+
+    Looked for in all conversations of the team, of whatever time.
+    """
+    place = {
+        **_place(assistant, window, "originated", types, min_score),
+        "team": assistant.team_id,
+        "published_from": published_from,
+    }
+    return [GivenAway(*row) for row in _rows(_GIVEN_AWAY, place)]
+
+
+def _place(
+    assistant: Assistant, window: Window, origin: str, types: Collection[str], min_score: float
+) -> dict[str, Any]:
+    return {
+        "assistant": assistant.pk,
+        "since": window.since,
+        "until": window.until,
+        "release": None if window.release is None else window.release.pk,
+        "origins": [origin],
+        "types": sorted(types),
+        "min_score": min_score,
+    }
+
+
+def _rows(query: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()

@@ -1,0 +1,139 @@
+"""Running one check: claimed by a conditional update, decided once, safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import structlog
+from django.db import transaction
+from django.db.utils import InterfaceError, OperationalError
+from django.utils import timezone
+
+from assistants.models import Release
+from audits.checks import CHECKS, CheckContext, CheckOutcome
+from audits.engine.conversation import SCAN_VERSION
+from audits.models import CheckRun, Finding
+from audits.queries.windows import Window
+from audits.services.findings import finding_raise, finding_verification_decided
+from audits.services.freshness import counts_ready, scans_queue
+from audits.states import CHECK, CheckKind, CheckState
+from portal.core import ledger
+from portal.core.actors import SYSTEM, Actor
+from portal.core.jobs import enqueue
+
+log = structlog.get_logger(__name__)
+
+
+def check_job_key(run_id: int) -> str:
+    return f"check:{run_id}"
+
+
+def check_run_queue_verification(
+    *, finding: Finding, window_from: date, window_until: date, release: Release | None, actor: Actor
+) -> CheckRun:
+    """Queue the frozen check that raised the finding, over newer data, inside the caller's transaction.
+
+    Kind, target, params and configuration hash are those of `finding.raised_by_run`. The run waits until what was
+    received by now is scanned and counted. The caller has asked `require` and writes the ledger entry for `actor`.
+    """
+    raised_by = finding.raised_by_run
+    run = CheckRun.objects.create(
+        assistant=finding.assistant,
+        verifies=finding,
+        kind=raised_by.kind,
+        target=raised_by.target,
+        params=raised_by.params,
+        config_hash=raised_by.config_hash,
+        window_from=window_from,
+        window_until=window_until,
+        release=release,
+    )
+    log.info("verification_queued", run=run.pk, finding=finding.pk, actor=actor.actor_ref)
+    scans_queue(assistant_id=run.assistant_id)
+    check_run_queue(run_id=run.pk)
+    return run
+
+
+def check_run_queue(*, run_id: int) -> None:
+    """Queue the job of a check run, inside the caller's transaction."""
+    enqueue("audits.run_check", key=check_job_key(run_id), run_id=run_id)
+
+
+def check_run_execute(*, run_id: int) -> CheckRun | None:
+    """Run a check that is queued, or whose worker died, and store its verdict.
+
+    Returns the decided run, or None where it was decided already, or waits for scans (it is woken when they end). A
+    check that raises becomes `error` with the error's class. Writes `check.decided`, raises the finding or moves the
+    verified one, and wakes the cycle, all in one transaction.
+    """
+    run = CheckRun.objects.select_related("assistant", "release").get(pk=run_id)
+    if not CHECK.allows(run.state, CheckState.RUNNING):
+        return None
+    if run.cycle_id is None and not counts_ready(
+        assistant_id=run.assistant_id, since=run.window_from, until=run.window_until, asked_at=run.queued_at
+    ):
+        return None
+    started = CheckRun.objects.filter(pk=run_id, state__in=[CheckState.QUEUED, CheckState.RUNNING]).update(
+        state=CheckState.RUNNING, started_at=timezone.now(), engine_version=SCAN_VERSION
+    )
+    if not started:
+        return None
+    context = CheckContext(
+        assistant=run.assistant,
+        target=run.target,
+        params=run.params,
+        window=Window(run.window_from, run.window_until, run.release),
+    )
+    try:
+        outcome = CHECKS[CheckKind(run.kind)].run(context)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the job is taken back and the run repeated
+    except Exception as error:
+        log.exception("check_failed", run=run_id, kind=run.kind)
+        return _decide(run_id, error=type(error).__name__)
+    return _decide(run_id, outcome=outcome)
+
+
+def check_run_give_up(*, run_id: int, reason: str) -> CheckRun | None:
+    """Decide a check as `error` whose job was given up; `reason` names a class of error, never data."""
+    return _decide(run_id, error=reason)
+
+
+@transaction.atomic
+def _decide(run_id: int, *, outcome: CheckOutcome | None = None, error: str = "") -> CheckRun | None:
+    run = CheckRun.objects.select_for_update(of=("self",)).select_related("assistant").get(pk=run_id)
+    state = CheckState.ERROR if outcome is None else outcome.state
+    if not CHECK.allows(run.state, state):
+        return None  # somebody else was faster
+    run.state, run.error, run.finished_at = state, error[:200], timezone.now()
+    if outcome is not None:
+        run.sentence, run.result, run.n = outcome.sentence, outcome.result, outcome.n
+    run.save(update_fields=["state", "error", "finished_at", "sentence", "result", "n"])
+    if run.verifies_id is not None:
+        finding_verification_decided(run=run)
+    elif outcome is not None and state == CheckState.FAILED:
+        finding_raise(
+            run=run,
+            title=outcome.title,
+            sentence=outcome.sentence,
+            severity=outcome.severity,
+            evidence=outcome.evidence,
+        )
+    ledger.append(
+        action="check.decided",
+        actor=SYSTEM,
+        obj=run,
+        team_id=run.assistant.team_id,
+        data={
+            "cycle": run.cycle_id,
+            "verifies": run.verifies_id,
+            "kind": run.kind,
+            "config": run.config_hash,
+            "verdict": run.state,
+            "n": run.n,
+            "error": run.error,
+        },
+    )
+    if run.cycle_id is not None:
+        enqueue("audits.advance_cycle", key=f"cycle:{run.cycle_id}", cycle_id=run.cycle_id)
+    return run

@@ -1,0 +1,103 @@
+"""What happens because time has passed: cycles that are due, claims and accepted risks that end, work that stalled."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+
+from assistants.states import AssistantState
+from audits.models import Cycle, Programme, StaleDay
+from audits.periods import next_opening, period_opened
+from audits.queries.jobs import latest_jobs
+from audits.services.claims import claims_expire
+from audits.services.cycles import cycle_fail, cycle_job_key, cycle_open
+from audits.services.findings import risk_acceptances_expire
+from audits.states import CycleState
+from portal.core.actors import SYSTEM
+from portal.core.jobs import enqueue
+from portal.core.models import JobState
+
+log = structlog.get_logger(__name__)
+
+_LOCK = 0x5449434B  # "TICK"
+MOST_PERIODS = 31
+_AUDITED = [AssistantState.LIVE, AssistantState.RESTRICTED]
+
+
+def tick() -> bool:
+    """Do everything that is due. False where another worker is at it. Safe to repeat at any time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return False
+    try:
+        due_cycles_open(today=timezone.now().astimezone(UTC).date())
+        claims_expire()
+        risk_acceptances_expire()
+        stalled_work_wake()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    return True
+
+
+def due_cycles_open(*, today: date) -> int:
+    """Open the cycles that are due, oldest period first; returns how many.
+
+    After a pause every missed period is opened, up to 31 of a programme at once, so that no day stays unaudited. Each
+    is a transaction with the programme locked, and a period that has its cycle is not opened again.
+    """
+    due = Programme.objects.filter(active=True, next_opens_on__lte=today, assistant__state__in=_AUDITED)
+    opened = 0
+    for programme_id in due.order_by("pk").values_list("pk", flat=True):
+        for _ in range(MOST_PERIODS):
+            if not _open_next(programme_id, today):
+                break
+            opened += 1
+    return opened
+
+
+@transaction.atomic
+def _open_next(programme_id: int, today: date) -> bool:
+    programme = Programme.objects.select_for_update().get(pk=programme_id)
+    opens_on = programme.next_opens_on
+    if not programme.active or opens_on is None or opens_on > today:
+        return False
+    following = next_opening(programme.frequency, opens_on)
+    programme.next_opens_on = following
+    programme.save(update_fields=["next_opens_on"])
+    if following is None:
+        return False  # by hand only
+    period_from, period_until = period_opened(programme.frequency, opens_on)
+    place = {"programme": programme, "period_from": period_from, "period_until": period_until}
+    if not Cycle.objects.filter(scheduled=True, **place).exists():
+        cycle_open(
+            assistant=programme.assistant,
+            period_from=period_from,
+            period_until=period_until,
+            actor=SYSTEM,
+            scheduled=True,
+        )
+    return True
+
+
+def stalled_work_wake() -> None:
+    """Queue what lost its job: cycles under way, and stale days whose scan never came to fold them."""
+    cycles = Cycle.objects.filter(state__in=[CycleState.SCHEDULED, CycleState.RUNNING])
+    ids = list(cycles.order_by("pk").values_list("pk", flat=True))
+    jobs = latest_jobs([cycle_job_key(pk) for pk in ids])
+    for pk in ids:
+        job = jobs.get(cycle_job_key(pk))
+        if job is not None and job.state == JobState.FAILED:
+            log.error("cycle_given_up", cycle=pk, error=job.error)
+            cycle_fail(cycle_id=pk, reason=job.error)
+        elif job is None or job.state == JobState.DONE:
+            with transaction.atomic():
+                enqueue("audits.advance_cycle", key=cycle_job_key(pk), cycle_id=pk)
+    stale = StaleDay.objects.order_by("assistant_id").values_list("assistant_id", flat=True).distinct()
+    for assistant_id in stale:
+        with transaction.atomic():
+            enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)

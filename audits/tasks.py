@@ -1,0 +1,44 @@
+"""The jobs of the audits app: thin, ids only, each safe to repeat."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from audits.services.checking import check_run_execute
+from audits.services.clock import tick as clock_tick
+from audits.services.counting import stale_days_fold
+from audits.services.cycles import cycle_advance
+from audits.services.notifications import notification_send
+from audits.services.scanning import conversations_scan
+from portal.core.jobs import job_task
+
+
+@job_task("audits.scan")
+def scan(*, assistant_id: int, shard: int) -> None:
+    conversations_scan(assistant_id=assistant_id, shard=shard)
+
+
+@job_task("audits.fold")
+def fold(*, assistant_id: int) -> None:
+    stale_days_fold(assistant_id=assistant_id)
+
+
+@job_task("audits.advance_cycle")
+def advance_cycle(*, cycle_id: int) -> None:
+    cycle_advance(cycle_id=cycle_id)
+
+
+@job_task("audits.run_check")
+def run_check(*, run_id: int) -> None:
+    check_run_execute(run_id=run_id)
+
+
+@job_task("audits.notify")
+def notify(*, finding_id: int, action: str, by: str) -> None:
+    notification_send(finding_id=finding_id, action=action, by=by)
+
+
+@shared_task(name="audits.tick")
+def tick() -> None:
+    """Beat calls this twice a minute; see audits.services.clock."""
+    clock_tick()

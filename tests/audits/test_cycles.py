@@ -1,0 +1,297 @@
+"""A cycle from opening to review, by calling what the jobs call."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from assistants.models import AuditedAttribute
+from audits import tasks
+from audits.checks import CHECKS
+from audits.models import CheckRun, Cycle, Finding
+from audits.services import checking
+from audits.services.checking import check_run_execute, check_run_queue_verification
+from audits.services.cycles import cycle_advance, cycle_open
+from audits.services.scanning import conversations_scan
+from audits.states import CheckKind, CheckState, CycleState
+from portal.core.actors import SYSTEM
+from portal.core.errors import Denied, Invalid, NotFound
+from portal.core.models import Job, JobState, LedgerEntry
+from tests.audits.conversations import DAY, Told, conversations_make
+from tests.audits.told import MARCH, group
+from tests.factories import PurposeFactory
+from tests.other_session import other_session
+
+pytestmark = pytest.mark.django_db
+
+NEWER = DAY.replace(month=4)
+
+
+def opened(assistant, **changes) -> Cycle:
+    return cycle_open(
+        **{
+            "assistant": assistant,
+            "period_from": MARCH.since,
+            "period_until": MARCH.until,
+            "actor": SYSTEM,
+            **changes,
+        }
+    )
+
+
+def jobs_work() -> None:
+    """Do the queued jobs one after another, as a worker would, until there are none."""
+    functions = {
+        "audits.scan": tasks.scan,
+        "audits.fold": tasks.fold,
+        "audits.advance_cycle": tasks.advance_cycle,
+        "audits.run_check": tasks.run_check,
+        "audits.notify": tasks.notify,
+    }
+    while job := Job.objects.filter(state=JobState.QUEUED).order_by("pk").first():
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=timezone.now())
+        functions[job.task](**job.payload)
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
+
+
+def verdicts(cycle: Cycle) -> dict[str, str]:
+    return {f"{run.kind}: {run.target}": run.state for run in cycle.check_runs.all()}
+
+
+@pytest.fixture
+def planted(assistant):
+    """German customers are resolved 30 points less often; everything else is even."""
+    AuditedAttribute.objects.create(assistant=assistant, name="age")
+    told = [
+        one
+        for age in ("young", "old")
+        for language, resolved in (("en", 160), ("de", 100))
+        for one in group(200, resolved=resolved, language=language, attributes={"age": age})
+    ]
+    conversations_make(assistant, told)
+    return assistant
+
+
+def test_a_cycle_goes_from_opening_to_review(planted):
+    cycle = opened(planted)
+    assert cycle.state == CycleState.SCHEDULED
+    jobs_work()
+    cycle.refresh_from_db()
+    assert cycle.state == CycleState.IN_REVIEW
+    assert cycle.checked_at is not None
+    assert verdicts(cycle) == {
+        "data_sufficiency: conversations of the period": "passed",
+        "outcome_gap: resolved by age": "insufficient_data",
+        "outcome_gap: resolved by language": "failed",
+        "personal_data: originated by the assistant": "passed",
+        "personal_data: repeated by the assistant": "passed",
+        "disclosure: first assistant turn": "failed",
+    }
+    raised = Finding.objects.order_by("kind").values_list("kind", "title", "raised_by_run__cycle")
+    assert list(raised) == [
+        ("disclosure", "Customers are not told that they talk to a machine", cycle.pk),
+        ("outcome_gap", "Resolved differs by language", cycle.pk),
+    ]
+
+
+def test_every_step_of_a_cycle_is_in_the_ledger(planted, reviewer):
+    cycle = opened(planted, actor=reviewer)
+    jobs_work()
+    entries = LedgerEntry.objects.filter(object_type="audits.cycle").order_by("seq")
+    assert [(entry.action, entry.actor) for entry in entries] == [
+        ("cycle.opened", reviewer.actor_ref),
+        ("cycle.moved", "system"),
+        ("cycle.checked", "system"),
+    ]
+    checked = json.loads(entries[2].body)["data"]
+    assert checked["verdicts"] == {"passed": 3, "failed": 2, "insufficient_data": 1}
+    assert LedgerEntry.objects.filter(action="check.decided").count() == 6
+    assert cycle.opened_by == reviewer
+
+
+def test_a_second_cycle_sees_the_same_findings_again(planted):
+    opened(planted)
+    jobs_work()
+    opened(planted)
+    jobs_work()
+    assert list(Finding.objects.order_by("pk").values_list("times_seen", flat=True)) == [2, 2]
+
+
+def test_a_cycle_freezes_what_it_audits(planted):
+    purpose = PurposeFactory(team=planted.team, code="service")
+    planted.purposes.add(purpose)
+    cycle = opened(planted)
+    planted.purposes.clear()
+    planted.programme.checks = []
+    planted.programme.save()
+    jobs_work()
+    assert cycle.context["purposes"] == ["service"]
+    assert "consent_coverage: service" in verdicts(cycle)
+    assert cycle.check_runs.count() == 7
+
+
+def test_a_cycle_waits_for_scans_and_counts(planted):
+    cycle = opened(planted)
+    assert cycle_advance(cycle_id=cycle.pk) == CycleState.SCHEDULED
+    assert not cycle.check_runs.exists()
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    assert cycle_advance(cycle_id=cycle.pk) == CycleState.RUNNING
+
+
+def test_a_cycle_goes_on_without_conversations_whose_scan_was_given_up(planted):
+    cycle = opened(planted)
+    Job.objects.filter(task="audits.scan").update(state=JobState.FAILED)
+    assert cycle_advance(cycle_id=cycle.pk) == CycleState.RUNNING
+    jobs_work()
+    found = verdicts(cycle)
+    assert found["data_sufficiency: conversations of the period"] == "failed"
+    assert found["personal_data: originated by the assistant"] == "insufficient_data"
+    assert found["disclosure: first assistant turn"] == "insufficient_data"
+
+
+def test_advancing_again_changes_nothing(planted):
+    cycle = opened(planted)
+    jobs_work()
+    entries = LedgerEntry.objects.count()
+    assert cycle_advance(cycle_id=cycle.pk) == CycleState.IN_REVIEW
+    assert LedgerEntry.objects.count() == entries
+
+
+def test_advancing_a_running_cycle_doubles_no_job(planted):
+    cycle = opened(planted)
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    for _ in range(3):
+        cycle_advance(cycle_id=cycle.pk)
+    Job.objects.filter(task="audits.run_check").update(state=JobState.RUNNING)
+    cycle_advance(cycle_id=cycle.pk)
+    assert Job.objects.filter(task="audits.run_check").count() == 6
+
+
+def test_a_check_whose_job_was_given_up_is_an_error_and_the_cycle_ends(planted):
+    cycle = opened(planted, kinds=["disclosure"])
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    cycle_advance(cycle_id=cycle.pk)
+    Job.objects.filter(task="audits.run_check").update(state=JobState.FAILED, error="MemoryError")
+    cycle_advance(cycle_id=cycle.pk)
+    run = cycle.check_runs.get()
+    assert (run.state, run.error) == ("error", "MemoryError")
+    cycle.refresh_from_db()
+    assert cycle.state == CycleState.AWAITING_SIGN_OFF
+
+
+def test_a_check_that_raises_is_an_error_with_the_class_only(planted, monkeypatch):
+    cycle = opened(planted, kinds=["disclosure"])
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    cycle_advance(cycle_id=cycle.pk)
+
+    class Broken:
+        @staticmethod
+        def run(context):
+            raise ValueError("a customer's name")
+
+    monkeypatch.setattr(checking, "CHECKS", {**CHECKS, CheckKind.DISCLOSURE: Broken})
+    run = check_run_execute(run_id=cycle.check_runs.get().pk)
+    assert (run.state, run.error, run.sentence) == ("error", "ValueError", "")
+
+
+def test_a_check_runs_again_after_its_worker_died_and_decides_once(planted):
+    cycle = opened(planted, kinds=["outcome_gap"])
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    cycle_advance(cycle_id=cycle.pk)
+    run = cycle.check_runs.get(target="resolved by language")
+    CheckRun.objects.filter(pk=run.pk).update(state=CheckState.RUNNING, started_at=timezone.now())
+    assert check_run_execute(run_id=run.pk).state == CheckState.FAILED
+    assert check_run_execute(run_id=run.pk) is None
+    assert Finding.objects.get().times_seen == 1
+    assert LedgerEntry.objects.filter(action="check.decided").count() == 1
+
+
+def test_only_some_kinds_are_run_where_asked(planted):
+    cycle = opened(planted, kinds=["disclosure", "data_sufficiency"])
+    jobs_work()
+    assert sorted(cycle.check_runs.values_list("kind", flat=True)) == ["data_sufficiency", "disclosure"]
+
+
+def test_opening_needs_the_permission(assistant, auditor, outsider, reviewer):
+    with pytest.raises(Denied):
+        opened(assistant, actor=auditor)
+    with pytest.raises(NotFound):
+        opened(assistant, actor=outsider)
+    assert opened(assistant, actor=reviewer).opened_by == reviewer
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"period_until": MARCH.since}, "period_until"), ({"kinds": ["astrology"]}, "check")],
+)
+def test_a_wrong_opening_is_refused_with_the_field(assistant, changes, field):
+    with pytest.raises(Invalid) as caught:
+        opened(assistant, **changes)
+    assert caught.value.field == field
+    assert not Cycle.objects.exists()
+
+
+def test_a_verification_asks_the_same_question_of_newer_data(planted):
+    opened(planted)
+    jobs_work()
+    finding = Finding.objects.get(kind="outcome_gap")
+    Finding.objects.filter(pk=finding.pk).update(state="verifying")
+    fixed = [one for language in ("en", "de") for one in group(900, resolved=720, language=language, day=NEWER)]
+    conversations_make(planted, fixed)
+    run = check_run_queue_verification(
+        finding=finding,
+        window_from=NEWER,
+        window_until=date(2025, 5, 1),
+        release=None,
+        actor=SYSTEM,
+    )
+    raised_by = finding.raised_by_run
+    assert (run.kind, run.target, run.params, run.config_hash) == (
+        raised_by.kind,
+        raised_by.target,
+        raised_by.params,
+        raised_by.config_hash,
+    )
+    assert check_run_execute(run_id=run.pk) is None  # its conversations are not scanned yet
+    jobs_work()
+    run.refresh_from_db()
+    finding.refresh_from_db()
+    assert (run.state, run.n, finding.state) == ("passed", 1800, "verified")
+    assert finding.verified_by_run == run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_decide_a_check_once(planted):
+    cycle = opened(planted, kinds=["disclosure"])
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    cycle_advance(cycle_id=cycle.pk)
+    run = cycle.check_runs.get()
+    original = CHECKS[CheckKind.DISCLOSURE].run
+
+    def run_while_another_decides(context):
+        with other_session() as other:
+            other.execute("UPDATE audits_checkrun SET state = 'passed' WHERE id = %s", [run.pk])
+        return original(context)
+
+    class Slow:
+        run = staticmethod(run_while_another_decides)
+
+    checks = checking.CHECKS
+    checking.CHECKS = {**CHECKS, CheckKind.DISCLOSURE: Slow}
+    try:
+        assert check_run_execute(run_id=run.pk) is None
+    finally:
+        checking.CHECKS = checks
+    assert not Finding.objects.exists()
+
+
+def test_a_period_without_conversations_says_so(assistant):
+    cycle = opened(assistant)
+    conversations_make(assistant, [Told(day=date(2024, 1, 1))])
+    jobs_work()
+    assert set(verdicts(cycle).values()) == {"insufficient_data"}
+    cycle.refresh_from_db()
+    assert cycle.state == CycleState.AWAITING_SIGN_OFF
