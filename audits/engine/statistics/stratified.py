@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from audits.engine.statistics.intervals import counts, critical_value
 
@@ -174,4 +174,4 @@ def _expected_under(odds_ratio: float, row1: FloatArray, row2: FloatArray, colum
 
 
 def _test(statistic: float, degrees_of_freedom: int) -> Test:
-    return Test(float(statistic), degrees_of_freedom, float(chi2.sf(statistic, degrees_of_freedom)))
+    return Test(float(statistic), degrees_of_freedom, float(chdtrc(degrees_of_freedom, statistic)))
