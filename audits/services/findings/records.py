@@ -1,6 +1,6 @@
 """What every service on findings does the same way: lock the row, move the state, write history and ledger.
 
-Locks are taken in one order everywhere: finding, remediation, cycles, ledger. Nothing is locked after the ledger.
+Locks are taken in one order everywhere: finding, remediation, cycles, ledger, waiting jobs.
 """
 
 from __future__ import annotations

@@ -79,13 +79,12 @@ def finding_mark_duplicate(*, finding_id: int, of: int, actor: User, note: str =
     behind a slight one without a second person. Raises NotFound, Denied, Conflict, and Invalid for such an `of`.
     Writes `finding.marked_duplicate`.
     """
+    # Both in the order of their ids, so that two people who name each other's finding do not wait for ever.
+    list(Finding.objects.select_for_update().filter(pk__in=[finding_id, of]).order_by("pk").values_list("pk"))
+    finding = _triaged(finding_id, actor)
     if of == finding_id:
         raise Invalid("A finding cannot be its own duplicate.", field="of")
-    # In the order of their ids, so that two people who name each other's finding do not wait for each other for ever.
-    for pk in sorted([finding_id, of]):
-        finding_locked(finding_id=pk, actor=actor, permission="audits.finding_triage")
     original = finding_locked(finding_id=of, actor=actor, permission="audits.finding_triage")
-    finding = _triaged(finding_id, actor)
     text = written(note, required=False)
     if original.assistant_id != finding.assistant_id:
         raise Invalid("The original is about another assistant.", field="of")
