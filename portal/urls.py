@@ -11,5 +11,6 @@ urlpatterns = [
     path("readyz", core_views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("audits.api.urls")),
     path("", include("django_prometheus.urls")),
 ]

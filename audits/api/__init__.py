@@ -1,0 +1,1 @@
+"""Cycles, check runs, findings and flags over HTTP. Deciding is for people; API keys read, open cycles, raise flags."""

@@ -1,0 +1,197 @@
+"""Findings: read by everyone with access, decided by people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assistants.models import Release
+from audits.api.answers import FindingAnswer, FindingDetail
+from audits.api.requests import Nothing, Strict, actor_of, person_of, read, read_query
+from audits.models import Finding
+from audits.queries.findings import FindingFilters, finding_for, findings_for
+from audits.queries.waiting import WAITING
+from audits.services.findings import (
+    finding_accept_risk,
+    finding_assign,
+    finding_claim,
+    finding_comment,
+    finding_confirm,
+    finding_dismiss,
+    finding_mark_duplicate,
+    finding_release,
+)
+from audits.services.notes import NOTE_LIMIT
+from audits.services.remediations import (
+    remediation_approve,
+    remediation_draft,
+    remediation_implement,
+    remediation_request_changes,
+    remediation_submit,
+)
+from audits.services.sign_off import finding_send_back, finding_sign_off
+from audits.services.verification import finding_verify
+from audits.states import DismissReason, FindingState, Severity
+from portal.accounts.models import User
+from portal.accounts.step_up import recently_reauthenticated
+
+TAG = "Findings"
+
+
+def _owner(*, required: bool) -> serializers.PrimaryKeyRelatedField[User]:
+    message = "Choose someone of this team who may remediate."
+    return serializers.PrimaryKeyRelatedField(
+        queryset=User.objects.all(), required=required, error_messages={"does_not_exist": message}
+    )
+
+
+def _note(*, required: bool) -> serializers.CharField:
+    if required:
+        return serializers.CharField(max_length=NOTE_LIMIT)
+    return serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True)
+
+
+class FindingQuery(Strict):
+    state = serializers.ListField(child=serializers.ChoiceField(FindingState.choices), required=False)
+    severity = serializers.ListField(child=serializers.ChoiceField(Severity.choices), required=False)
+    assistant = serializers.SlugField(required=False)
+    cycle = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    waiting = serializers.ChoiceField(sorted(WAITING), required=False)
+
+
+class NoteBody(Strict):
+    note = _note(required=True)
+
+
+class OptionalNoteBody(Strict):
+    note = _note(required=False)
+
+
+class ConfirmBody(OptionalNoteBody):
+    owner = _owner(required=False)
+
+
+class DismissBody(NoteBody):
+    reason = serializers.ChoiceField(DismissReason.choices)
+
+
+class DuplicateBody(OptionalNoteBody):
+    of = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class AssignBody(Strict):
+    owner = _owner(required=True)
+
+
+class RiskBody(NoteBody):
+    until = serializers.DateField()
+
+
+class PlanBody(Strict):
+    plan = serializers.CharField(max_length=NOTE_LIMIT)
+
+
+class ImplementBody(OptionalNoteBody):
+    release = serializers.PrimaryKeyRelatedField(
+        queryset=Release.objects.all(),
+        required=False,
+        error_messages={"does_not_exist": "This release belongs to another assistant."},
+    )
+
+
+class FindingList(generics.ListAPIView[Finding]):
+    serializer_class = FindingAnswer
+
+    def get_queryset(self) -> QuerySet[Finding]:
+        actor = actor_of(self.request, "audits.view")
+        wanted = read_query(self.request, FindingQuery)
+        return findings_for(
+            actor,
+            FindingFilters(
+                states=tuple(wanted.get("state", ())),
+                severities=tuple(wanted.get("severity", ())),
+                assistant=wanted.get("assistant", ""),
+                cycle=wanted.get("cycle"),
+                waiting=wanted.get("waiting", ""),
+            ),
+        )
+
+    @extend_schema(
+        operation_id="findings_list", tags=[TAG], parameters=[FindingQuery], summary="Findings, newest first"
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+@extend_schema(operation_id="findings_read", tags=[TAG], responses=FindingDetail, summary="One finding in full")
+@api_view(["GET"])
+def finding_detail(request: Request, finding_id: int) -> Response:
+    actor = actor_of(request, "audits.view")
+    return Response(FindingDetail(finding_for(actor, finding_id)).data)
+
+
+def _action(name: str, body: type[Strict], service: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that hands its body to a service on a finding and answers with the finding as it is then."""
+
+    @extend_schema(operation_id=f"findings_{name}", tags=[TAG], request=body, responses=FindingDetail)
+    @api_view(["POST"])
+    def view(request: Request, finding_id: int) -> Response:
+        actor = person_of(request)
+        service(finding_id=finding_id, actor=actor, **read(request, body))
+        return Response(FindingDetail(finding_for(actor, finding_id)).data)
+
+    return view
+
+
+def _remediation_action(name: str, body: type[Strict], service: Callable[..., Any]) -> Callable[..., Any]:
+    @extend_schema(operation_id=f"remediations_{name}", tags=[TAG], request=body, responses=FindingDetail)
+    @api_view(["POST"])
+    def view(request: Request, remediation_id: int) -> Response:
+        actor = person_of(request)
+        remediation = service(remediation_id=remediation_id, actor=actor, **read(request, body))
+        return Response(FindingDetail(finding_for(actor, remediation.finding_id)).data)
+
+    return view
+
+
+@extend_schema(operation_id="findings_sign_off", tags=[TAG], request=OptionalNoteBody, responses=FindingDetail)
+@api_view(["POST"])
+def finding_sign_off_view(request: Request, finding_id: int) -> Response:
+    """Needs a session that has signed in again within the last minutes."""
+    actor = person_of(request)
+    finding_sign_off(
+        finding_id=finding_id,
+        actor=actor,
+        reauthenticated=recently_reauthenticated(request._request),
+        **read(request, OptionalNoteBody),
+    )
+    return Response(FindingDetail(finding_for(actor, finding_id)).data)
+
+
+FINDING_ACTIONS: dict[str, Callable[..., Any]] = {
+    "claim": _action("claim", Nothing, finding_claim),
+    "release": _action("release", Nothing, finding_release),
+    "confirm": _action("confirm", ConfirmBody, finding_confirm),
+    "dismiss": _action("dismiss", DismissBody, finding_dismiss),
+    "duplicate": _action("duplicate", DuplicateBody, finding_mark_duplicate),
+    "assign": _action("assign", AssignBody, finding_assign),
+    "comment": _action("comment", NoteBody, finding_comment),
+    "accept-risk": _action("accept_risk", RiskBody, finding_accept_risk),
+    "remediation": _action("remediation", PlanBody, remediation_draft),
+    "verify": _action("verify", Nothing, finding_verify),
+    "send-back": _action("send_back", NoteBody, finding_send_back),
+    "sign-off": finding_sign_off_view,
+}
+REMEDIATION_ACTIONS: dict[str, Callable[..., Any]] = {
+    "submit": _remediation_action("submit", Nothing, remediation_submit),
+    "request-changes": _remediation_action("request_changes", NoteBody, remediation_request_changes),
+    "approve": _remediation_action("approve", OptionalNoteBody, remediation_approve),
+    "implement": _remediation_action("implement", ImplementBody, remediation_implement),
+}

@@ -1,0 +1,58 @@
+"""What every request of this API has in common: who asks, and bodies in which an unknown key is an error."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from portal.accounts.models import User
+from portal.core.access import can_anywhere
+from portal.core.actors import Actor
+from portal.core.errors import Denied
+
+_PAGING = frozenset({"cursor", "page_size", "format"})
+
+
+class Strict(serializers.Serializer[Any]):
+    """A body or query whose every key must be known, so that a misspelt one is not silently ignored."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unknown = sorted(set(self.initial_data) - set(self.fields) - _PAGING)
+        if unknown:
+            raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such field."))
+        return attrs
+
+
+class Nothing(Strict):
+    """An action that takes no input."""
+
+
+def read(request: Request, body: type[Strict]) -> dict[str, Any]:
+    """The request's validated body. Raises ValidationError, which names the fields."""
+    given = body(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def read_query(request: Request, query: type[Strict]) -> dict[str, Any]:
+    """The request's validated filters. Raises ValidationError, which names the fields."""
+    given = query(data=request.query_params)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def actor_of(request: Request, permission: str) -> Actor:
+    """Who asks. Raises Denied where they hold `permission` nowhere: an empty list would not say so."""
+    actor = cast(Actor, request.user)
+    if not can_anywhere(actor, permission):
+        raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
+    return actor
+
+
+def person_of(request: Request) -> User:
+    """The person who asks. Raises Denied for an API key: decisions are signed with a name."""
+    if not isinstance(request.user, User):
+        raise Denied("Only a person may decide this.", code="people_only")
+    return request.user

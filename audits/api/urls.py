@@ -1,0 +1,28 @@
+"""The addresses of this app's part of `/api/v1/`."""
+
+from django.urls import path
+
+from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
+from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
+from audits.api.flags import FLAG_ACTIONS, FlagList, flag_detail
+
+app_name = "audits_api"
+urlpatterns = [
+    path("cycles/", CycleList.as_view(), name="cycles"),
+    path("cycles/<int:cycle_id>/", cycle_detail, name="cycle"),
+    path("cycles/<int:cycle_id>/check-runs/", CheckRunList.as_view(), name="check-runs"),
+    path("cycles/<int:cycle_id>/close/", cycle_close_view, name="cycle-close"),
+    path("findings/", FindingList.as_view(), name="findings"),
+    path("findings/<int:finding_id>/", finding_detail, name="finding"),
+    *(
+        path(f"findings/<int:finding_id>/{name}/", view, name=f"finding-{name}")
+        for name, view in FINDING_ACTIONS.items()
+    ),
+    *(
+        path(f"remediations/<int:remediation_id>/{name}/", view, name=f"remediation-{name}")
+        for name, view in REMEDIATION_ACTIONS.items()
+    ),
+    path("flags/", FlagList.as_view(), name="flags"),
+    path("flags/<int:flag_id>/", flag_detail, name="flag"),
+    *(path(f"flags/<int:flag_id>/{name}/", view, name=f"flag-{name}") for name, view in FLAG_ACTIONS.items()),
+]
