@@ -17,7 +17,6 @@ from django.utils import timezone
 from portal.accounts.api_keys import api_key_create, api_key_revoke
 from portal.accounts.models import ApiKey, Membership, Team, User
 from portal.core import ledger
-from portal.core.models import DataKey, Job, LedgerEntry
 from portal.core.roles import Scope
 
 ledger.register_actions(
@@ -34,19 +33,6 @@ admin.site.site_title = "Probity"
 admin.site.index_title = "Configuration"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister(Group)  # roles are memberships in teams
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Looks, but does not touch."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class MembershipInline(admin.TabularInline):
@@ -162,30 +148,6 @@ class ApiKeyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
-    list_display = ["seq", "at", "action", "actor", "object_type", "object_id"]
-    list_filter = ["action"]
-    search_fields = ["object_id", "actor"]
-    ordering = ["-seq"]
-    show_full_result_count = False
-
-
-@admin.register(DataKey)
-class DataKeyAdmin(ReadOnlyAdmin):
-    list_display = ["id", "master_key_id", "created_at", "destroyed_at"]
-    exclude = ["wrapped"]
-    show_full_result_count = False
-
-
-@admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
-    list_display = ["id", "task", "state", "attempts", "created_at", "finished_at", "error"]
-    list_filter = ["state", "task"]
-    ordering = ["-id"]
-    show_full_result_count = False
 
 
 def _person(request: HttpRequest) -> User:

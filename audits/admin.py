@@ -1,0 +1,111 @@
+"""Audit programmes are configured here; everything else of the audits is evidence and read-only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from audits.models import CheckRun, Cycle, Finding, Flag, Programme
+from audits.programmes import checks_validated
+from audits.services.programmes import programme_change
+from portal.accounts.models import User
+from portal.core.access import restrict
+from portal.core.admin import ReadOnlyAdmin
+from portal.core.errors import Invalid
+
+
+class ProgrammeForm(forms.ModelForm):
+    """`checks` is JSON; what is wrong in it is said with its place."""
+
+    class Meta:
+        model = Programme
+        fields = ["frequency", "active", "checks", "notify"]
+        widgets = {"checks": forms.Textarea(attrs={"rows": 24, "cols": 100})}
+
+    def clean_checks(self) -> Any:
+        try:
+            return checks_validated(self.cleaned_data["checks"])
+        except Invalid as error:
+            raise ValidationError(f"{error.field}: {error.message}") from error
+
+
+class OfMyTeams(admin.ModelAdmin):
+    """Shows only rows of teams in which the person holds `permission`."""
+
+    permission = "audits.view"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        assert isinstance(request.user, User)  # the admin site lets nobody else in
+        return restrict(super().get_queryset(request), request.user, self.permission)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(OfMyTeams):
+    form = ProgrammeForm
+    permission = "audits.programme_change"
+    list_display = ["assistant", "frequency", "active", "next_opens_on"]
+    filter_horizontal = ["notify"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.base_fields["checks"].prepare_value = lambda value: (  # type: ignore[attr-defined]
+            value if isinstance(value, str) else json.dumps(value, indent=2)
+        )
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        assert isinstance(request.user, User)
+        values = form.cleaned_data
+        programme_change(
+            programme_id=obj.pk,
+            actor=request.user,
+            checks=values["checks"],
+            frequency=values["frequency"],
+            active=values["active"],
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # an assistant's programme is made with its first cycle
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class EvidenceAdmin(ReadOnlyAdmin, OfMyTeams):
+    """Evidence of one's own teams, read-only."""
+
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+
+@admin.register(Cycle)
+class CycleAdmin(EvidenceAdmin):
+    list_display = ["id", "assistant", "period_from", "period_until", "state", "opened_at"]
+    list_filter = ["state"]
+    list_select_related = ["assistant"]
+
+
+@admin.register(CheckRun)
+class CheckRunAdmin(EvidenceAdmin):
+    list_display = ["id", "assistant", "kind", "target", "state", "finished_at"]
+    list_filter = ["kind", "state"]
+    list_select_related = ["assistant"]
+
+
+@admin.register(Finding)
+class FindingAdmin(EvidenceAdmin):
+    list_display = ["id", "title", "assistant", "severity", "state", "due_at"]
+    list_filter = ["state", "severity"]
+    list_select_related = ["assistant"]
+
+
+@admin.register(Flag)
+class FlagAdmin(EvidenceAdmin):
+    list_display = ["id", "kind", "source", "state", "raised_at"]
+    list_filter = ["state", "kind"]
+    exclude = ["note", "decision"]
