@@ -16,7 +16,7 @@ _REQUEST = phrase_pattern(
     r"(?:an? |the )?(?:real |live |actual )*"
     r"(?:human|person|agent|representative|operator|supervisor|human agent|live agent|customer service representative)",
     r"(?:human|live|real) (?:agent|person|representative|operator)(?:,? please)",
-    r"(?:agent|representative|operator|human|person)[,!]? please",
+    r"(?:agent|representative|operator|human)[,!]? please",
     r"is there (?:a|any) (?:real )?(?:human|person) (?:there|i can)",
     # Spanish, Portuguese
     r"(?:hablar|comunicarme|comunicar|comuníqueme|conectar(?:me)?|conécteme|pasar(?:me)?|páseme|pásame|"

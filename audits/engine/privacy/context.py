@@ -20,7 +20,7 @@ _LINKS_AFTER = (
 )
 _LINKS_BEFORE = (
     "number numbers num nr no nbr nº n° no. card code id line is are was as be it it's its i mean meant that this will "
-    "should at on to in for from by of the my me us him her our your his end ends ending with last first four "
+    "should at on to in for from by of the my me us him her them our your his end ends ending with last first four "
     "digit digits "
     "phone cell mobile full also and or here there just sure yes ok back anytime please es son el la los las "
     "mi su al en "

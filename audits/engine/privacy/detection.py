@@ -12,7 +12,7 @@ from .context import Announcements, Lexicon, stems
 from .detector import Candidate, Detector
 from .detectors import DETECTORS, OTHER_NUMBERS
 from .folding import fold
-from .matching import Pattern, PatternSet, Subject
+from .matching import Pattern, PatternSet, Subject, encoded
 from .resolution import Ranked, resolve
 from .spans import DetectionError, Span
 
@@ -99,14 +99,15 @@ def detect(text: str, *, language: str | None = None, types: Collection[str] | N
     Time is linear in the length of the text. Raises DetectionError if the engine failed on the text.
     """
     folded = fold(text)
-    subject = Subject(folded.text)
-    triggered = _TRIGGERS.occurring(subject.data)
+    data = encoded(folded.text)
+    triggered = _TRIGGERS.occurring(data)
     if not triggered:
         return []
     occurring = frozenset(triggered)
     armed = [each for index in triggered for each, needed in _FIRED[index] if needed <= occurring]
     if not armed:
         return []
+    subject = Subject(folded.text, data)
     announcements = Announcements(folded.text, _LEXICON)
     try:
         found = [hit for each in armed for hit in each.find(subject, announcements, language)]

@@ -7,7 +7,7 @@ are invisible (zero-width, bidirectional marks) are left out, so that they canno
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -53,7 +53,7 @@ class Folded(NamedTuple):
     """A text made plain. `cuts` lists (offset in `text`, code points left out before it), ascending."""
 
     text: str
-    cuts: list[tuple[int, int]]
+    cuts: Sequence[tuple[int, int]]
 
     def original(self, offset: int, *, is_end: bool = False) -> int:
         """The offset in the original text of an offset in `text`.
@@ -64,16 +64,19 @@ class Folded(NamedTuple):
         return offset + (self.cuts[at - 1][1] if at else 0)
 
 
+_NO_CUTS: tuple[tuple[int, int], ...] = ()
+
+
 def fold(text: str) -> Folded:
     """Make `text` plain. ASCII passes through untouched, save for tabs that become spaces."""
     if "\t" in text:
         text = text.replace("\t", " ")
     if text.isascii():
-        return Folded(text, [])
+        return Folded(text, _NO_CUTS)
     if _HAS_TWIN.search(text):
         text = text.translate(_TWINS)
     if not _IS_INVISIBLE.search(text):
-        return Folded(text, [])
+        return Folded(text, _NO_CUTS)
     kept: list[str] = []
     cuts: list[tuple[int, int]] = []
     position = length = 0

@@ -48,10 +48,10 @@ class Subject:
 
     __slots__ = ("_byte", "_char", "ascii", "data", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, data: Any) -> None:
         self.text = text
+        self.data = data
         self.ascii = text.isascii()
-        self.data: Any = encoded(text)
         self._byte = self._char = 0
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
@@ -109,6 +109,7 @@ class PatternSet:
         for source in listed:
             self._set.Add(source.encode())
         self._always = self._set.Add(_ALWAYS.encode())
+        self._nothing = [self._always]
         self._set.Compile()
 
     def occurring(self, data: Any) -> list[int]:
@@ -119,9 +120,9 @@ class PatternSet:
         if re2 is None:
             return [index for index, expression in enumerate(self._each) if expression.search(data)]
         found: list[int] = self._set.Match(data) or []
+        if found == self._nothing:
+            return []
         if self._always not in found:
             raise DetectionError("the pattern set ran out of memory")
-        if len(found) == 1:
-            return []
         found.remove(self._always)
         return found

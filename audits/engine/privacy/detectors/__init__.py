@@ -1,7 +1,7 @@
 """All detectors. Adding one: a declaration in this package, a line here, a table test."""
 
 from ..detector import Detector
-from .address import ADDRESS, LOCATION
+from .address import ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST, LOCATION
 from .credential import PASSWORD, PIN, TOKEN
 from .credit_card import CARD_FRAGMENT, CREDIT_CARD
 from .dates_and_documents import ACCOUNT_NUMBER, DATE_OF_BIRTH, PASSPORT
@@ -60,7 +60,8 @@ DETECTORS: tuple[Detector, ...] = (
     DATE_OF_BIRTH,
     PASSPORT,
     ACCOUNT_NUMBER,
-    ADDRESS,
+    ADDRESS_NUMBER_FIRST,
+    ADDRESS_STREET_FIRST,
     PERSON_BY_FIELD,
     PERSON_BY_PHRASE,
     PERSON_BY_TITLE,

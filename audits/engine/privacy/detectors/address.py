@@ -58,16 +58,12 @@ def _judge_place(candidate: Candidate) -> Hit | None:
     return candidate.hit(0.5, end=candidate.start + words.end()) if words and words.end() > 1 else None
 
 
-ADDRESS = Detector(
+ADDRESS_NUMBER_FIRST = Detector(
     type="ADDRESS",
-    triggers=(
-        rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)|(?i:{_BEFORE_NAME}|{_JOINED}|p\.? ?o\.? box|postfach|"
-        rf"postbus|apartado|skrytka|casella|а/я|boîte)",
-        rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]|[{LETTERS}.,][.,]? ?n?[º°o]?\.? ?[0-9]",
-    ),
-    pattern=rf"{_ENGLISH_ADDRESS}|{_ROMANCE_SLAVIC}|{_GERMANIC}|{_BOX}",
+    triggers=(rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)", rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]"),
+    pattern=_ENGLISH_ADDRESS,
     judge=_judge,
-    explanation="a house number with a street word in the order of its language, or a post office box",
+    explanation="a house number, a name and a street word",
     context={
         "en": (
             "home address",
@@ -85,6 +81,19 @@ ADDRESS = Detector(
         "it": ("indirizzo", "residen"),
         "nl": ("adres", "woon"),
     },
+    rank=35,
+)
+
+ADDRESS_STREET_FIRST = Detector(
+    type="ADDRESS",
+    triggers=(
+        rf"(?:^|[^{LETTERS}])(?i:{_BEFORE_NAME})[ {CAPITALS}]|(?i:{_JOINED}|p\.? ?o\.? box|postfach|postbus|apartado|"
+        rf"skrytka|casella|а/я|boîte| (?:straße|strasse|str\.|weg|allee|platz|ring|damm|ufer)) ",
+        "[0-9]",
+    ),
+    pattern=rf"{_ROMANCE_SLAVIC}|{_GERMANIC}|{_BOX}",
+    judge=_judge,
+    explanation="a street word, a name and a house number in the order of their language, or a post office box",
     rank=35,
 )
 

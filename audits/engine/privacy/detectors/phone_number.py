@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import phonenumbers
 
@@ -24,7 +25,7 @@ _KIND_AFTER = re.compile(
 
 #: Whose numbering plans a language suggests, most likely first.
 _REGIONS = {
-    "en": ("US", "GB"),
+    "en": ("US", "GB", "AU", "IN"),
     "es": ("ES",),
     "de": ("DE",),
     "fr": ("FR",),
@@ -66,16 +67,9 @@ def _judge(candidate: Candidate) -> Hit | None:
     if start > 1 and text[start - 1] in "-./:" and text[start - 2].isdigit():
         return None
     groups = [match.span() for match in _GROUP.finditer(value)]
-    lengths = [end - first for first, end in groups]
-    is_prefixed = _PREFIX.match(value) is not None
-    digits = sum(lengths)
-    for kept in range(len(groups), 0, -1):
-        total, digits = digits, digits - lengths[kept - 1]
-        if not _FEWEST <= total <= _MOST + 3:
-            continue
-        goes_on = kept < len(groups) and groups[kept][0] - groups[kept - 1][1] == 1
-        if not is_prefixed and not _may_be(tuple(lengths[:kept]), goes_on=goes_on):
-            continue
+    joints = tuple(later[0] - earlier[1] for earlier, later in pairwise(groups))
+    lengths = tuple(end - first for first, end in groups)
+    for kept in _cuts(lengths, joints, is_prefixed=_PREFIX.match(value) is not None):
         part = candidate.part(start, start + groups[kept - 1][1])
         extension = _EXTENSION.match(text, part.end)
         if extension is None and not _ends_well(text, part.end):
@@ -84,6 +78,17 @@ def _judge(candidate: Candidate) -> Hit | None:
         if score:
             return part.hit(score, end=extension.end() if extension else part.end)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _cuts(lengths: tuple[int, ...], joints: tuple[int, ...], *, is_prefixed: bool) -> tuple[int, ...]:
+    """How many of the first groups may make a number, most first; `joints` are the gaps between the groups."""
+    return tuple(
+        kept
+        for kept in range(len(lengths), 0, -1)
+        if _FEWEST <= sum(lengths[:kept]) <= _MOST + 3
+        and (is_prefixed or _may_be(lengths[:kept], goes_on=kept < len(lengths) and joints[kept - 1] == 1))
+    )
 
 
 def _may_be(shape: tuple[int, ...], *, goes_on: bool) -> bool:
@@ -125,7 +130,7 @@ def _score(part: Candidate) -> float:
         return 0.0
     if named:
         return 0.8
-    if len(digits) < 7 or part.fills_a_field and shape not in _TELLING_SHAPES:
+    if len(digits) < 7 or (part.fills_a_field and shape not in _TELLING_SHAPES):
         return 0.0
     if shape == (3, 3, 4):
         return 0.7 if not value.startswith("00") else 0.0
@@ -141,7 +146,7 @@ def _score(part: Candidate) -> float:
 
 
 def _is_named(part: Candidate) -> bool:
-    if part.is_named("PHONE_NUMBER") or part.label_before == "PHONE_NUMBER" and part.fills_a_field:
+    if part.is_named("PHONE_NUMBER") or (part.label_before == "PHONE_NUMBER" and part.fills_a_field):
         return True
     if part.label_before is None and _PLAIN_NUMBER.search(part.text[max(0, part.start - 20) : part.start]):
         return True
@@ -151,7 +156,7 @@ def _is_named(part: Candidate) -> bool:
 def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
     if named:
         return 0.75
-    if part.fills_a_field or len(set(digits)) < 3 and not part.is_whole_message:
+    if part.fills_a_field or (len(set(digits)) < 3 and not part.is_whole_message):
         return 0.0
     if any(_standing(digits, region) == 2 for region in regions_of(part.language)):
         return 0.5 if len(digits) >= 9 else 0.0

@@ -1,0 +1,73 @@
+"""Scores on annotated texts: a find counts if it shares half of the union with an annotation of its type."""
+
+import gzip
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.engine.privacy import detect
+
+_RENAMED = {"DOMAIN_NAME": "URL", "FAX_NUMBER": "PHONE_NUMBER", "STREET_ADDRESS": "ADDRESS"}
+STRUCTURED = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS", "URL"})
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def data_directory() -> Path:
+    """Where the real data sets are."""
+    return _ROOT / os.environ.get("PROBITY_REAL_DATA", "../shared/data")
+
+
+def rows(name: str) -> Iterator[dict[str, Any]]:
+    """The rows of a data set; skips the test where it is absent."""
+    path = data_directory() / f"{name}.jsonl.gz"
+    if not path.exists():
+        pytest.skip(f"real data set {name} is absent (PROBITY_REAL_DATA)")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _agree(first: tuple[int, int, str], second: tuple[int, int, str]) -> bool:
+    shared = min(first[1], second[1]) - max(first[0], second[0])
+    return first[2] == second[2] and 2 * shared >= max(first[1], second[1]) - min(first[0], second[0]) > 0
+
+
+class Score(Counter[tuple[str, str]]):
+    """Counts of ("hit" | "false" | "missed", type)."""
+
+    def count(self, outcome: str, types: frozenset[str]) -> int:
+        """How many of an outcome over some types."""
+        return sum(self[outcome, type_] for type_ in types)
+
+    def f1(self, types: frozenset[str]) -> float:
+        """Harmonic mean of precision and recall over the pooled types."""
+        hits = self.count("hit", types)
+        return 2 * hits / max(1, 2 * hits + self.count("false", types) + self.count("missed", types))
+
+    def recall(self, type_: str) -> float:
+        """Share of the annotations that were found."""
+        return self["hit", type_] / max(1, self["hit", type_] + self["missed", type_])
+
+
+def score(name: str, types: frozenset[str], *, level: str | None = None) -> Score:
+    """Compare what is found in a data set with what is annotated there."""
+    result = Score()
+    for row in rows(name):
+        wanted = [
+            (span["start"], span["end"], _RENAMED.get(span["type"], span["type"]))
+            for span in row["spans"]
+            if level is None or span.get("level") == level
+        ]
+        wanted = [each for each in wanted if each[2] in types]
+        for span in detect(row["text"], language=row["language"], types=types):
+            match = next((each for each in wanted if _agree(each, span[:3])), None)
+            result["hit" if match else "false", span.type] += 1
+            if match:
+                wanted.remove(match)
+        result.update(("missed", type_) for _, _, type_ in wanted)
+    return result
