@@ -13,7 +13,7 @@ from audits.engine.privacy import ENGINE_VERSION, detect
 from tests.engine_privacy.scoring import STRUCTURED, data_directory, rows, score
 
 _MESSAGES = 40_000
-_PRESIDIO_MESSAGES = 1_000
+_PRESIDIO_MESSAGES = 3_000
 _SETS = {
     "pii_presidio_synth_v2": STRUCTURED | {"PERSON"},
     "pii_presidio_large": STRUCTURED | {"PERSON"},

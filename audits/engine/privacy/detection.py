@@ -98,8 +98,9 @@ def detect(text: str, *, language: str | None = None, types: Collection[str] | N
     `types` limits the answer, not the judgement: a card number stays a card when only phones are asked for.
     Time is linear in the length of the text. Raises DetectionError if the engine failed on the text.
     """
-    folded = fold(text)
-    data = encoded(folded.text)
+    folded = None if text.isascii() and "\t" not in text else fold(text)
+    plain = folded.text if folded else text
+    data = encoded(plain)
     triggered = _TRIGGERS.occurring(data)
     if not triggered:
         return []
@@ -107,14 +108,14 @@ def detect(text: str, *, language: str | None = None, types: Collection[str] | N
     armed = [each for index in triggered for each, needed in _FIRED[index] if needed <= occurring]
     if not armed:
         return []
-    subject = Subject(folded.text, data)
-    announcements = Announcements(folded.text, _LEXICON)
+    subject = Subject(plain, data)
+    announcements = Announcements(plain, _LEXICON)
     try:
         found = [hit for each in armed for hit in each.find(subject, announcements, language)]
     except (ValueError, IndexError, RecursionError, MemoryError) as error:
         raise DetectionError(f"{type(error).__name__} while scanning") from error
     spans = resolve(found)
-    if folded.cuts:
+    if folded and folded.cuts:
         spans = [
             span._replace(start=folded.original(span.start), end=folded.original(span.end, is_end=True))
             for span in spans

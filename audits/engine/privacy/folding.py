@@ -68,7 +68,7 @@ _NO_CUTS: tuple[tuple[int, int], ...] = ()
 
 
 def fold(text: str) -> Folded:
-    """Make `text` plain. ASCII passes through untouched, save for tabs that become spaces."""
+    """Make `text` plain. ASCII without tabs comes back as it is."""
     if "\t" in text:
         text = text.replace("\t", " ")
     if text.isascii():

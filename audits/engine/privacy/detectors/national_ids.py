@@ -15,7 +15,6 @@ from stdnum.pl import nip, pesel, regon
 
 from ..detector import Candidate, Detector, Hit, Words
 
-_ELEVEN_DIGITS = r"[0-9](?:[ \-.]?[0-9]){10}"
 _NINO_PREFIX = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]", re.IGNORECASE)
 
 
@@ -123,7 +122,7 @@ FR_NIR = _national(
         "en": ("french social security",),
     },
     needs_word=False,
-    trigger=_ELEVEN_DIGITS,
+    trigger=r"[0-9](?: ?[0-9AB]){14}",
 )  # fmt: skip
 ES_NIF = _national(
     "ES_NIF",
@@ -154,7 +153,7 @@ PL_PESEL = _national(
     "eleven digits that begin with the birth date, with a weighted check digit",
     {"pl": ("pesel",), "ru": ("песель",)},
     needs_word=False,
-    trigger=_ELEVEN_DIGITS,
+    trigger=r"[0-9]{11}",
 )
 PL_NIP = _national(
     "PL_NIP",
@@ -189,7 +188,7 @@ BR_CPF = _national(
     "eleven digits as 3.3.3-2 with two check digits",
     _CPF_WORDS,
     needs_word=False,
-    trigger=_ELEVEN_DIGITS,
+    trigger=r"[0-9]\.[0-9]{3}\.[0-9]{3}-[0-9]{2}",
 )
 BR_CPF_BARE = _national(
     "BR_CPF",

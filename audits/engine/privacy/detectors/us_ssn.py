@@ -28,13 +28,12 @@ def _judge(candidate: Candidate) -> Hit | None:
     value = candidate.value
     if not candidate.stands_alone or _UNUSED.match(value):
         return None
+    if value[3] != value[6] or candidate.is_followed_by_street:
+        return None
     label = candidate.label
-    if not value.isdigit():
-        same = value[3] == value[6]
-        if not same or candidate.is_followed_by_street or label not in (None, "US_SSN", "PHONE_NUMBER"):
-            return None
-        return candidate.hit(0.9 if label == "US_SSN" else 0.7)
-    return candidate.hit(0.8) if label == "US_SSN" else None
+    if label not in (None, "US_SSN", "PHONE_NUMBER"):
+        return None
+    return candidate.hit(0.9 if label == "US_SSN" else 0.7)
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:
@@ -58,8 +57,8 @@ def _judge_answer(candidate: Candidate) -> Hit | None:
 
 US_SSN = Detector(
     type="US_SSN",
-    triggers=(r"[0-9](?:[ \-.]?[0-9]){8}",),
-    pattern=r"[0-9]{3}[ \-.][0-9]{2}[ \-.][0-9]{4}|[0-9]{9}",
+    triggers=(r"[0-9][ \-.][0-9]{2}[ \-.][0-9]{4}",),
+    pattern=r"[0-9]{3}[ \-.][0-9]{2}[ \-.][0-9]{4}",
     judge=_judge,
     explanation="nine digits as 3-2-4 outside the areas never issued, or named as a social security number",
     context={
@@ -93,7 +92,7 @@ SSN_FRAGMENT = Detector(
 
 SSN_ANSWER = Detector(
     type="US_SSN",
-    triggers=(r"[0-9]{4}",),
+    triggers=(r"[0-9]{4}[.!]?[ \n]*$",),
     pattern=r"[0-9]{4,}",
     judge=_judge_answer,
     explanation="four digits sent as a bare answer, as to 'the last four digits, please?'",
