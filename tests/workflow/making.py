@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 
 from assistants.models import Assistant, Conversation
@@ -19,6 +21,7 @@ from audits.services.remediations import (
 from audits.services.sign_off import finding_sign_off
 from audits.states import CycleState
 from portal.accounts.models import User
+from portal.core.models import LedgerEntry
 
 FROM = date(2025, 3, 1)
 UNTIL = date(2025, 4, 1)
@@ -146,3 +149,18 @@ _STEPS = {
     "verified": _pass,
     "closed": _sign,
 }
+
+
+def steps(finding: Finding, *, after: str = "") -> list[tuple[str, str, str, str]]:
+    """The history as (action, actor, from, to); `after` leaves out what came up to the last such action."""
+    rows = list(finding.events.order_by("pk").values_list("action", "actor", "from_state", "to_state"))
+    last = max((index for index, row in enumerate(rows) if row[0] == after), default=-1)
+    return rows[last + 1 :]
+
+
+def ledger_of(thing: models.Model, *, after: str = "") -> list[tuple[str, str, dict[str, Any]]]:
+    """The ledger entries about one row as (action, actor, data), likewise."""
+    entries = LedgerEntry.objects.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+    rows = [(entry.action, entry.actor, json.loads(entry.body)["data"]) for entry in entries.order_by("seq")]
+    last = max((index for index, row in enumerate(rows) if row[0] == after), default=-1)
+    return rows[last + 1 :]
