@@ -6,7 +6,9 @@ register_actions(
     {
         "consent.recorded": "Consent events recorded",
         "consent.source_conflict": "A consent source sent other content under a known id",
+        "consent.looked_up": "Data subject looked up",
         "notice.published": "Privacy notice published",
+        "purpose.created": "Purpose registered",
         "purpose.changed": "Purpose changed",
     }
 )
