@@ -8,6 +8,7 @@ register_actions(
         "assistant.changed": "Assistant changed",
         "assistant.moved": "Assistant moved to another state",
         "release.registered": "Release registered",
+        "audited_attribute.declared": "Attribute declared for auditing",
         "data_source.registered": "Data source registered",
         "conversations.received": "Conversations received",
     }

@@ -27,6 +27,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 MAX_OUTCOMES = 50
 MAX_NAME = 60
 MAX_VALUE = 120
+MAX_DEPTH = 32
 _MAX_INTEGER = 2**63
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -90,6 +91,8 @@ class RecordParser:
         self._check_outcome(record.outcome)
         self._check_times(record)
         self._check_turns(record)
+        _require_shallow("attributes", record.attributes)
+        _require_shallow("metadata", record.metadata)
         return record
 
     def _mapped(self, line: bytes) -> ConversationRecord:
@@ -150,6 +153,8 @@ class RecordParser:
                 )
             if turn.at is not None:
                 turns[index] = msgspec.structs.replace(turn, at=self._moment(f"turns[{index}].at", turn.at))
+            if turn.meta is not None:
+                _require_shallow(f"turns[{index}].meta", turn.meta)
 
 
 def require_countable(field: str, value: object) -> None:
@@ -173,6 +178,15 @@ def _require_text(field: str, value: str, *, longest: int, blank: bool = False) 
         raise Invalid(f"{len(value)} characters, more than the limit of {longest}.", field=field)
     if _CONTROL.search(value):
         raise Invalid("Control characters are not allowed here.", field=field)
+
+
+def _require_shallow(field: str, tree: dict[str, Any] | list[Any], *, left: int = MAX_DEPTH) -> None:
+    """Every later reader has less stack than the decoder had here, so the depth has a limit of its own."""
+    if not left:
+        raise Invalid(f"It is nested more than {MAX_DEPTH} levels deep.", field=field)
+    for inner in tree.values() if isinstance(tree, dict) else tree:
+        if isinstance(inner, dict | list):
+            _require_shallow(field, inner, left=left - 1)
 
 
 @lru_cache(maxsize=1024)

@@ -10,9 +10,9 @@ from typing import Protocol
 import msgspec
 
 from assistants.records.conversation import ConversationRecord, RecordParser
+from assistants.records.streams import BYTE_ORDER_MARK
 from portal.core.errors import Invalid
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Anything else in an external id might be personal, such as an e-mail address.
 _SHOWABLE = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
 
@@ -79,7 +79,7 @@ def _numbered_lines(source: LineSource, longest: int) -> Iterator[tuple[int, byt
             yield number, None
             continue
         if number == 1:
-            line = line.removeprefix(_BYTE_ORDER_MARK)
+            line = line.removeprefix(BYTE_ORDER_MARK)
         if not line.isspace() and line:
             yield number, line
 

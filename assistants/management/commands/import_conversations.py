@@ -17,7 +17,8 @@ from assistants.management.progress import ProgressBar
 from assistants.management.rejections import RejectionFile
 from assistants.models import Assistant, Release
 from assistants.records import FieldMap, Numbered, RecordParser, numbered_records
-from assistants.records.files import DAMAGED, RecordFile, record_file
+from assistants.records.files import RecordFile, record_file
+from assistants.records.streams import DAMAGED
 from assistants.services.intake import IntakeReport, conversations_intake
 from portal.core.actors import SYSTEM
 from portal.core.errors import Invalid

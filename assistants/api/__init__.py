@@ -1,0 +1,1 @@
+"""The registry and conversations over HTTP: read, and conversations pushed in bulk."""

@@ -1,0 +1,67 @@
+"""Bodies of JSON lines, read as they arrive: what is held in memory does not grow with the body."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from assistants.records.streams import BUFFER, DAMAGED, Bounded, TooMuch, decompressed, fault_at_start
+from portal.core.errors import Invalid, ProbityError
+
+MEDIA_TYPE = "application/x-ndjson"
+
+
+class BodyTooLarge(ProbityError):
+    """The body holds more than PROBITY_MAX_BULK_BYTES, as sent or once decompressed."""
+
+    code = "too_large"
+    status = 413
+    title = "The body is too large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"A body has at most {settings.PROBITY_MAX_BULK_BYTES} bytes. Split it; what was taken in is left alone."
+        )
+
+
+class NdjsonParser(BaseParser):
+    """Lets `application/x-ndjson` through and leaves the body unread; `body_lines` reads it."""
+
+    media_type = MEDIA_TYPE
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        return stream
+
+
+def body_lines(request: Request) -> io.BufferedReader[Any]:
+    """The body as a stream of lines, decompressed where `Content-Encoding` is gzip.
+
+    Reading it may raise TooMuch and, where it is compressed, one of DAMAGED. Raises Invalid for a body that is no
+    JSON lines, BodyTooLarge, and DRF's UnsupportedMediaType for another content type.
+    """
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise Invalid("Send the body plain or with gzip.", field="Content-Encoding")
+    limit = settings.PROBITY_MAX_BULK_BYTES
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        raise BodyTooLarge
+    source = request.data
+    if not hasattr(source, "read"):
+        raise Invalid("The body is empty. Send JSON lines with a Content-Length.", field="body")
+    stream: io.BufferedReader[Any] = io.BufferedReader(Bounded(source, limit=limit), BUFFER)
+    if encoding == "gzip":
+        stream = io.BufferedReader(Bounded(decompressed(stream), limit=limit), BUFFER)
+    try:
+        fault = fault_at_start(stream)
+    except DAMAGED as error:
+        raise Invalid("The body is not compressed with gzip, or not whole.", field="body") from error
+    except TooMuch as error:
+        raise BodyTooLarge from error
+    if fault:
+        raise Invalid(f"The body {fault}.", field="body")
+    return stream

@@ -1,0 +1,116 @@
+"""The routes of assistants and conversations."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import generics
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from assistants.api.answers import AssistantAnswer, AssistantDetailAnswer, ConversationAnswer, IntakeAnswer
+from assistants.api.ndjson import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
+from assistants.models import Assistant
+from assistants.queries import assistant_for, assistants_for, conversation_for
+from assistants.records import RecordParser, Rejection, numbered_records
+from assistants.records.streams import DAMAGED, TooMuch
+from assistants.services.intake import conversations_intake
+from portal.core.access import can_anywhere
+from portal.core.actors import Actor
+from portal.core.errors import Denied, Invalid
+
+TAG = "Assistants and conversations"
+MAX_REJECTIONS = 1000
+
+
+def _actor(request: Request) -> Actor:
+    return cast(Actor, request.user)
+
+
+class AssistantList(generics.ListAPIView[Assistant]):
+    serializer_class = AssistantAnswer
+
+    def get_queryset(self) -> QuerySet[Assistant]:
+        if getattr(self, "swagger_fake_view", False):
+            return Assistant.objects.none()
+        actor = _actor(self.request)
+        if not can_anywhere(actor, "assistants.view"):
+            raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
+        return assistants_for(actor)
+
+    @extend_schema(operation_id="assistants_list", tags=[TAG], summary="Assistants, newest first")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+@extend_schema(
+    operation_id="assistants_read",
+    tags=[TAG],
+    responses=AssistantDetailAnswer,
+    summary="One assistant with its releases, data sources and audited attributes",
+)
+@api_view(["GET"])
+def assistant_detail(request: Request, slug: str) -> Response:
+    return Response(AssistantDetailAnswer(assistant_for(_actor(request), slug)).data)
+
+
+class ConversationIntake(APIView):
+    """Bulk intake of conversations."""
+
+    parser_classes = [NdjsonParser]
+
+    @extend_schema(
+        operation_id="conversations_push",
+        tags=[TAG],
+        summary="Push conversations in bulk",
+        description=(
+            "One conversation object a line. Safe to repeat: an external id that is known with the same content is "
+            "left alone, with other content it becomes a revision. A line that is rejected is listed with its "
+            "reason; the others go in."
+        ),
+        parameters=[
+            OpenApiParameter("Content-Encoding", OpenApiTypes.STR, OpenApiParameter.HEADER, enum=["identity", "gzip"])
+        ],
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        responses=IntakeAnswer,
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        actor = _actor(request)
+        assistant = assistant_for(actor, slug, permission="conversations.intake")
+        rejections: list[dict[str, object]] = []
+
+        def note(rejection: Rejection) -> None:
+            if len(rejections) < MAX_REJECTIONS:
+                rejections.append(rejection.as_dict())
+
+        records = numbered_records(
+            body_lines(request), RecordParser(), max_line_bytes=settings.PROBITY_MAX_RECORD_BYTES
+        )
+        try:
+            report = conversations_intake(
+                assistant=assistant, records=records, source="api", actor=actor, on_rejection=note
+            )
+        except TooMuch as error:
+            raise BodyTooLarge from error
+        except DAMAGED as error:
+            raise Invalid(
+                "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
+            ) from error
+        return Response(IntakeAnswer({**report.as_dict(), "rejections": rejections}).data)
+
+
+@extend_schema(
+    operation_id="conversations_read",
+    tags=[TAG],
+    responses=ConversationAnswer,
+    summary="The figures of one conversation",
+)
+@api_view(["GET"])
+def conversation_detail(request: Request, public_id: uuid.UUID) -> Response:
+    return Response(ConversationAnswer(conversation_for(_actor(request), public_id)).data)
