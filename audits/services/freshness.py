@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
+
 from assistants.models import Conversation
 from assistants.states import ConversationState
 from audits.services.counting import stale_days_fold
@@ -12,12 +14,10 @@ from audits.services.stale_days import received_days_mark_stale
 from portal.core.jobs import enqueue
 from portal.core.models import Job, JobState
 
-SHARDS = 2
-
 
 def scans_queue(*, assistant_id: int) -> None:
     """Queue scan jobs for the assistant's received conversations, one a shard; waiting ones are not doubled."""
-    for shard in range(SHARDS):
+    for shard in range(settings.PROBITY_SCAN_SHARDS):
         key = scan_job_key(assistant_id, shard)
         enqueue("audits.scan", key=key, assistant_id=assistant_id, shard=shard)
 

@@ -1,7 +1,7 @@
 """Real PostgreSQL, real broker, fixed keys: only what makes a test repeatable differs."""
 
 from portal.settings.base import *
-from portal.settings.base import PROBITY_VAR, STATIC_ROOT, env
+from portal.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, PROBITY_VAR, STATIC_ROOT, env
 from portal.settings.databases import database_config, redis_urls
 
 PROBITY_ENVIRONMENT = "test"
@@ -18,3 +18,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed on
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
+# Parallel test processes share one broker but no database: each reads its own messages only.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    **CELERY_BROKER_TRANSPORT_OPTIONS,
+    "global_keyprefix": f"test-{env.str('PYTEST_XDIST_WORKER', default='main')}:",
+}

@@ -1,0 +1,81 @@
+"""The whole cycle on a real Celery worker, with one of its processes killed in the middle."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistants.models import AuditedAttribute, Conversation
+from assistants.states import ConversationState
+from audits.management.watching import UNDER_WAY, cycle_watch
+from audits.models import ConversationScan, Cycle, Detection, Finding
+from audits.queries.counts import value_counts
+from audits.services.cycles import cycle_open
+from audits.states import CycleState
+from portal.core import ledger
+from portal.core.actors import SYSTEM
+from portal.core.models import LedgerEntry
+from tests.audits.conversations import conversations_make
+from tests.audits.told import MARCH, group
+from tests.worker import celery_worker, wait_for
+
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+
+PHONED = (("customer", "Who do I call?"), ("assistant", "Please call +1 415 555 2671."))
+EACH = 1500
+
+
+def scanned() -> int:
+    return Conversation.objects.filter(state=ConversationState.SCANNED).count()
+
+
+def opened(assistant) -> Cycle:
+    return cycle_open(assistant=assistant, period_from=MARCH.since, period_until=MARCH.until, actor=SYSTEM)
+
+
+def waited_for(cycle: Cycle) -> str:
+    """The state in which the cycle left its jobs, which a beat-less `recover` may have to take back."""
+    states = [progress.state for progress in cycle_watch(cycle.pk, seconds=120, warn=pytest.fail)]
+    assert states[-1] not in UNDER_WAY
+    return states[-1]
+
+
+def answers(cycle: Cycle) -> dict[str, tuple]:
+    runs = cycle.check_runs.order_by("kind", "target")
+    return {f"{run.kind} {run.target}": (run.state, run.n, run.sentence, run.result) for run in runs}
+
+
+def test_a_killed_worker_process_loses_nothing_and_doubles_nothing(assistant):
+    AuditedAttribute.objects.create(assistant=assistant, name="age")
+    told = [
+        one
+        for language, resolved in (("en", 1200), ("de", 900))
+        for one in group(EACH, resolved=resolved, language=language, turns=PHONED, attributes={"age": "any"})
+    ]
+    conversations_make(assistant, told)
+    with celery_worker(processes=2) as worker:
+        cycle = opened(assistant)
+        wait_for(lambda: scanned() > 0, seconds=60, what="the first scans")
+        killed = worker.kill_child()
+        left = 2 * EACH - scanned()
+        assert waited_for(cycle) == CycleState.IN_REVIEW
+        again = opened(assistant)
+        assert waited_for(again) == CycleState.IN_REVIEW
+        wait_for(lambda: len(worker.children) == 2, seconds=30, what="the pool to be whole again")
+        assert killed not in worker.children
+    assert left > 0  # it was killed in the middle
+    assert (scanned(), ConversationScan.objects.count()) == (2 * EACH, 2 * EACH)
+    assert Detection.objects.count() == 2 * EACH
+    entries = LedgerEntry.objects.filter(action="conversations.scanned")
+    assert sum(json.loads(entry.body)["data"]["scanned"] for entry in entries) == 2 * EACH
+    states = value_counts(assistant=assistant, measure="scan.state", window=MARCH)
+    assert states == {"scanned": 2 * EACH}
+    resolved = value_counts(assistant=assistant, measure="outcome.resolved", window=MARCH)
+    assert resolved == {"true": 2100, "false": 900}
+    assert answers(cycle) == answers(again)
+    assert list(Finding.objects.order_by("kind").values_list("kind", "times_seen")) == [
+        ("disclosure", 2),
+        ("outcome_gap", 2),
+    ]
+    assert ledger.verify().intact
