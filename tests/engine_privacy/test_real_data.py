@@ -1,4 +1,7 @@
-"""The bars that the engine holds itself to, on annotated texts that it was not written from."""
+"""The bars that the engine holds itself to, on annotated texts.
+
+The detectors were developed on these same sets: the scores show that nothing got worse, not how it does elsewhere.
+"""
 
 import pytest
 
@@ -23,7 +26,7 @@ def test_telephone_numbers_in_assistant_turns_reach_their_f1() -> None:
 
 @pytest.mark.parametrize(("type_", "bar"), [("US_SSN", 0.90), ("PHONE_NUMBER", 0.90), ("CREDIT_CARD", 0.80)])
 def test_noisy_support_turns_reach_their_recall(type_: str, bar: float) -> None:
-    """A third of the missed cards are four bare digits, which nothing in the turn tells from a social number."""
+    """Cards stay below .90: most misses are four-digit fragments that nothing in the turn calls a card."""
     assert score("pii_multidogo", frozenset({type_}), level="both").recall(type_) >= bar
 
 
