@@ -66,6 +66,11 @@ def can_anywhere(actor: Actor, permission: str) -> bool:
     return bool(teams_with(actor, permission))
 
 
+def grants_of(permission: str) -> frozenset[str]:
+    """The roles and scopes that carry `permission`: for lists of whom to choose from."""
+    return _grants[permission]
+
+
 def teams_with(actor: Actor, permission: str) -> frozenset[int]:
     """The teams in which `actor` holds `permission`."""
     held = _grants[permission]

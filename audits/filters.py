@@ -1,0 +1,110 @@
+"""What the lists of the audits are narrowed by. Every field is optional and lives in the address.
+
+An address with a value that does not exist narrows nothing and the form says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from assistants.models import Assistant
+from audits.queries.cycles import CycleFilters
+from audits.queries.findings import FindingFilters
+from audits.queries.queue import QueueFilters
+from audits.states import CheckKind, CycleState, FindingState, FlagKind, Severity
+from portal.accounts.models import User
+from portal.core.access import restrict
+
+ANY = ("", "Any")
+FINDING_KINDS = [*CheckKind.choices, ("flag", "Raised from a flag")]
+WAITING = [
+    ("", "Everything"),
+    ("overdue", "Overdue"),
+    ("to_triage", "For my triage"),
+    ("to_remediate", "For my remediation"),
+    ("to_approve", "For my approval"),
+    ("to_sign", "For my signature"),
+]
+
+
+class OfAssistant(forms.Form):
+    """A list that can be narrowed to one of the assistants that the actor may see, named by its slug."""
+
+    assistant = forms.ModelChoiceField(
+        queryset=Assistant.objects.none(), to_field_name="slug", required=False, empty_label="Any"
+    )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["assistant"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = restrict(Assistant.objects.all(), actor, "assistants.view")
+
+    def value_of(self, name: str) -> str:
+        """The chosen value; empty where none or a wrong one was given."""
+        if not self.is_bound:
+            return ""
+        self.is_valid()
+        value = self.cleaned_data.get(name) or ""
+        return value.slug if isinstance(value, Assistant) else value
+
+
+class QueueFilter(OfAssistant):
+    kind = forms.ChoiceField(
+        required=False,
+        choices=[
+            ANY,
+            ("Findings", [("findings", "All findings"), *FINDING_KINDS]),
+            ("Flags", [("flags", "All flags"), *FlagKind.choices]),
+        ],
+    )
+    severity = forms.ChoiceField(required=False, choices=[ANY, *Severity.choices])
+    whose = forms.ChoiceField(label="Claimed", required=False, choices=[("", "All that waits"), ("mine", "By me")])
+
+    @property
+    def chosen(self) -> QueueFilters:
+        """As the query takes it; `findings` and `flags` stand for all kinds of theirs."""
+        kind, severity = self.value_of("kind"), self.value_of("severity")
+        all_of = {"findings": [kind for kind, _ in FINDING_KINDS], "flags": FlagKind.values}
+        return QueueFilters(
+            severities=(severity,) if severity else (),
+            kinds=tuple(all_of.get(kind, [kind])) if kind else (),
+            assistant=self.value_of("assistant"),
+            mine=self.value_of("whose") == "mine",
+        )
+
+
+class FindingFilter(OfAssistant):
+    state = forms.ChoiceField(required=False, choices=[ANY, *FindingState.choices])
+    severity = forms.ChoiceField(required=False, choices=[ANY, *Severity.choices])
+    kind = forms.ChoiceField(required=False, choices=[ANY, *FINDING_KINDS])
+    waiting = forms.ChoiceField(label="Waiting", required=False, choices=WAITING)
+    sort = forms.ChoiceField(required=False, choices=[("", "Gravest first"), ("due", "Due first")])
+
+    @property
+    def chosen(self) -> FindingFilters:
+        """As the query takes it."""
+        state, severity, kind = self.value_of("state"), self.value_of("severity"), self.value_of("kind")
+        return FindingFilters(
+            states=(state,) if state else (),
+            severities=(severity,) if severity else (),
+            kinds=(kind,) if kind else (),
+            assistant=self.value_of("assistant"),
+            waiting=self.value_of("waiting"),
+        )
+
+    @property
+    def sorted_by_due(self) -> bool:
+        return self.value_of("sort") == "due"
+
+
+class CycleFilter(OfAssistant):
+    state = forms.ChoiceField(required=False, choices=[ANY, *CycleState.choices])
+
+    @property
+    def chosen(self) -> CycleFilters:
+        """As the query takes it."""
+        state = self.value_of("state")
+        return CycleFilters(states=(state,) if state else (), assistant=self.value_of("assistant"))

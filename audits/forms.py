@@ -1,0 +1,204 @@
+"""What people fill in on the pages of the audits. Rules about state and role are the services' business."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assistants.models import Assistant, Release
+from audits.models import CheckRun, Finding
+from audits.services.notes import NOTE_LIMIT
+from audits.states import CheckKind, DismissReason, FlagKind, Severity
+from portal.accounts.models import User
+from portal.core.access import restrict
+
+
+def _note(label: str, *, required: bool, rows: int = 3, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=NOTE_LIMIT,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class Unasked(forms.Form):
+    """A decision that needs nothing but the decision."""
+
+
+class CommentForm(forms.Form):
+    note = _note("Comment", required=True)
+
+
+class ReasonForm(forms.Form):
+    note = _note("Why", required=True)
+
+
+class OptionalNoteForm(forms.Form):
+    note = _note("Note", required=False)
+
+
+class DismissForm(forms.Form):
+    reason = forms.ChoiceField(label="Because", choices=DismissReason.choices)
+    note = _note("Why", required=True, help_text="What you looked at and what it showed.")
+
+
+class PersonChoiceField(forms.ModelChoiceField):
+    """People by name only: an address is nobody else's business."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return obj.name or f"Person {obj.pk}"
+
+
+class ConfirmForm(forms.Form):
+    """`able` are the people who may remediate the finding."""
+
+    owner = PersonChoiceField(label="Who sees to it", queryset=User.objects.none(), required=False)
+    note = _note("Note", required=False)
+
+    field_order = ["note", "owner"]
+
+    def __init__(self, *args: Any, able: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "owner", able)
+
+
+class AssignForm(forms.Form):
+    owner = PersonChoiceField(label="Who sees to it", queryset=User.objects.none())
+
+    def __init__(self, *args: Any, able: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "owner", able)
+
+
+class DuplicateForm(forms.Form):
+    of = forms.ModelChoiceField(label="The same as", queryset=Finding.objects.none())
+    note = _note("Note", required=False)
+
+    def __init__(self, *args: Any, originals: QuerySet[Finding], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "of", originals)
+
+
+class AcceptRiskForm(forms.Form):
+    until = forms.DateField(label="Accepted until", widget=forms.DateInput(attrs={"type": "date"}))
+    note = _note("Why, and what makes up for it", required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].widget.attrs["min"] = (timezone.localdate() + timedelta(days=1)).isoformat()
+
+
+class PlanForm(forms.Form):
+    plan = _note("Plan", required=True, rows=6, help_text="What will be changed, by whom, and how one will see it.")
+
+
+class ImplementForm(forms.Form):
+    release = forms.ModelChoiceField(
+        label="Release that carries the fix",
+        queryset=Release.objects.none(),
+        required=False,
+        empty_label="No release: something else was changed",
+    )
+    note = _note("What was done", required=False)
+
+    def __init__(self, *args: Any, releases: QuerySet[Release], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "release", releases)
+
+
+class SignForm(forms.Form):
+    """`statement` is the hash of what the signer has been shown."""
+
+    statement = forms.CharField(widget=forms.HiddenInput)
+    agreed = forms.BooleanField(label="I sign this statement.")
+    note = _note("Note", required=False)
+
+
+class FlagRaiseForm(forms.Form):
+    """`turn` is counted from 1, as on the page; `turn_index` from 0, as stored."""
+
+    kind = forms.ChoiceField(label="What is wrong", choices=FlagKind.choices)
+    turn = forms.IntegerField(
+        label="In turn", required=False, min_value=1, help_text="Leave empty for the whole conversation."
+    )
+    note = _note("Note", required=False, help_text="Describe it without repeating personal data.")
+
+    def __init__(self, *args: Any, turn_count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.turn_count = turn_count
+
+    def clean_turn(self) -> int | None:
+        turn: int | None = self.cleaned_data["turn"]
+        if turn is not None and turn > self.turn_count:
+            raise forms.ValidationError(f"This conversation has {self.turn_count} turns.")
+        return turn
+
+    @property
+    def turn_index(self) -> int | None:
+        turn: int | None = self.cleaned_data["turn"]
+        return None if turn is None else turn - 1
+
+
+class CheckChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_kind_display()}: {obj.target}"
+
+
+class PromoteForm(forms.Form):
+    severity = forms.ChoiceField(label="Severity", choices=Severity.choices, initial=Severity.MEDIUM)
+    check_run = CheckChoiceField(
+        label="Check that will prove the fix",
+        queryset=CheckRun.objects.none(),
+        help_text="Its re-run on newer data must pass before the finding can close.",
+    )
+
+    def __init__(self, *args: Any, checks: QuerySet[CheckRun], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "check_run", checks)
+
+
+class CycleOpenForm(forms.Form):
+    """Which assistant, which days (both included), which checks; none chosen means all of its programme."""
+
+    assistant = forms.ModelChoiceField(queryset=Assistant.objects.none(), to_field_name="slug")
+    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    checks = forms.MultipleChoiceField(
+        required=False,
+        choices=CheckKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: all that its programme enables.",
+    )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose_from(self, "assistant", restrict(Assistant.objects.all(), actor, "audits.cycle_open"))
+
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or self.cleaned_data
+        first, last = chosen.get("first_day"), chosen.get("last_day")
+        if first is not None and last is not None and last < first:
+            self.add_error("last_day", "The period ends before it begins.")
+        return chosen
+
+    @property
+    def period_until(self) -> date:
+        """The day after the last."""
+        last: date = self.cleaned_data["last_day"]
+        return last + timedelta(days=1)
+
+    @property
+    def kinds(self) -> list[str] | None:
+        return self.cleaned_data["checks"] or None
+
+
+def _choose_from(form: forms.Form, name: str, choices: QuerySet[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = choices

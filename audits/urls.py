@@ -1,0 +1,25 @@
+"""Addresses of the audits' pages. They carry ids and filters, never personal data."""
+
+from django.urls import path
+
+from audits.views import conversations, cycles, findings, flags, queue, sign_off
+
+app_name = "audits"
+
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/sign-off/", sign_off.sign_off, name="finding-sign-off"),
+    path("findings/<int:pk>/<slug:name>/", findings.finding_decide, name="finding-decide"),
+    path("flags/<int:pk>/", flags.flag, name="flag"),
+    path("flags/<int:pk>/<slug:name>/", flags.flag_decide, name="flag-decide"),
+    path("conversations/<uuid:public_id>/", conversations.conversation, name="conversation"),
+    path("conversations/<uuid:public_id>/flag/", conversations.conversation_flag, name="conversation-flag"),
+    path("cycles/", cycles.cycles, name="cycles"),
+    path("cycles/new/", cycles.cycle_new, name="cycle-new"),
+    path("cycles/<int:pk>/", cycles.cycle, name="cycle"),
+    path("cycles/<int:pk>/progress/", cycles.cycle_progress, name="cycle-progress"),
+    path("cycles/<int:pk>/close/", cycles.cycle_end, name="cycle-close"),
+    path("checks/<int:pk>/", cycles.check_run, name="check-run"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the audits: queue, findings, conversations, flags, cycles."""

@@ -1,0 +1,47 @@
+"""What stands behind a finding: its runs with chart and numbers, and the conversations that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from audits.models import CheckRun, Finding
+from audits.queries.findings import finding_evidence
+from audits.states import CHECK_DECIDED
+from audits.views.results import ResultTable, chart_of, tables_of
+from portal.accounts.models import User
+from portal.core.access import can
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """A run with what it found; one that is not decided yet has neither chart nor tables."""
+
+    run: CheckRun
+    label: str
+    chart: str = ""
+    tables: list[ResultTable] = field(default_factory=list)
+
+
+def run_shown(run: CheckRun, label: str = "") -> ShownRun:
+    """A run ready to print."""
+    if run.state not in CHECK_DECIDED:
+        return ShownRun(run, label)
+    return ShownRun(run, label, chart_of(run), tables_of(run))
+
+
+def runs_shown(finding: Finding) -> list[ShownRun]:
+    """The run that tells the finding; where a fix is or was being proved, the run before it and the one after."""
+    proof = finding.verified_by_run or finding.verification_runs.order_by("-pk").first()
+    if proof is None:
+        return [run_shown(finding.latest_run, "What the check found")]
+    return [run_shown(finding.raised_by_run, "Before the fix"), run_shown(proof, "After the fix")]
+
+
+def evidence_context(finding: Finding, user: User) -> dict[str, Any]:
+    """What the evidence partial needs. Conversations only for those who may open them."""
+    may_see = can(user, "conversations.view", finding)
+    return {
+        "runs": runs_shown(finding),
+        "evidence": finding_evidence(finding) if may_see else None,
+    }

@@ -1,0 +1,137 @@
+"""The result of a check run as pages show it: one chart, and its tables with every number behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from audits.models import CheckRun
+from audits.states import CheckKind
+from portal.core.charts import ForestRow, Share, bars, forest_plot
+
+NUMBERS = frozenset({"count", "share", "points", "ratio", "p", "interval", "points_interval"})
+MISSING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`text` as shown; `verdict` instead where the cell is a badge."""
+
+    text: str
+    number: bool = False
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """A table of a result, ready to print. The first cell of a row is its heading."""
+
+    title: str
+    head: list[Cell]
+    rows: list[list[Cell]]
+
+
+def tables_of(run: CheckRun) -> list[ResultTable]:
+    """The tables of a decided run (audits.checks.tables says how they are kept)."""
+    return [
+        ResultTable(
+            title=table["title"],
+            head=[Cell(column["label"], number=column["kind"] in NUMBERS) for column in table["columns"]],
+            rows=[
+                [_cell(value, column["kind"]) for value, column in zip(row, table["columns"], strict=True)]
+                for row in table["rows"]
+            ],
+        )
+        for table in run.result.get("tables", [])
+        if table["rows"]
+    ]
+
+
+def chart_of(run: CheckRun) -> SafeString | str:
+    """The chart of a decided run; empty where a table says it all."""
+    draw = _CHARTS.get(run.kind)
+    return draw(run) if draw is not None and run.result.get("figures", {}).get("n") else ""
+
+
+def _cell(value: Any, kind: str) -> Cell:
+    if kind == "verdict":
+        return Cell("" if value else MISSING, verdict=value or "")
+    if value is None:
+        return Cell(MISSING, number=kind in NUMBERS)
+    show = _SHOWN.get(kind)
+    return Cell(str(value) if show is None else show(value), number=kind in NUMBERS)
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "−")
+
+
+_SHOWN: Mapping[str, Callable[[Any], str]] = {
+    "count": lambda value: f"{value:,}",
+    "share": lambda value: f"{100 * value:.1f} %",
+    "points": lambda value: f"{_points(value)} points",
+    "ratio": lambda value: f"{value:.2f}",
+    "p": lambda value: f"{value:.3f}" if value >= 0.001 else "< 0.001",
+    "interval": lambda pair: f"{100 * pair[0]:.1f} – {100 * pair[1]:.1f} %",
+    "points_interval": lambda pair: f"{_points(pair[0])} … {_points(pair[1])}",
+}
+
+
+def _gap_chart(run: CheckRun) -> SafeString | str:
+    groups = run.result.get("gap", {}).get("groups", [])
+    if not groups:
+        return ""
+    return forest_plot(
+        [
+            ForestRow(
+                label=" × ".join("unknown" if level is None else str(level) for level in group["group"].values()),
+                rate=group["rate"],
+                low=group["rate_interval"][0],
+                high=group["rate_interval"][1],
+                n=group["n"],
+                reference=group["is_reference"],
+                verdict="" if group["p_adjusted"] is None else group["verdict"],
+            )
+            for group in groups
+        ],
+        title=f"Rate by group: {run.target}",
+        description=f"{run.sentence} One row a group: its rate and plausible range.",
+    )
+
+
+def _consent_chart(run: CheckRun) -> SafeString:
+    figures = run.result["figures"]
+    return bars(
+        [
+            Share("Permitted", figures["permitted"], "good"),
+            Share("Denied", figures["denied"], "bad"),
+            Share("Unknown", figures["unknown"], "unknown"),
+        ],
+        title=f"Consent for {run.target}",
+        description=run.sentence,
+    )
+
+
+def _disclosure_chart(run: CheckRun) -> SafeString:
+    return _rate_chart(run, "Conversations that begin with the disclosure")
+
+
+def _exposure_chart(run: CheckRun) -> SafeString:
+    return _rate_chart(run, "Conversations with sensitive personal data")
+
+
+def _rate_chart(run: CheckRun, label: str) -> SafeString:
+    figures = run.result["figures"]
+    row = ForestRow(label, figures["rate"], figures["lower"], figures["upper"], figures["n"])
+    return forest_plot([row], title=label, description=run.sentence)
+
+
+_CHARTS: Mapping[str, Callable[[CheckRun], SafeString | str]] = {
+    CheckKind.OUTCOME_GAP: _gap_chart,
+    CheckKind.CONSENT_COVERAGE: _consent_chart,
+    CheckKind.DISCLOSURE: _disclosure_chart,
+    CheckKind.PERSONAL_DATA: _exposure_chart,
+}
