@@ -6,4 +6,4 @@ class AuditsConfig(AppConfig):
     verbose_name = "Audits"
 
     def ready(self) -> None:
-        from audits import actions, rules  # noqa: F401, PLC0415  (name the permissions and ledger actions)
+        from audits import actions, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
