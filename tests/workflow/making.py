@@ -104,10 +104,10 @@ def verification_make(finding: Finding, *, state: str) -> CheckRun:
     )
 
 
-def bring(finding: Finding, to: str, *, finder: User, fixer: User, approver: User) -> Finding:
-    """Take a new finding through its services up to state `to`; the runs are decided by hand."""
+def bring(finding: Finding, to: str, *, finder: User, fixer: User, approver: User, start: str = "confirmed") -> Finding:
+    """Take a finding through its services, from step `start` up to `to`; the runs are decided by hand."""
     steps = ["confirmed", "in_remediation", "implemented", "verifying", "verified", "closed"]
-    for step in steps[: steps.index(to) + 1]:
+    for step in steps[steps.index(start) : steps.index(to) + 1]:
         _STEPS[step](finding, finder, fixer, approver)
     finding.refresh_from_db()
     return finding
