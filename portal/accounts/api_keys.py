@@ -32,10 +32,6 @@ def api_key_create(
     Raises Denied, and Invalid for an unknown scope or an expiry in the past. Writes `api_key.created`.
     """
     require(actor, "accounts.api_key_manage", team)
-    return _create(team=team, name=name, scopes=scopes, expires_at=expires_at, actor=actor)
-
-
-def _create(*, team: Team, name: str, scopes: Iterable[str], expires_at: datetime, actor: User) -> tuple[ApiKey, str]:
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in Scope.values]
     if unknown or not wanted:

@@ -63,7 +63,7 @@ def production_is_not_a_workbench(app_configs: Any, **kwargs: Any) -> list[Check
 def production_has_no_demo_people(
     app_configs: Any, databases: Any = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """E008: accounts of the demo data, whose passwords are public, do not exist in production.
+    """E008: accounts of the demo data, whose password lies in a file, do not exist in production.
 
     Django runs database checks on `migrate` and on `check --database default`; the container's start script does both.
     """
@@ -78,7 +78,7 @@ def production_has_no_demo_people(
         return []
     return [
         Error(
-            "This database holds the demo accounts, whose passwords are public.",
+            "This database holds the demo company and its accounts.",
             hint="Use a fresh database for production.",
             id="probity.E008",
         )

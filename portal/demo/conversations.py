@@ -170,9 +170,11 @@ def _record(assistant: DemoAssistant, story: Story, rng: random.Random, *, leake
         "started_at": story.started_at.isoformat(),
         "ended_at": at.isoformat(),
         "attributes": {name: value for name, value in story.customer.attributes.items() if value},
-        "outcome": {"resolved": story.resolved, "escalated": any(role == "agent" for role, _ in lines)},
+        "outcome": {"resolved": story.resolved},
         "turns": turns,
     }
+    if rng.random() < 0.3:
+        record["outcome"]["csat"] = rng.choice((4, 5, 5) if story.resolved else (1, 2, 3))
     if not story.anonymous:
         record["customer_ref"] = story.customer.reference
     return record

@@ -27,7 +27,7 @@ FAULTS: tuple[PlantedFault, ...] = (
         assistant="aria",
         kind="consent_coverage",
         target="quality-review",
-        what="Forty customers withdrew their consent to quality review; their later conversations were used all the same.",
+        what="Forty customers withdrew their consent to quality review and were used all the same afterwards.",
     ),
     PlantedFault(
         assistant="bruno",

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "audits",
     "portal.api",
     "portal.dashboards",
+    "portal.demo",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,46 @@
+"""The demo audits find exactly what was planted, and nothing else."""
+
+from datetime import date
+
+import pytest
+
+from assistants.models import Conversation
+from audits.models import CheckRun, Cycle, Finding, FindingEvidence
+from audits.states import CheckState, CycleState
+from portal.core import ledger
+from portal.demo.company import TOTAL_CONVERSATIONS
+from portal.demo.seeding import AlreadySeeded, seed
+from portal.demo.truth import FAULTS
+from tests.jobs import drain
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def company(db):
+    seed(today=TODAY, password="amber-birch-cobalt-1234")
+    drain()
+
+
+@pytest.mark.slow
+def test_cycles_find_exactly_the_planted_faults(company):
+    assert set(Cycle.objects.values_list("state", flat=True)) == {CycleState.IN_REVIEW}
+    assert Conversation.objects.count() == TOTAL_CONVERSATIONS == 5000
+    found = {
+        (finding.assistant.slug, finding.kind, finding.raised_by_run.target)
+        for finding in Finding.objects.select_related("assistant", "raised_by_run")
+    }
+    assert found == {(fault.assistant, fault.kind, fault.target) for fault in FAULTS}
+    others = CheckRun.objects.exclude(state=CheckState.FAILED).values_list("state", flat=True)
+    assert set(others) == {CheckState.PASSED, CheckState.INSUFFICIENT_DATA}
+    leaks = FindingEvidence.objects.filter(finding__kind="personal_data")
+    assert leaks.count() == 6
+    assert ledger.verify().intact
+
+
+def test_seeding_again_is_refused_and_changes_nothing(db):
+    seed(today=TODAY, password="amber-birch-cobalt-1234")
+    before = ledger.verify().entries
+    with pytest.raises(AlreadySeeded):
+        seed(today=TODAY, password="amber-birch-cobalt-1234")
+    assert ledger.verify().entries == before
