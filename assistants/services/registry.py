@@ -187,20 +187,23 @@ def data_source_register(
 
 @transaction.atomic
 def audited_attribute_declare(
-    *, assistant_id: int, name: str, actor: Actor, label: str = "", reference: str = ""
+    *, assistant_id: int, name: str, actor: Actor, label: str | None = None, reference: str | None = None
 ) -> AuditedAttribute:
-    """Declare a customer attribute for auditing; declaring it again changes its label and reference group.
+    """Declare a customer attribute for auditing, or change its label and reference group, those that are given.
 
     It counts for conversations from now on. Earlier ones keep theirs sealed; handing one over again revises it, which
     moves the value to where it is counted. Raises NotFound, Denied and Invalid. Writes `audited_attribute.declared`,
     and nothing where nothing differs.
     """
     assistant = _locked(assistant_id, actor, "assistants.change")
-    attribute = AuditedAttribute.objects.filter(assistant=assistant, name=name).first()
-    if attribute is not None and (attribute.label, attribute.reference) == (label, reference):
-        return attribute
-    attribute = attribute or AuditedAttribute(assistant=assistant, name=name)
-    attribute.label, attribute.reference = label, reference
+    declared = AuditedAttribute.objects.filter(assistant=assistant, name=name).first()
+    attribute = declared or AuditedAttribute(assistant=assistant, name=name)
+    given = {"label": label, "reference": reference}
+    changed = {field: value for field, value in given.items() if value not in (None, getattr(attribute, field))}
+    if declared is not None and not changed:
+        return declared
+    for field, value in changed.items():
+        setattr(attribute, field, value)
     _validate(attribute)
     attribute.save()
     _record("audited_attribute.declared", assistant, actor, {"name": name}, obj=attribute)
