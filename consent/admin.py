@@ -1,0 +1,149 @@
+"""Purposes and notices are configured here, through the same services as elsewhere; all else is read-only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from consent.models import ConsentEvent, DataSubject, Notice, Purpose
+from consent.services.notices import notice_publish
+from consent.services.purposes import purpose_change, purpose_create
+from portal.accounts.models import Team, User
+from portal.core.access import restrict, teams_with
+from portal.core.admin import ReadOnlyAdmin
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the admin site lets nobody else in
+    return request.user
+
+
+class TeamRowsAdmin(admin.ModelAdmin):
+    """Shows rows of teams in which the person holds `permission`, and offers only those teams' objects."""
+
+    permission = "consent.view"
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return restrict(super().get_queryset(request), _person(request), self.permission)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "team":
+            kwargs["queryset"] = Team.objects.filter(pk__in=teams_with(_person(request), self.permission))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "purposes":
+            kwargs["queryset"] = restrict(Purpose.objects.all(), _person(request), self.permission)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class PurposeForm(forms.ModelForm):
+    """Name, description and whether it is retired; the rest is settled when it is made."""
+
+    retired = forms.BooleanField(required=False, help_text="Takes no new consents. Withdrawals are still taken.")
+
+    class Meta:
+        model = Purpose
+        fields = ["team", "code", "name", "description", "lawful_basis"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["retired"].initial = self.instance.retired_at is not None
+
+
+@admin.register(Purpose)
+class PurposeAdmin(TeamRowsAdmin):
+    form = PurposeForm
+    permission = "consent.configure"
+    list_display = ["code", "name", "lawful_basis", "team", "retired_at"]
+    list_filter = ["team", "lawful_basis"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["team", "code", "lawful_basis"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        values = form.cleaned_data
+        wording = {"name": values["name"], "description": values["description"], "actor": _person(request)}
+        if change:
+            purpose_change(purpose_id=obj.pk, retired=values["retired"], **wording)
+        else:
+            made = purpose_create(
+                team=values["team"], code=values["code"], lawful_basis=values["lawful_basis"], **wording
+            )
+            obj.pk = made.pk
+
+
+class NoticeForm(forms.ModelForm):
+    """A further language of a version repeats its number; left empty, the next version is published."""
+
+    version = forms.IntegerField(required=False, min_value=1, help_text="Empty: the next version.")
+
+    class Meta:
+        model = Notice
+        fields = ["team", "code", "version", "language", "content", "purposes", "material", "published_at"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "published_at" in self.fields:
+            self.fields["published_at"].required = False
+            self.fields["published_at"].help_text = "Empty: now."
+
+
+@admin.register(Notice)
+class NoticeAdmin(TeamRowsAdmin):
+    """Published versions are shown and never changed: the admin only publishes."""
+
+    form = NoticeForm
+    permission = "consent.configure"
+    list_display = ["code", "version", "language", "material", "published_at", "team"]
+    list_filter = ["team", "code"]
+    filter_horizontal = ["purposes"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        values = form.cleaned_data
+        made = notice_publish(
+            team=values["team"],
+            code=values["code"],
+            version=values["version"],
+            language=values["language"],
+            content=values["content"],
+            purposes=list(values["purposes"]),
+            material=values["material"],
+            published_at=values["published_at"],
+            actor=_person(request),
+        )
+        obj.pk = made.pk
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The service has stored the purposes with the notice."""
+
+
+@admin.register(DataSubject)
+class DataSubjectAdmin(ReadOnlyAdmin, TeamRowsAdmin):
+    """Pseudonyms only: nothing sealed, no index."""
+
+    fields = ["public_id", "team", "kind", "minor_below_age", "created_at", "erased_at"]
+    list_display = ["public_id", "team", "kind", "created_at", "erased_at"]
+    list_filter = ["team", "kind"]
+    ordering = ["-pk"]
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(ReadOnlyAdmin, TeamRowsAdmin):
+    """The append-only ledger of consents."""
+
+    exclude = ["content_hash"]
+    list_display = ["id", "state", "purpose", "subject", "occurred_at", "recorded_at", "source"]
+    list_filter = ["team", "state", "purpose"]
+    list_select_related = ["purpose", "subject"]
+    ordering = ["-pk"]

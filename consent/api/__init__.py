@@ -1,0 +1,1 @@
+"""Consent over HTTP: asking for decisions, and recording events in bulk."""

@@ -1,0 +1,131 @@
+"""The consent routes."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ListSerializer
+from rest_framework.views import APIView
+
+from consent.api.bodies import MAX_EVENTS, DecisionAnswer, EvaluateBody, EventBody, RecordAnswer
+from consent.errors import refusal
+from consent.models import DataSubject, Purpose
+from consent.queries import evaluate, subject_by_reference
+from consent.services.events import consent_events_record
+from portal.accounts.models import Team
+from portal.core.access import require, teams_with
+from portal.core.actors import Actor
+from portal.core.errors import Denied, Invalid, NotFound
+
+TAG = "Consent"
+
+
+class Evaluate(APIView):
+    """Ask whether one use of one customer's data is inside the consent."""
+
+    @extend_schema(
+        operation_id="consent_evaluate",
+        tags=[TAG],
+        request=EvaluateBody,
+        responses={
+            200: DecisionAnswer,
+            403: OpenApiResponse(description="consent_required, with `enforce`"),
+            409: OpenApiResponse(description="consent_stale, with `enforce`: the notice changed, renew the consent"),
+        },
+        summary="Decide one use of a customer's data",
+    )
+    def post(self, request: Request) -> Response:
+        body = EvaluateBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        team = _team(request, given.get("team"), "consent.view")
+        now = timezone.now()
+        use_time, known_at = given.get("use_time", now), given.get("known_at", now)
+        decision = evaluate(
+            subject=_subject(team, given),
+            purpose=_purpose(team, given["purpose"]),
+            use_time=use_time,
+            known_at=known_at,
+        )
+        if given["enforce"] and not decision.permitted:
+            raise refusal(decision)
+        answer = {
+            "status": decision.status,
+            "reason": decision.reason,
+            "reason_text": decision.reason.label,
+            "event_ids": decision.event_ids,
+            "use_time": use_time,
+            "known_at": known_at,
+            "evaluated_at": now,
+        }
+        return Response(DecisionAnswer(answer).data)
+
+
+class Events(APIView):
+    """Record consent events."""
+
+    @extend_schema(
+        operation_id="consent_events_record",
+        tags=[TAG],
+        parameters=[OpenApiParameter("team", str, description="Needed by people of several teams.")],
+        request=EventBody(many=True),
+        responses={200: RecordAnswer},
+        summary="Record consent events, all or none of the list; repeating it changes nothing",
+    )
+    def post(self, request: Request) -> Response:
+        team = _team(request, request.query_params.get("team"), "consent.record")
+        body: ListSerializer[Any] = ListSerializer(child=EventBody(), data=request.data, max_length=MAX_EVENTS)
+        body.is_valid(raise_exception=True)
+        entries = [EventBody.entry(given) for given in body.validated_data]
+        report = consent_events_record(team=team, entries=entries, actor=cast(Actor, request.user))
+        answer = {
+            "recorded": report.recorded,
+            "unchanged": report.unchanged,
+            "clamped": report.clamped,
+            "conflicts": [
+                {
+                    "index": conflict.index,
+                    "source_event_id": entries[conflict.index].source_event_id,
+                    "event_id": conflict.event_id,
+                }
+                for conflict in report.conflicts
+            ],
+        }
+        return Response(RecordAnswer(answer).data)
+
+
+def _team(request: Request, slug: str | None, permission: str) -> Team:
+    """The team asked about: the key's own, the only one, or the one named. Raises Denied, NotFound, Invalid."""
+    actor = cast(Actor, request.user)
+    if slug:
+        team = Team.objects.filter(slug=slug).first()
+        if team is None:
+            raise NotFound("There is no such item.")
+        require(actor, permission, team)
+        return team
+    teams = teams_with(actor, permission)
+    if not teams:
+        raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
+    if len(teams) > 1:
+        raise Invalid("You belong to several teams: name one.", field="team")
+    return Team.objects.get(pk=next(iter(teams)))
+
+
+def _subject(team: Team, given: dict[str, Any]) -> DataSubject | None:
+    if "customer_ref" in given:
+        return subject_by_reference(team=team, reference=given["customer_ref"])
+    subject = DataSubject.objects.filter(team=team, public_id=given["subject"]).first()
+    if subject is None:
+        raise NotFound("There is no such data subject.")
+    return subject
+
+
+def _purpose(team: Team, code: str) -> Purpose:
+    purpose = Purpose.objects.filter(team=team, code=code).first()
+    if purpose is None:
+        raise Invalid("There is no such purpose.", field="purpose")
+    return purpose

@@ -1,0 +1,1 @@
+"""Pages of the consent app: look-up, and a data subject's consents over time."""
