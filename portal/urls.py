@@ -9,11 +9,11 @@ urlpatterns = [
     path("", include("portal.dashboards.urls")),
     path("", include("audits.urls")),
     path("assistants/", include("assistants.urls")),
+    path("consent/", include("consent.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("assistants.api.urls")),
-    path("api/v1/", include("audits.api.urls")),
+    path("api/v1/", include("portal.api.urls")),
     path("", include("django_prometheus.urls")),
 ]

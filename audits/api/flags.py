@@ -57,7 +57,7 @@ class FlagBody(Strict):
         return super().validate(attrs)
 
 
-class OptionalNoteBody(Strict):
+class FlagNoteBody(Strict):
     note = serializers.CharField(required=False, allow_blank=True, max_length=NOTE_LIMIT)
 
 
@@ -141,7 +141,7 @@ def _action(name: str, body: type[Strict], service: Callable[..., Any]) -> Calla
 FLAG_ACTIONS: dict[str, Callable[..., Any]] = {
     "claim": _action("claim", Nothing, flag_claim),
     "release": _action("release", Nothing, flag_release),
-    "confirm": _action("confirm", OptionalNoteBody, flag_confirm),
+    "confirm": _action("confirm", FlagNoteBody, flag_confirm),
     "dismiss": _action("dismiss", DismissFlagBody, flag_dismiss),
     "promote": _action("promote", PromoteBody, flag_promote),
 }

@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.core.access import TeamScoped
 from portal.core.fields import EncryptedRow, EncryptedTextField
 
+FINDING_KINDS = [*CheckKind.choices, ("flag", "Raised from a flag")]
 CLOSED_STATES = [FindingState.CLOSED, FindingState.DISMISSED, FindingState.DUPLICATE]
 DONE_STATES = [
     RemediationState.IMPLEMENTED,
@@ -45,7 +46,7 @@ class Finding(TeamScoped):
 
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="findings")
     fingerprint = models.CharField(max_length=64)
-    kind = models.CharField(max_length=20, choices=[*CheckKind.choices, ("flag", "Raised from a flag")])
+    kind = models.CharField(max_length=20, choices=FINDING_KINDS)
     title = models.CharField(max_length=200)
     sentence = models.TextField()
     severity = models.CharField(max_length=10, choices=Severity.choices)

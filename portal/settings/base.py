@@ -117,7 +117,7 @@ AXES_FAILURE_LIMIT = env.int("PROBITY_LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "portal.accounts.lockout.account_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "password"]
 AXES_VERBOSE = False
@@ -186,6 +186,21 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AssistantState": "assistants.states.AssistantState",
+        "ConversationState": "assistants.states.ConversationState",
+        "CheckKind": "audits.states.CheckKind",
+        "CheckState": "audits.states.CheckState",
+        "CycleState": "audits.states.CycleState",
+        "FindingState": "audits.states.FindingState",
+        "FlagKind": "audits.states.FlagKind",
+        "FlagSource": "audits.states.FlagSource",
+        "FlagState": "audits.states.FlagState",
+        "Severity": "audits.states.Severity",
+        "DismissReason": "audits.states.DismissReason",
+        "ConsentReason": "consent.states.Reason",
+        "FindingKind": "audits.models.findings.FINDING_KINDS",
+    },
 }
 
 # -- queue -------------------------------------------------------------------------------------------------

@@ -24,8 +24,9 @@ def test_right_password_opens_the_portal(client, person):
 
 def test_wrong_password_does_not_and_does_not_say_which_part_is_wrong(client, person):
     wrong, unknown = sign_in(client, "wrong"), sign_in(client, "wrong", "nobody@test.example")
-    errors = [answer.context["form"].non_field_errors() for answer in (wrong, unknown)]
-    assert errors[0] == errors[1] != []
+    errors = [answer.context["form"].errors.get_json_data() for answer in (wrong, unknown)]
+    assert errors[0] == errors[1]
+    assert [error["code"] for error in errors[0]["__all__"]] == ["email_password_mismatch"]
     assert "_auth_user_id" not in client.session
 
 
