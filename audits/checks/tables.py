@@ -36,13 +36,13 @@ def share(k: int, n: int) -> float:
 
 
 def share_text(value: float) -> str:
-    """ "4.2 %", with as many digits as keep it apart from 0 % and 100 %."""
+    """ "4.2 %": one decimal, or as many as keep it apart from 0 % and 100 %."""
     percent = 100 * value
-    for digits in (0, 1, 2, 3):
+    for digits in (1, 2, 3):
         shown = round(percent, digits)
-        if shown == percent or (percent - shown < 0.05 * percent and 0 < shown < 100):
+        if shown == percent or 0 < shown < 100:
             break
-    return f"{shown:.{digits}f} %"
+    return f"{f'{shown:.{digits}f}'.rstrip('0').rstrip('.')} %"
 
 
 def counted(n: int, noun: str = "conversation") -> str:

@@ -9,7 +9,6 @@ import pytest
 from django.utils import timezone
 
 from assistants.models import AuditedAttribute
-from audits import tasks
 from audits.checks import CHECKS
 from audits.models import CheckRun, Cycle, Finding
 from audits.services import checking
@@ -23,6 +22,7 @@ from portal.core.models import Job, JobState, LedgerEntry
 from tests.audits.conversations import DAY, Told, conversations_make
 from tests.audits.told import MARCH, group
 from tests.factories import PurposeFactory
+from tests.jobs import drain
 from tests.other_session import other_session
 
 pytestmark = pytest.mark.django_db
@@ -40,21 +40,6 @@ def opened(assistant, **changes) -> Cycle:
             **changes,
         }
     )
-
-
-def jobs_work() -> None:
-    """Do the queued jobs one after another, as a worker would, until there are none."""
-    functions = {
-        "audits.scan": tasks.scan,
-        "audits.fold": tasks.fold,
-        "audits.advance_cycle": tasks.advance_cycle,
-        "audits.run_check": tasks.run_check,
-        "audits.notify": tasks.notify,
-    }
-    while job := Job.objects.filter(state=JobState.QUEUED).order_by("pk").first():
-        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=timezone.now())
-        functions[job.task](**job.payload)
-        Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
 
 
 def verdicts(cycle: Cycle) -> dict[str, str]:
@@ -78,7 +63,7 @@ def planted(assistant):
 def test_a_cycle_goes_from_opening_to_review(planted):
     cycle = opened(planted)
     assert cycle.state == CycleState.SCHEDULED
-    jobs_work()
+    drain()
     cycle.refresh_from_db()
     assert cycle.state == CycleState.IN_REVIEW
     assert cycle.checked_at is not None
@@ -99,7 +84,7 @@ def test_a_cycle_goes_from_opening_to_review(planted):
 
 def test_every_step_of_a_cycle_is_in_the_ledger(planted, reviewer):
     cycle = opened(planted, actor=reviewer)
-    jobs_work()
+    drain()
     entries = LedgerEntry.objects.filter(object_type="audits.cycle").order_by("seq")
     assert [(entry.action, entry.actor) for entry in entries] == [
         ("cycle.opened", reviewer.actor_ref),
@@ -114,9 +99,9 @@ def test_every_step_of_a_cycle_is_in_the_ledger(planted, reviewer):
 
 def test_a_second_cycle_sees_the_same_findings_again(planted):
     opened(planted)
-    jobs_work()
+    drain()
     opened(planted)
-    jobs_work()
+    drain()
     assert list(Finding.objects.order_by("pk").values_list("times_seen", flat=True)) == [2, 2]
 
 
@@ -127,7 +112,7 @@ def test_a_cycle_freezes_what_it_audits(planted):
     planted.purposes.clear()
     planted.programme.checks = []
     planted.programme.save()
-    jobs_work()
+    drain()
     assert cycle.context["purposes"] == ["service"]
     assert "consent_coverage: service" in verdicts(cycle)
     assert cycle.check_runs.count() == 7
@@ -145,7 +130,7 @@ def test_a_cycle_goes_on_without_conversations_whose_scan_was_given_up(planted):
     cycle = opened(planted)
     Job.objects.filter(task="audits.scan").update(state=JobState.FAILED)
     assert cycle_advance(cycle_id=cycle.pk) == CycleState.RUNNING
-    jobs_work()
+    drain()
     found = verdicts(cycle)
     assert found["data_sufficiency: conversations of the period"] == "failed"
     assert found["personal_data: originated by the assistant"] == "insufficient_data"
@@ -154,7 +139,7 @@ def test_a_cycle_goes_on_without_conversations_whose_scan_was_given_up(planted):
 
 def test_advancing_again_changes_nothing(planted):
     cycle = opened(planted)
-    jobs_work()
+    drain()
     entries = LedgerEntry.objects.count()
     assert cycle_advance(cycle_id=cycle.pk) == CycleState.IN_REVIEW
     assert LedgerEntry.objects.count() == entries
@@ -211,7 +196,7 @@ def test_a_check_runs_again_after_its_worker_died_and_decides_once(planted):
 
 def test_only_some_kinds_are_run_where_asked(planted):
     cycle = opened(planted, kinds=["disclosure", "data_sufficiency"])
-    jobs_work()
+    drain()
     assert sorted(cycle.check_runs.values_list("kind", flat=True)) == ["data_sufficiency", "disclosure"]
 
 
@@ -236,7 +221,7 @@ def test_a_wrong_opening_is_refused_with_the_field(assistant, changes, field):
 
 def test_a_verification_asks_the_same_question_of_newer_data(planted):
     opened(planted)
-    jobs_work()
+    drain()
     finding = Finding.objects.get(kind="outcome_gap")
     Finding.objects.filter(pk=finding.pk).update(state="verifying")
     fixed = [one for language in ("en", "de") for one in group(900, resolved=720, language=language, day=NEWER)]
@@ -256,7 +241,7 @@ def test_a_verification_asks_the_same_question_of_newer_data(planted):
         raised_by.config_hash,
     )
     assert check_run_execute(run_id=run.pk) is None  # its conversations are not scanned yet
-    jobs_work()
+    drain()
     run.refresh_from_db()
     finding.refresh_from_db()
     assert (run.state, run.n, finding.state) == ("passed", 1800, "verified")
@@ -291,7 +276,7 @@ def test_two_workers_decide_a_check_once(planted):
 def test_a_period_without_conversations_says_so(assistant):
     cycle = opened(assistant)
     conversations_make(assistant, [Told(day=date(2024, 1, 1))])
-    jobs_work()
+    drain()
     assert set(verdicts(cycle).values()) == {"insufficient_data"}
     cycle.refresh_from_db()
     assert cycle.state == CycleState.AWAITING_SIGN_OFF
