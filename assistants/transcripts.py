@@ -36,16 +36,21 @@ class UnreadableTranscript(ValueError):
     """The bytes are not a packed transcript. Says nothing of their content."""
 
 
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(Transcript)
 
 
-def packer() -> Callable[[Transcript], bytes]:
-    """A function that packs transcripts one after another. Not to be shared between threads."""
+def encoded(transcript: Transcript) -> bytes:
+    """The transcript as JSON: equal transcripts give equal bytes, in whatever order their keys stood."""
+    return _encoder.encode(transcript)
+
+
+def packer() -> Callable[[bytes], bytes]:
+    """A function that packs encoded transcripts one after another. Not to be shared between threads."""
     compress = zstandard.ZstdCompressor(level=_LEVEL).compress
 
-    def pack(transcript: Transcript) -> bytes:
-        return compress(_encoder.encode(transcript))
+    def pack(encoded_transcript: bytes) -> bytes:
+        return compress(encoded_transcript)
 
     return pack
 

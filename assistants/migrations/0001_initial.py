@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='conversation',
             name='assistant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='assistants.assistant'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='assistants.assistant'),
         ),
         migrations.AddField(
             model_name='conversation',
@@ -156,8 +156,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=40)),
                 ('event_ids', models.JSONField(default=list)),
                 ('known_at', models.DateTimeField()),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='assistants.conversation')),
-                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consent.purpose')),
+                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='assistants.conversation')),
+                ('purpose', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='consent.purpose')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('conversation', 'purpose'), name='consent_snapshot_once')],
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 ('sealed', models.BinaryField(null=True)),
                 ('received_at', models.DateTimeField()),
                 ('superseded_at', models.DateTimeField()),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='assistants.conversation')),
+                ('conversation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='assistants.conversation')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('conversation', 'revision'), name='revision_once')],

@@ -21,7 +21,8 @@ class Conversation(TeamScoped):
     TEAM_PATH = "assistant__team"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="conversations")
+    # Every index below begins with the assistant, so that it needs none of its own.
+    assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="conversations", db_index=False)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="conversations", null=True, blank=True)
     subject = models.ForeignKey(DataSubject, on_delete=models.PROTECT, related_name="conversations")
     external_id = models.CharField(max_length=200)
@@ -71,7 +72,7 @@ class ConversationRevision(TeamScoped):
 
     TEAM_PATH = "conversation__assistant__team"
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="revisions")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="revisions", db_index=False)
     revision = models.PositiveIntegerField()
     content_hash = models.BinaryField(max_length=32)
     outcome = models.JSONField(default=dict)
@@ -104,8 +105,8 @@ class AuditAttributes(models.Model):
 class ConsentSnapshot(models.Model):
     """Whether the use of a conversation for a purpose was inside the consent, as known when it came in."""
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="consents")
-    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="consents", db_index=False)
+    purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+", db_index=False)
     status = models.CharField(max_length=10, choices=ConsentStatus.choices)
     reason = models.CharField(max_length=40)
     event_ids = models.JSONField(default=list)

@@ -1,11 +1,12 @@
 """The conversation record: one JSON object a line, decoded, validated and numbered."""
 
-from assistants.records.content import attributes_split, content_hash
+from assistants.records.content import Content, content_of
 from assistants.records.conversation import ConversationRecord, Limits, RecordParser
 from assistants.records.lines import Numbered, NumberedRecord, Rejection, numbered_records
 from assistants.records.mapping import FieldMap
 
 __all__ = [
+    "Content",
     "ConversationRecord",
     "FieldMap",
     "Limits",
@@ -13,7 +14,6 @@ __all__ = [
     "NumberedRecord",
     "RecordParser",
     "Rejection",
-    "attributes_split",
-    "content_hash",
+    "content_of",
     "numbered_records",
 ]

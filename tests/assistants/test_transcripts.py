@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from assistants.models import Conversation
 from assistants.queries import transcript_open, transcripts_open
-from assistants.transcripts import Transcript, Turn, UnreadableTranscript, packer, unpacker
+from assistants.transcripts import Transcript, Turn, UnreadableTranscript, encoded, packer, unpacker
 from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed
 from portal.core.models import DataKey
@@ -23,10 +23,10 @@ def test_transcript_is_unpacked_as_it_was_packed():
         ],
         metadata={"k": 1.5},
     )
-    assert unpacker()(packer()(transcript)) == transcript
+    assert unpacker()(packer()(encoded(transcript))) == transcript
 
 
-@pytest.mark.parametrize("packed", [b"", b"no zstd", packer()(Transcript(turns=[]))[:-1]])
+@pytest.mark.parametrize("packed", [b"", b"no zstd", packer()(encoded(Transcript(turns=[])))[:-1]])
 def test_bytes_that_are_no_transcript_are_refused(packed):
     with pytest.raises(UnreadableTranscript):
         unpacker()(packed)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assistants.models import Assistant, Conversation, Release
@@ -28,6 +28,12 @@ from portal.core.jobs import enqueue
 
 BATCH_RECORDS = 2000
 BATCH_BYTES = 32 * 1024 * 1024
+# One array, where the ORM would bind thousands of parameters.
+_KNOWN = """
+    SELECT external_id, id, content_hash, state, subject_id
+    FROM assistants_conversation
+    WHERE assistant_id = %s AND external_id = ANY(%s)
+"""
 
 
 @dataclass(slots=True)
@@ -178,7 +184,7 @@ class _Intake:
                 batch.new.append(incoming)
             elif stored.state == ConversationState.ERASED:
                 batch.reject(incoming, "This conversation was erased and is not taken in again.", "external_id")
-            elif stored.content_hash == incoming.content_hash:
+            elif stored.content_hash == incoming.content.hash:
                 batch.unchanged += 1
             else:
                 batch.changed.append(incoming)
@@ -188,7 +194,7 @@ class _Intake:
         """Write the ledger entry and ask for the scan, in the transaction of the batch."""
         digest = hashlib.sha256()
         for one in created + revised:
-            digest.update(one.public_id.bytes + one.incoming.content_hash)
+            digest.update(one.public_id.bytes + one.incoming.content.hash)
         ledger.append(
             action="conversations.received",
             actor=self.actor,
@@ -209,13 +215,9 @@ class _Intake:
 
 
 def _known(assistant_id: int, external_ids: list[str]) -> dict[str, _Known]:
-    rows = Conversation.objects.filter(assistant=assistant_id, external_id__in=set(external_ids))
-    return {
-        external_id: _Known(pk, bytes(content_hash), state, subject_id)
-        for external_id, pk, content_hash, state, subject_id in rows.values_list(
-            "external_id", "pk", "content_hash", "state", "subject_id"
-        )
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [assistant_id, external_ids])
+        return {external_id: _Known(*columns) for external_id, *columns in cursor}
 
 
 def _creatable(batch: _Batch, assistant: Assistant, received_at: datetime) -> list[Placed]:
@@ -302,9 +304,9 @@ def _same_customer(subject: DataSubject, reference: str | None) -> bool:
 def _settle_repeats(batch: _Batch, known: dict[str, _Known], stored: list[Placed]) -> None:
     """A repeated external id is no news where it says what is stored by now, and a contradiction elsewhere."""
     current = {external_id: row.content_hash for external_id, row in known.items()}
-    current.update((one.incoming.record.external_id, one.incoming.content_hash) for one in stored)
+    current.update((one.incoming.record.external_id, one.incoming.content.hash) for one in stored)
     for incoming, first in batch.repeats:
-        if current.get(incoming.record.external_id) == incoming.content_hash:
+        if current.get(incoming.record.external_id) == incoming.content.hash:
             batch.unchanged += 1
         else:
             message = f"Line {first} has the same external id with other content."

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from assistants.models import Assistant, AuditedAttribute, Release
-from assistants.records import ConversationRecord, NumberedRecord, attributes_split, content_hash
+from assistants.records import Content, ConversationRecord, NumberedRecord, content_of
 from consent.models import Purpose
 from portal.core.errors import Invalid
 
@@ -39,9 +38,7 @@ class Incoming:
     line: int
     record: ConversationRecord
     release_id: int | None
-    audited: dict[str, Any]
-    metadata: dict[str, Any]
-    content_hash: bytes
+    content: Content
 
 
 def examine(numbered: NumberedRecord, register: Register, *, release: str | None) -> Incoming:
@@ -55,12 +52,9 @@ def examine(numbered: NumberedRecord, register: Register, *, release: str | None
     if record.release is not None and record.release not in register.releases:
         known = ", ".join(sorted(register.releases)) or "none"
         raise Invalid(f"Unknown release; {register.slug} has: {known}.", field="release")
-    audited, metadata = attributes_split(record, audited=register.audited)
     return Incoming(
         line=numbered.line,
         record=record,
         release_id=None if record.release is None else register.releases[record.release],
-        audited=audited,
-        metadata=metadata,
-        content_hash=content_hash(record, audited=register.audited),
+        content=content_of(record, audited=register.audited),
     )

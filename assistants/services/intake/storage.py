@@ -17,7 +17,7 @@ from assistants.models import AuditAttributes, ConsentSnapshot, Conversation, Co
 from assistants.models.conversations import sealed_place
 from assistants.services.intake.examination import Incoming
 from assistants.states import ConversationState
-from assistants.transcripts import Transcript, packer
+from assistants.transcripts import packer
 from consent.models import Purpose
 from consent.queries import Use, evaluate_many
 from portal.core.envelope import OpenKey
@@ -125,7 +125,7 @@ def revise(placed: Sequence[Placed], *, assistant_id: int, received_at: datetime
 
 def attach(placed: Sequence[Placed], *, purposes: Collection[Purpose], known_at: datetime) -> None:
     """Store the audited attributes of these conversations and the consent for each purpose as of their start."""
-    attributes = [(one.pk, _json(one.incoming.audited)) for one in placed if one.incoming.audited]
+    attributes = [(one.pk, _json(one.incoming.content.counted)) for one in placed if one.incoming.content.counted]
     if attributes:
         _copy(AuditAttributes._meta.db_table, _ATTRIBUTES, attributes)
     if not purposes:
@@ -150,7 +150,7 @@ def _rows(placed: Iterable[Placed], assistant_id: int, received_at: datetime) ->
     pack = packer()
     for one in placed:
         incoming, record = one.incoming, one.incoming.record
-        packed = pack(Transcript(turns=record.turns, metadata=incoming.metadata))
+        packed = pack(incoming.content.transcript)
         yield (
             one.pk,
             one.public_id,
@@ -159,7 +159,7 @@ def _rows(placed: Iterable[Placed], assistant_id: int, received_at: datetime) ->
             one.subject_id,
             record.external_id,
             one.revision,
-            incoming.content_hash,
+            incoming.content.hash,
             ConversationState.RECEIVED.value,
             "",
             record.channel,
