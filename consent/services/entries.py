@@ -33,6 +33,7 @@ _TEXTS = {
     "evidence_digest": 64,
 }
 _ITEMS = {"data_categories": 60, "recipients": 120}
+_ACTORS, _STATES = frozenset(ConsentActor), frozenset(ConsentState)
 _OF_CONSENT = GRANTS | {
     ConsentState.REFUSED,
     ConsentState.WITHDRAWN,
@@ -141,7 +142,7 @@ def _plain(value: Any) -> Any:
 def _who(entry: ConsentEntry) -> None:
     if (reference_normalised(entry.customer_ref) is None) == (entry.subject is None):
         raise Invalid("Name the data subject by customer_ref or by subject.", field="customer_ref")
-    if entry.given_by not in ConsentActor.values:
+    if entry.given_by not in _ACTORS:
         raise Invalid(_choices(ConsentActor.values), field="given_by")
     if entry.given_by == ConsentActor.CONTROLLER and entry.state in GRANTS:
         raise Invalid("The controller cannot consent for a data subject.", field="given_by")
@@ -156,7 +157,7 @@ def _what(entry: ConsentEntry, register: Register) -> None:
     purpose = register.purposes.get(entry.purpose)
     if purpose is None:
         raise Invalid("There is no such purpose.", field="purpose")
-    if entry.state not in ConsentState.values:
+    if entry.state not in _STATES:
         raise Invalid(_choices(ConsentState.values), field="state")
     allowed = _states_of(purpose)
     if entry.state not in allowed:
