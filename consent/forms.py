@@ -46,7 +46,7 @@ class AsKnownForm(forms.Form):
     at = forms.DateTimeField(
         required=False,
         label="Used on",
-        help_text="The moment of use. Empty: the same moment.",
+        help_text="Empty: the time below.",
         validators=_RANGE,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

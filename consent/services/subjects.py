@@ -73,9 +73,10 @@ class _Fresh:
 def subjects_resolve(*, team: Team, references: Sequence[str | None]) -> list[ResolvedSubject]:
     """Find or create the data subject of each reference, in order; None or blank is a new anonymous one each.
 
-    Runs inside the caller's transaction, once in it: it locks the subjects until the end. Safe under concurrent
-    callers. An erased subject comes back without a key, and nothing more may be stored about them. Writes nothing
-    to the ledger: the caller's entry covers the batch. Raises SealBroken where a master key is missing.
+    Runs inside the caller's transaction and locks the subjects until its end. Safe under concurrent callers that
+    call it once a transaction; a second call in it could close a circle of waiting. An erased subject comes back
+    without a key, and nothing more may be stored about them. Writes nothing to the ledger: the caller's entry covers
+    the batch. Raises SealBroken where a master key is missing.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("subjects are resolved in the transaction that stores their data")

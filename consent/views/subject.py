@@ -97,7 +97,7 @@ def _facts(entry: TimelineEntry) -> list[str]:
         facts.append(f"Notice {event.notice.code}, version {event.notice.version} ({event.notice.language}).")
     facts += _times(event)
     if event.verification:
-        facts.append(f"Verified by {event.verification}.")
+        facts.append(f"Verification: {event.verification}.")
     facts.append(f"Source {event.source}, recorded {_day(event.recorded_at)}.")
     return facts
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from consent.models import DataSubject
 from consent.services.subjects import subjects_resolve
@@ -24,7 +25,8 @@ def shown_notice(home, support):
 
 @pytest.fixture
 def jane(home):
-    [resolved] = subjects_resolve(team=home, references=[REFERENCE])
+    with transaction.atomic():
+        [resolved] = subjects_resolve(team=home, references=[REFERENCE])
     return DataSubject.objects.get(pk=resolved.subject_id)
 
 
