@@ -154,7 +154,7 @@ def worsened(rows: list[AssistantFigures], *, points: float = 2.0) -> list[tuple
     """Rates that fell by at least `points` percentage points, worst first."""
     falls: list[tuple[float, AssistantFigures, str, Rate]] = []
     for row in rows:
-        for label, rate in (("Resolved", row.resolved), ("Disclosed as AI", row.disclosed)):
+        for label, rate in (("resolved", row.resolved), ("saying that it is an AI", row.disclosed)):
             if rate.change is not None and rate.change <= -points:
                 falls.append((rate.change, row, label, rate))
     return [(row, label, rate) for _, row, label, rate in sorted(falls, key=lambda fall: fall[0])]

@@ -50,4 +50,5 @@ def sentence(waiting: Waiting) -> str:
 
 def latest_cycles(user: User) -> Sequence[Cycle]:
     """The newest cycles of the viewer's teams, one query."""
-    return list(restrict(Cycle.objects.select_related("assistant"), user, "audits.view").order_by("-opened_at")[:LATEST])
+    cycles = restrict(Cycle.objects.select_related("assistant"), user, "audits.view")
+    return list(cycles.order_by("-opened_at")[:LATEST])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,8 @@ from portal.core.access import restrict
 from portal.core.models import LedgerEntry
 
 PAGE = 50
+MOST_SHOWN = 5
+_HASH = re.compile(r"[0-9a-f]{32,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Line:
     who: str
     object_type: str
     object_id: str
-    details: list[tuple[str, Any]]
+    object_name: str
+    details: list[tuple[str, str]]
     hash: str
     prev: str
 
@@ -51,12 +56,35 @@ def lines_for(user: User, *, before: int | None, action: str, object_type: str, 
             who=names.get(row.actor, row.actor),
             object_type=row.object_type,
             object_id=row.object_id,
-            details=sorted(json.loads(row.body)["data"].items()),
+            object_name=f"{row.object_type.partition('.')[2]} {row.object_id}",
+            details=list(_details(json.loads(row.body)["data"])),
             hash=bytes(row.hash).hex(),
             prev=bytes(row.prev).hex(),
         )
         for row in rows
     ]
+
+
+def _details(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What an entry says, for reading: empty members are left out, hashes shortened."""
+    for name, value in sorted(data.items()):
+        text = _in_words(value)
+        if text:
+            yield name.replace("_", " "), text
+
+
+def _in_words(value: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(inner)}" for name, inner in sorted(value.items()))
+    if isinstance(value, list):
+        shown = [_in_words(inner) for inner in value[:MOST_SHOWN]]
+        return ", ".join(shown) + (f" … {len(value)} in all" if len(value) > MOST_SHOWN else "")
+    text = str(value)
+    return f"{text[:10]}…" if _HASH.fullmatch(text) else text.replace("_", " ")
 
 
 def _names(actors: set[str]) -> dict[str, str]:
