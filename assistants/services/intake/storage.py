@@ -45,6 +45,11 @@ _CONVERSATION = {
     "turn_count": "int4",
     "sealed": "bytea",
 }
+# The sequence is looked up once, not for every row.
+_IDS = """
+    WITH sequence AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name)
+    SELECT nextval(name) FROM sequence, generate_series(1, %s)
+"""
 # What a revision replaces; the rest stays, above all whose conversation it is.
 _REVISED = [
     name for name in _CONVERSATION if name not in {"id", "public_id", "assistant_id", "subject_id", "external_id"}
@@ -81,10 +86,7 @@ class Placed:
 def conversation_ids(count: int) -> list[int]:
     """Draw primary keys for new conversations, so that rows that refer to them can be copied along."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [Conversation._meta.db_table, count],
-        )
+        cursor.execute(_IDS, [Conversation._meta.db_table, count])
         return [row[0] for row in cursor]
 
 
