@@ -1,0 +1,149 @@
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from audits.models import CountCell, Finding
+from portal.core import ledger
+from portal.core.actors import SYSTEM
+from portal.core.models import LedgerEntry
+from portal.dashboards.figures import assistant_figures, totals, worsened
+from tests.factories import AssistantFactory
+from tests.workflow.making import finding_make
+
+PAGES = ["/", "/dashboard/", "/ledger/"]
+TODAY = date(2026, 6, 30)
+
+
+def finding(assistant, fingerprint, severity="high", *, days_due=5, state="new"):
+    made = finding_make(assistant, severity=severity)
+    due_at = timezone.now() + timedelta(days=days_due)
+    Finding.objects.filter(pk=made.pk).update(due_at=due_at, state=state, fingerprint=fingerprint)
+    return made
+
+
+def cells(assistant, day, true, false, measure="outcome.resolved"):
+    for value, n in (("true", true), ("false", false)):
+        CountCell.objects.create(
+            assistant=assistant, day=day, channel="chat", language="en", measure=measure, value=value, n=n
+        )
+
+
+def entry(team):
+    with transaction.atomic():
+        return ledger.append(action="team.changed", actor=SYSTEM, obj=team, team_id=team.pk, data={"fields": ["name"]})
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_strangers_are_sent_to_sign_in(client, db, page):
+    answer = client.get(page)
+    assert (answer.status_code, answer.url) == (302, f"/accounts/login/?next={page}")
+
+
+@pytest.mark.parametrize(
+    ("persona", "statuses"),
+    [
+        ("reviewer", [200, 200, 403]),
+        ("approver", [200, 200, 200]),
+        ("privacy_officer", [200, 200, 200]),
+        ("manager", [200, 200, 200]),
+        ("auditor", [200, 200, 200]),
+        ("administrator", [200, 200, 200]),
+        ("nobody", [200, 403, 403]),
+    ],
+)
+def test_who_may_open_which_page(request, as_user, persona, statuses):
+    browser = as_user(request.getfixturevalue(persona))
+    assert [browser.get(page).status_code for page in PAGES] == statuses
+
+
+def test_dashboard_and_ledger_show_ones_own_teams_only(as_user, home, away, manager):
+    mine, theirs = AssistantFactory(team=home, name="Mine"), AssistantFactory(team=away, name="Theirs")
+    entry(home), entry(away)
+    browser = as_user(manager)
+    assert [row.assistant for row in assistant_figures(manager)] == [mine]
+    assert theirs.name not in browser.get("/dashboard/").content.decode()
+    assert [line.object_id for line in browser.get("/ledger/").context["lines"]] == [str(home.pk)]
+
+
+def test_riskiest_assistant_comes_first_and_overdue_counts_twice(home, manager):
+    calm, risky = AssistantFactory(team=home, name="A"), AssistantFactory(team=home, name="B")
+    finding(calm, "1", "low")
+    finding(risky, "2", "low", days_due=-1)
+    finding(risky, "3", "low", state="dismissed", days_due=-1)
+    rows = assistant_figures(manager)
+    assert [(row.assistant.name, row.risk, row.overdue) for row in rows] == [("B", 2, 1), ("A", 1, 0)]
+    assert totals(rows)["open"] == 2
+
+
+def test_rates_compare_four_weeks_with_the_four_before(home, manager):
+    assistant = AssistantFactory(team=home)
+    cells(assistant, TODAY - timedelta(days=27), 60, 40)
+    cells(assistant, TODAY - timedelta(days=28), 90, 10)
+    cells(assistant, TODAY - timedelta(days=56), 1000, 0)
+    (row,) = assistant_figures(manager, today=TODAY)
+    assert (row.resolved.hits, row.resolved.n, row.resolved.before_hits, row.resolved.before_n) == (60, 100, 90, 100)
+    assert row.resolved.change == pytest.approx(-30)
+    assert [(label, rate.change) for _, label, rate in worsened([row])] == [("resolved", pytest.approx(-30))]
+    assert row.weekly_resolved[-4:] == [0.6, None, None, None]
+
+
+def test_nothing_counted_is_no_rate(home, manager):
+    AssistantFactory(team=home)
+    (row,) = assistant_figures(manager, today=TODAY)
+    assert (row.resolved.value, row.resolved.change, worsened([row])) == (None, None, [])
+
+
+@pytest.mark.parametrize("page", ["/", "/dashboard/", "/ledger/"])
+def test_query_count_does_not_grow(as_user, home, manager, page):
+    def fill(number):
+        for _ in range(number):
+            assistant = AssistantFactory(team=home)
+            finding(assistant, "1")
+            cells(assistant, timezone.now().date(), 5, 5)
+            entry(home)
+
+    browser = as_user(manager)
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(page).status_code == 200
+        return len(queries)
+
+    fill(1)
+    few = count()
+    fill(29)
+    assert count() == few
+
+
+def test_ledger_pages_without_gap_or_overlap(as_user, home, auditor):
+    for _ in range(60):
+        entry(home)
+    browser = as_user(auditor)
+    first = browser.get("/ledger/")
+    second = browser.get(f"/ledger/?{first.context['older']}")
+    seen = [line.seq for answer in (first, second) for line in answer.context["lines"]]
+    assert seen == sorted(LedgerEntry.objects.values_list("seq", flat=True), reverse=True)
+    assert second.context["older"] == ""
+
+
+def test_verification_says_intact_then_broken(as_user, home, auditor):
+    entry(home)
+    browser = as_user(auditor)
+    assert "intact" in browser.post("/ledger/verify/", follow=True).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE core_ledgerentry SET body = replace(body, 'name', 'nome')")
+        cursor.execute("SET session_replication_role = DEFAULT")
+    assert "broken at entry 1" in browser.post("/ledger/verify/", follow=True).content.decode()
+
+
+def test_verification_needs_a_post_and_the_right(as_user, reviewer, auditor):
+    assert as_user(auditor).get("/ledger/verify/").status_code == 405
+    assert as_user(reviewer).post("/ledger/verify/").status_code == 403
+
+
+def test_unusable_filter_is_no_error(as_user, auditor):
+    assert as_user(auditor).get("/ledger/?before=x&action=unheard").status_code == 200
