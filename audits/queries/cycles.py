@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from audits.models import CheckRun, Cycle
-from portal.core.access import can, restrict
+from portal.core.access import require, restrict
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 
@@ -32,10 +32,11 @@ def cycles_for(actor: Actor, filters: CycleFilters | None = None) -> QuerySet[Cy
 
 
 def cycle_for(actor: Actor, cycle_id: int) -> Cycle:
-    """One cycle. Raises NotFound where there is none that the actor may see."""
+    """One cycle. Raises NotFound for another team's, Denied without the role."""
     cycle = Cycle.objects.select_related("assistant", "opened_by", "closed_by").filter(pk=cycle_id).first()
-    if cycle is None or not can(actor, "audits.view", cycle):
+    if cycle is None:
         raise NotFound("There is no such item.")
+    require(actor, "audits.view", cycle)
     return cycle
 
 

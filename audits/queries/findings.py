@@ -10,7 +10,7 @@ from audits.models import Cycle, Finding, FindingEvent, FindingEvidence, Remedia
 from audits.queries.waiting import WAITING
 from audits.states import SEVERITY_RANK
 from portal.accounts.models import User
-from portal.core.access import can, restrict
+from portal.core.access import require, restrict
 from portal.core.actors import Actor
 from portal.core.errors import Invalid, NotFound
 
@@ -65,7 +65,7 @@ def findings_for(actor: Actor, filters: FindingFilters | None = None) -> QuerySe
 
 
 def finding_for(actor: Actor, finding_id: int) -> Finding:
-    """One finding with its runs and people. Raises NotFound where there is none that the actor may see."""
+    """One finding with its runs and people. Raises NotFound for another team's, Denied without the role."""
     finding = (
         Finding.objects.select_related(
             "assistant__team",
@@ -86,8 +86,9 @@ def finding_for(actor: Actor, finding_id: int) -> Finding:
         .filter(pk=finding_id)
         .first()
     )
-    if finding is None or not can(actor, "audits.view", finding):
+    if finding is None:
         raise NotFound("There is no such item.")
+    require(actor, "audits.view", finding)
     return finding
 
 
