@@ -34,16 +34,17 @@ _CONVERSATIONS = f"""
     SELECT c.id, min(d.type), count(*) OVER () {_SAID} {_WHOLE}
     GROUP BY c.id ORDER BY c.public_id LIMIT %(most)s
 """
-# A customer "gave" a value who typed it before anybody else had said it in that conversation.
+# A customer "gave" a value who typed it before anybody else had said it in that conversation. Somebody other than the
+# customer of a conversation gave it if the least or the greatest of its givers is another.
 _GIVEN_AWAY = f"""
     WITH said AS (
         SELECT d.value_hash, d.type, c.id, c.public_id, c.subject_id {_SAID}
     ), reach AS (
         SELECT value_hash, count(DISTINCT subject_id) AS customers FROM said GROUP BY value_hash
     ), given AS (
-        SELECT d.value_hash, c.subject_id
-        FROM (SELECT DISTINCT value_hash FROM said) s
-        JOIN audits_detection d ON d.value_hash = s.value_hash AND d.role = 'customer'
+        SELECT d.value_hash, r.customers, min(c.subject_id) AS least, max(c.subject_id) AS greatest
+        FROM reach r
+        JOIN audits_detection d ON d.value_hash = r.value_hash AND d.role = 'customer'
         JOIN assistants_conversation c ON c.id = d.conversation_id
         JOIN assistants_assistant a ON a.id = c.assistant_id AND a.team_id = %(team)s
         WHERE NOT EXISTS (
@@ -51,14 +52,13 @@ _GIVEN_AWAY = f"""
             WHERE e.conversation_id = d.conversation_id AND e.value_hash = d.value_hash
               AND e.turn < d.turn AND e.role <> 'customer'
         )
+        GROUP BY d.value_hash, r.customers
     )
-    SELECT said.id, min(said.type), bool_and(reach.customers >= %(published_from)s)
-    FROM said JOIN reach USING (value_hash)
-    WHERE EXISTS (
-        SELECT FROM given WHERE given.value_hash = said.value_hash AND given.subject_id <> said.subject_id
-    )
+    SELECT said.id, min(said.type), bool_and(given.customers >= %(published_from)s)
+    FROM said JOIN given ON given.value_hash = said.value_hash
+    WHERE said.subject_id <> given.least OR said.subject_id <> given.greatest
     GROUP BY said.id, said.public_id ORDER BY said.public_id
-"""  # noqa: S608
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,23 +23,21 @@ _LOCK_SPACE = 0x464F4C44  # "FOLD"
 _LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND day = %(day)s"
 # Conversations that are alike in everything that is counted are grouped first: a day of many conversations has few
-# profiles, and only profiles are taken apart into measures.
+# profiles, and only profiles are taken apart into measures. Consent is looked up conversation by conversation: joined
+# as a whole it takes minutes on tables that a large import has just filled, while they have no statistics yet.
 _INSERT = """
-    WITH consent AS (
-        SELECT s.conversation_id, jsonb_object_agg(p.code, s.status) AS statuses
-        FROM assistants_consentsnapshot s
-        JOIN assistants_conversation c ON c.id = s.conversation_id
-        JOIN consent_purpose p ON p.id = s.purpose_id
-        WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s
-        GROUP BY s.conversation_id
-    ), profile AS (
+    WITH profile AS (
         SELECT c.release_id, c.intent, c.channel, c.language, COALESCE(a.values, '{}') AS attributes, c.state,
                c.outcome, s.measures, consent.statuses, count(*) AS n
         FROM assistants_conversation c
         LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
         LEFT JOIN audits_conversationscan s
             ON s.conversation_id = c.id AND s.revision = c.revision AND c.state = 'scanned'
-        LEFT JOIN consent ON consent.conversation_id = c.id
+        CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(p.code, k.status) AS statuses
+            FROM assistants_consentsnapshot k JOIN consent_purpose p ON p.id = k.purpose_id
+            WHERE k.conversation_id = c.id
+        ) consent
         WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s AND c.state <> 'erased'
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
     ), fact AS (

@@ -31,6 +31,7 @@ from portal.core.actors import SYSTEM
 from portal.core.blind_index import blind_index
 
 BATCH = 200
+MANY = 2_000
 _NEEDED = [
     "id", "public_id", "revision", "language", "day", "sealed", "assistant_id",
     "subject_id", "subject__data_key",
@@ -65,6 +66,8 @@ def conversations_scan(*, assistant_id: int, shard: int) -> int:
             after = 0  # once more from the start: what came back or was revised behind us
         else:
             break
+    if done >= MANY:
+        _statistics_refresh()
     with transaction.atomic():
         jobs.enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
         waiting_audits_wake(assistant_id=assistant_id)
@@ -104,6 +107,12 @@ def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> li
             },
         )
     return ids
+
+
+def _statistics_refresh() -> None:
+    """Tell the planner what a large scan has written; what audits ask next does not wait for autovacuum."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE assistants_conversation, audits_conversationscan, audits_detection")
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from assistants.models import Assistant, AuditAttributes, ConsentSnapshot, Conversation, Release
-from assistants.transcripts import Transcript, Turn, packer
+from assistants.transcripts import Transcript, Turn, encoded, packer
 from consent.models import DataSubject, Purpose
 from portal.core import envelope
 from portal.core.models import DataKey
@@ -94,8 +94,8 @@ def conversation_revise(
     return conversation
 
 
-def _transcript(turns: Iterable[tuple[str, str]]) -> Transcript:
-    return Transcript(turns=[Turn(role=role, text=text) for role, text in turns])
+def _transcript(turns: Iterable[tuple[str, str]]) -> bytes:
+    return encoded(Transcript(turns=[Turn(role=role, text=text) for role, text in turns]))
 
 
 def _opened(subject: DataSubject) -> envelope.OpenKey:
