@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from audits.models import CheckRun, Flag
 from audits.states import CheckState
-from portal.core.access import can, restrict
+from portal.core.access import require, restrict
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 
@@ -45,15 +45,16 @@ def flags_for(actor: Actor, filters: FlagFilters | None = None) -> QuerySet[Flag
 
 
 def flag_for(actor: Actor, flag_id: int) -> Flag:
-    """One flag. Raises NotFound where there is none that the actor may see."""
+    """One flag. Raises NotFound for another team's, Denied without the role."""
     flag = (
         Flag.objects.select_related("conversation__assistant", "conversation__release", "claimed_by", "decided_by")
         .defer("conversation__sealed")
         .filter(pk=flag_id)
         .first()
     )
-    if flag is None or not can(actor, "flags.view", flag):
+    if flag is None:
         raise NotFound("There is no such item.")
+    require(actor, "flags.view", flag)
     return flag
 
 
