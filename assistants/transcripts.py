@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 
 Role = Literal["customer", "assistant", "agent", "system"]
-_LEVEL = 3
+_LEVEL = 1  # level 3 takes a fifth longer and saves one byte in a hundred
 
 
 class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
