@@ -1,0 +1,168 @@
+"""The review queue and the flags in it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from audits.models import Finding, Flag
+from audits.services.findings import finding_claim
+from audits.services.flags import flag_claim, flag_confirm
+from tests.workflow.making import cycle_make, finding_make, run_make
+
+HTMX = {"HX-Request": "true"}
+
+
+def _refs(page) -> list[str]:
+    return [item.ref for item in page.context["items"]]
+
+
+def test_queue_opens_the_first_item_and_lists_findings_before_flags(scene, reviewer, as_user):
+    page = as_user(reviewer).get("/queue/")
+    assert _refs(page) == [f"finding-{scene.finding.pk}", f"flag-{scene.flag.pk}"]
+    assert [item.current for item in page.context["items"]] == [True, False]
+    assert [item.name for item in page.context["offered"]] == ["claim", "confirm", "dismiss", "duplicate"]
+
+
+def test_queue_opens_the_item_that_the_address_names(scene, reviewer, as_user):
+    page = as_user(reviewer).get(f"/queue/?item=flag-{scene.flag.pk}")
+    assert [item.current for item in page.context["items"]] == [False, True]
+    assert page.context["flag"] == scene.flag
+    assert "Where is my parcel?" in page.content.decode()
+
+
+@pytest.mark.parametrize("ref", ["finding-999999", "nonsense", "flag-"])
+def test_queue_opens_the_first_item_where_the_named_one_is_gone(scene, reviewer, as_user, ref):
+    page = as_user(reviewer).get("/queue/", {"item": ref})
+    assert [item.current for item in page.context["items"]] == [True, False]
+
+
+def test_queue_narrows_by_its_filters_and_keeps_them_in_its_links(scene, reviewer, as_user):
+    client = as_user(reviewer)
+    finding, flag = f"finding-{scene.finding.pk}", f"flag-{scene.flag.pk}"
+    shown = {
+        query: _refs(client.get(f"/queue/?{query}"))
+        for query in ("kind=findings", "kind=flags", "kind=outcome_gap", "kind=wrong", "severity=high", "severity=low")
+    }
+    assert shown == {
+        "kind=findings": [finding],
+        "kind=flags": [flag],
+        "kind=outcome_gap": [finding],
+        "kind=wrong": [flag],
+        "severity=high": [finding],
+        "severity=low": [],
+    }
+    finding_claim(finding_id=scene.finding.pk, actor=reviewer)
+    page = client.get("/queue/?whose=mine&assistant=ava")
+    assert _refs(page) == [finding]
+    assert [item.url for item in page.context["items"]] == [f"?whose=mine&assistant=ava&item={finding}"]
+
+
+def test_queue_leaves_out_what_a_colleague_holds(scene, reviewer, member, as_user):
+    colleague = member("reviewer")
+    finding_claim(finding_id=scene.finding.pk, actor=colleague)
+    flag_claim(flag_id=scene.flag.pk, actor=colleague)
+    assert _refs(as_user(reviewer).get("/queue/")) == []
+
+
+def test_empty_queue_says_what_to_do_next(home, reviewer, auditor, as_user):
+    texts = [
+        as_user(person).get(url).content.decode()
+        for person, url in (
+            (reviewer, "/queue/"),
+            (reviewer, "/queue/?severity=high"),
+            (auditor, "/queue/"),
+        )
+    ]
+    said = ("Nothing waits</p>", "Nothing waits with these filters</p>", "Nothing waits for you here</p>")
+    assert [phrase in text for phrase, text in zip(said, texts, strict=True)] == [True, True, True]
+
+
+def test_queue_answers_htmx_with_the_list_and_the_item_alone(scene, reviewer, as_user):
+    client = as_user(reviewer)
+    part = client.get(f"/queue/?item=flag-{scene.flag.pk}", headers=HTMX)
+    text = part.content.decode()
+    assert (text.lstrip().startswith('<div id="queue">'), "<html" in text) == (True, False)
+    assert "HX-Request" in part["Vary"]
+    restored = client.get("/queue/", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    assert "<html" in restored.content.decode()
+
+
+def test_queue_claims_in_place_and_goes_on_after_a_decision(scene, reviewer, as_user):
+    client = as_user(reviewer)
+    other = finding_make(scene.assistant, run=run_make(scene.assistant, cycle=cycle_make(scene.assistant), target="x"))
+    Finding.objects.filter(pk=other.pk).update(severity="low")
+    page = client.get("/queue/?kind=findings")
+    text = page.content.decode()
+    assert f'value="/queue/?kind=findings&amp;item=finding-{scene.finding.pk}"' in text
+    decide = reverse("audits:finding-decide", args=[scene.finding.pk, "confirm"])
+    after = client.post(decide, {"next": page.context["go_on"]}, follow=True)
+    assert after.request["QUERY_STRING"] == "kind=findings"
+    assert _refs(after) == [f"finding-{other.pk}"]
+
+
+def _decide(client, flag: Flag, name: str, data: dict | None = None):
+    return client.post(reverse("audits:flag-decide", args=[flag.pk, name]), data or {})
+
+
+def test_flag_is_claimed_confirmed_and_promoted_with_its_proof(scene, reviewer, as_user):
+    client, flag = as_user(reviewer), scene.flag
+    _decide(client, flag, "claim")
+    assert [item.name for item in client.get(reverse("audits:flag", args=[flag.pk])).context["offered"]] == [
+        "confirm",
+        "dismiss",
+        "release",
+    ]
+    _decide(client, flag, "confirm", {"note": "It was wrong."})
+    promoted = _decide(client, flag, "promote", {"severity": "medium", "check_run": scene.run.pk})
+    flag.refresh_from_db()
+    assert flag.state == "promoted"
+    assert promoted.url == reverse("audits:finding", args=[flag.finding_id])
+    assert client.get(promoted.url).status_code == 200
+
+
+def test_flag_dismissal_needs_a_reason_in_words(scene, reviewer, as_user):
+    client, flag = as_user(reviewer), scene.flag
+    _decide(client, flag, "claim")
+    refused = _decide(client, flag, "dismiss", {"reason": "explained"})
+    assert refused.status_code == 422
+    assert [item.form.errors for item in refused.context["offered"] if item.opened] == [
+        {"note": ["This field is required."]}
+    ]
+    _decide(client, flag, "dismiss", {"reason": "explained", "note": "The parcel was lost."})
+    flag.refresh_from_db()
+    assert (flag.state, flag.decision) == ("dismissed", "The parcel was lost.")
+
+
+def test_flag_released_goes_back_to_the_queue(scene, reviewer, as_user):
+    client, flag = as_user(reviewer), scene.flag
+    _decide(client, flag, "claim")
+    _decide(client, flag, "release")
+    flag.refresh_from_db()
+    assert flag.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("claim", {}), ("confirm", {}), ("dismiss", {"reason": "explained", "note": "No."}), ("release", {})],
+)
+def test_flag_that_is_decided_already_is_a_conflict(scene, reviewer, as_user, name, data):
+    flag_claim(flag_id=scene.flag.pk, actor=reviewer)
+    flag_confirm(flag_id=scene.flag.pk, actor=reviewer)
+    assert _decide(as_user(reviewer), scene.flag, name, data).status_code == 409
+
+
+def test_flag_raised_on_the_conversation_page_counts_turns_from_one(conversation, reviewer, as_user):
+    client, url = as_user(reviewer), reverse("audits:conversation-flag", args=[conversation.public_id])
+    raised = client.post(url, {"kind": "no_human", "turn": "2", "note": "Sent away."})
+    flag = Flag.objects.get()
+    assert (flag.turn, flag.source, flag.kind) == (1, "reviewer", "no_human")
+    assert raised.url == reverse("audits:flag", args=[flag.pk])
+    assert 'href="#turn-2"' in client.get(raised.url).content.decode()
+
+
+@pytest.mark.parametrize("turn", ["0", "3", "x"])
+def test_flag_on_a_turn_that_does_not_exist_is_refused_at_the_field(conversation, reviewer, as_user, turn):
+    url = reverse("audits:conversation-flag", args=[conversation.public_id])
+    answer = as_user(reviewer).post(url, {"kind": "wrong", "turn": turn})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["turn"])
