@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from django import forms
@@ -179,6 +179,9 @@ class CycleOpenForm(forms.Form):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_from(self, "assistant", restrict(Assistant.objects.all(), actor, "audits.cycle_open"))
+        today = timezone.now().astimezone(UTC).date()
+        self.fields["first_day"].initial = today - timedelta(days=30)
+        self.fields["last_day"].initial = today - timedelta(days=1)
 
     def clean(self) -> dict[str, Any]:
         chosen = super().clean() or self.cleaned_data

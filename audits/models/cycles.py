@@ -70,9 +70,7 @@ class Cycle(EncryptedRow, TeamScoped):
                 condition=Q(scheduled=True),
                 name="cycle_scheduled_once",
             ),
-            models.CheckConstraint(
-                name="cycle_period_ordered", condition=Q(period_until__gt=F("period_from"))
-            ),
+            models.CheckConstraint(name="cycle_period_ordered", condition=Q(period_until__gt=F("period_from"))),
         ]
         indexes = [models.Index(fields=["assistant", "-opened_at"], name="cycle_recent")]
 
@@ -121,10 +119,19 @@ class CheckRun(TeamScoped):
             models.UniqueConstraint(fields=["cycle", "kind", "target"], name="check_once_per_cycle"),
             models.CheckConstraint(
                 name="check_run_has_one_reason",
-                condition=Q(cycle__isnull=False, verifies__isnull=True)
-                | Q(cycle__isnull=True, verifies__isnull=False),
+                condition=Q(cycle__isnull=False, verifies__isnull=True) | Q(cycle__isnull=True, verifies__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.target}"
+        return f"{self.get_kind_display()}: {self.target_words}"
+
+    @property
+    def target_words(self) -> str:
+        """The target as people read it: `resolved by age group`."""
+        return self.target.replace("_", " ")
+
+    @property
+    def last_day(self) -> date:
+        """The last day that the window holds."""
+        return self.window_until - timedelta(days=1)

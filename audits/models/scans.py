@@ -12,9 +12,7 @@ class ConversationScan(TeamScoped):
 
     TEAM_PATH = "conversation__assistant__team"
 
-    conversation = models.OneToOneField(
-        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="scan"
-    )
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="scan")
     revision = models.PositiveIntegerField()
     engine_version = models.CharField(max_length=40)
     # The day this conversation was counted under, so that a revision that moves it makes both days stale.

@@ -116,4 +116,7 @@ def _in_words(spans: Sequence[Span]) -> str:
 
 
 def _origin_label(origin: str) -> str:
-    return DetectionOrigin(origin).label if origin else "The same value elsewhere in this conversation"
+    if not origin:
+        return "The same value as elsewhere in this conversation"
+    # The assistant's own name is stated as well, so that "by an agent or the system" would not do here.
+    return "Stated" if origin == DetectionOrigin.STATED else DetectionOrigin(origin).label

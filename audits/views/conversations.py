@@ -91,7 +91,7 @@ def _page(
         "transcript": transcript,
         "page": Paginator(transcript.turns, TURNS).get_page(request.GET.get("page")),
         "facts": _facts(shown),
-        "outcome": sorted(shown.outcome.items()),
+        "outcome": _outcome(shown),
         "consents": consents,
         "scan": scan,
         "measures": _measures(scan),
@@ -112,6 +112,14 @@ def _facts(shown: Conversation) -> Mapping[str, Any]:
         "Turns": shown.turn_count,
         "Revision": shown.revision,
     }
+
+
+def _outcome(shown: Conversation) -> list[tuple[str, Any]]:
+    words = {True: "Yes", False: "No"}
+    return [
+        (name.replace("_", " ").capitalize(), words[value] if isinstance(value, bool) else value)
+        for name, value in sorted(shown.outcome.items())
+    ]
 
 
 def _measures(scan: ConversationScan | None) -> list[tuple[str, bool]]:

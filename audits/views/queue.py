@@ -136,7 +136,7 @@ def _item(row: Finding | Flag, query: QueryDict, current: Finding | Flag | None)
         title, assistant, severity, state = row.title, row.assistant, row.severity, ""
         meta = f"{row.get_kind_display()} · {assistant.name} · {_due(row.due_at)}{claimed}"
     else:
-        title, assistant, severity, state = row.get_kind_display(), row.conversation.assistant, "", "flagged"
+        title, assistant, severity, state = row.get_kind_display(), row.conversation.assistant, "", row.state
         meta = f"Flag from {row.get_source_display().lower()} · {assistant.name} · {_age(row.raised_at)}{claimed}"
     return Item(
         ref=ref,

@@ -38,7 +38,7 @@ def tables_of(run: CheckRun) -> list[ResultTable]:
     """The tables of a decided run (audits.checks.tables says how they are kept)."""
     return [
         ResultTable(
-            title=table["title"],
+            title=table["title"].replace("_", " "),
             head=[Cell(column["label"], number=column["kind"] in NUMBERS) for column in table["columns"]],
             rows=[
                 [_cell(value, column["kind"]) for value, column in zip(row, table["columns"], strict=True)]
@@ -97,7 +97,7 @@ def _gap_chart(run: CheckRun) -> SafeString | str:
             )
             for group in groups
         ],
-        title=f"Rate by group: {run.target}",
+        title=f"Rate by group: {run.target_words}",
         description=f"{run.sentence} One row a group: its rate and plausible range.",
     )
 

@@ -27,6 +27,8 @@ function press(key) {
   if (!target) return false;
   if (target.matches("input:not([type=submit], [type=button]), select, textarea")) target.focus();
   else target.click();
+  const disclosed = target.matches("summary") && target.parentElement;
+  if (disclosed?.open) disclosed.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   return true;
 }
 
@@ -49,6 +51,13 @@ function showHelp() {
   help.showModal();
 }
 
+// A long list scrolls by itself: keep its open item in sight.
+function reveal() {
+  const current = document.querySelector("[data-key-list] [data-key-item][aria-current=true]");
+  const box = current?.closest(".split__list");
+  if (box && box.scrollHeight > box.clientHeight) box.scrollTop = current.offsetTop - box.clientHeight / 3;
+}
+
 function typing(element) {
   return element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), select, textarea");
 }
@@ -62,6 +71,9 @@ document.addEventListener("keydown", (event) => {
   else if (event.repeat || !press(event.key)) return;
   event.preventDefault();
 });
+
+reveal();
+document.addEventListener("htmx:afterSwap", reveal);
 
 if (help && helpButton) {
   enabled.checked = localStorage.getItem("keys") !== "off";
