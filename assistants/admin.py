@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -18,42 +18,18 @@ from assistants.services.registry import (
     release_register,
 )
 from assistants.states import AssistantState
-from portal.accounts.models import User
-from portal.core.access import restrict, teams_with
+from portal.accounts.team_admin import OfMyTeams, person_of
 from portal.core.admin import ReadOnlyAdmin
 from portal.core.errors import ProbityError
 
 
-class _OfMyTeams(admin.ModelAdmin):
-    """Shows, and offers for choice, only rows of teams in which the person holds `permission`."""
+class _ServiceAdmin(OfMyTeams):
+    """Saves through a service: permissions, checks and ledger are the same as everywhere else."""
 
     permission = "assistants.change"
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return restrict(super().get_queryset(request), _person(request), self.permission)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request), **kwargs)
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request), **kwargs)
-
-    def _choices(self, db_field: Any, request: HttpRequest) -> dict[str, Any]:
-        model, person = db_field.remote_field.model, _person(request)
-        if model is User:
-            teams = teams_with(person, self.permission)
-            return {"queryset": User.objects.filter(memberships__team__in=teams).distinct()}
-        return {"queryset": restrict(model.objects.all(), person, self.permission)}
-
-
-class _ServiceAdmin(_OfMyTeams):
-    """Saves through a service: permissions, checks and ledger are the same as everywhere else."""
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The service has saved what belongs to the row."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class _AddOnlyAdmin(_ServiceAdmin):
@@ -94,9 +70,9 @@ class AssistantAdmin(_ServiceAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = dict(form.cleaned_data)
         if change:
-            assistant_change(assistant_id=obj.pk, actor=_person(request), **values)
+            assistant_change(assistant_id=obj.pk, actor=person_of(request), **values)
         else:
-            obj.pk = assistant_register(actor=_person(request), **values).pk
+            obj.pk = assistant_register(actor=person_of(request), **values).pk
 
     @admin.action(description="Submit for review")
     def submit_for_review(self, request: HttpRequest, queryset: Any) -> None:
@@ -125,7 +101,7 @@ class AssistantAdmin(_ServiceAdmin):
     def _move(self, request: HttpRequest, queryset: Any, state: AssistantState) -> None:
         for assistant in queryset:
             try:
-                assistant_move(assistant_id=assistant.pk, state=state, actor=_person(request))
+                assistant_move(assistant_id=assistant.pk, state=state, actor=person_of(request))
             except ProbityError as error:
                 self.message_user(request, f"{assistant}: {error.message}", level="error")
             else:
@@ -146,7 +122,7 @@ class AuditedAttributeAdmin(_ServiceAdmin):
             name=obj.name,
             label=obj.label,
             reference=obj.reference,
-            actor=_person(request),
+            actor=person_of(request),
         )
         obj.pk = saved.pk
 
@@ -159,7 +135,7 @@ class ReleaseAdmin(_AddOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = dict(form.cleaned_data)
         assistant = values.pop("assistant")
-        obj.pk = release_register(assistant_id=assistant.pk, actor=_person(request), **values).pk
+        obj.pk = release_register(assistant_id=assistant.pk, actor=person_of(request), **values).pk
 
 
 class DataSourceForm(forms.ModelForm):
@@ -182,11 +158,11 @@ class DataSourceAdmin(_AddOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = dict(form.cleaned_data)
         assistant = values.pop("assistant")
-        obj.pk = data_source_register(assistant_id=assistant.pk, actor=_person(request), **values).pk
+        obj.pk = data_source_register(assistant_id=assistant.pk, actor=person_of(request), **values).pk
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin, _OfMyTeams):
+class ConversationAdmin(ReadOnlyAdmin, OfMyTeams):
     permission = "conversations.view"
     list_display = ["public_id", "assistant", "release", "channel", "language", "state", "started_at"]
     list_filter = [("assistant", admin.RelatedOnlyFieldListFilter), "state"]
@@ -198,7 +174,3 @@ class ConversationAdmin(ReadOnlyAdmin, _OfMyTeams):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("sealed")
-
-
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)

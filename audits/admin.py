@@ -13,8 +13,7 @@ from django.http import HttpRequest
 from audits.models import CheckRun, Cycle, Finding, Flag, Programme
 from audits.programmes import checks_validated
 from audits.services.programmes import programme_change
-from portal.accounts.models import User
-from portal.core.access import restrict
+from portal.accounts.team_admin import OfMyTeams, person_of
 from portal.core.admin import ReadOnlyAdmin
 from portal.core.errors import Invalid
 
@@ -34,16 +33,6 @@ class ProgrammeForm(forms.ModelForm):
             raise ValidationError(f"{error.field}: {error.message}") from error
 
 
-class OfMyTeams(admin.ModelAdmin):
-    """Shows only rows of teams in which the person holds `permission`."""
-
-    permission = "audits.view"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        assert isinstance(request.user, User)  # the admin site lets nobody else in
-        return restrict(super().get_queryset(request), request.user, self.permission)
-
-
 @admin.register(Programme)
 class ProgrammeAdmin(OfMyTeams):
     form = ProgrammeForm
@@ -59,11 +48,10 @@ class ProgrammeAdmin(OfMyTeams):
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        assert isinstance(request.user, User)
         values = form.cleaned_data
         programme_change(
             programme_id=obj.pk,
-            actor=request.user,
+            actor=person_of(request),
             checks=values["checks"],
             frequency=values["frequency"],
             active=values["active"],
@@ -72,14 +60,11 @@ class ProgrammeAdmin(OfMyTeams):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # an assistant's programme is made with its first cycle
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 class EvidenceAdmin(ReadOnlyAdmin, OfMyTeams):
     """Evidence of one's own teams, read-only."""
 
-    show_full_result_count = False
+    permission = "audits.view"
     ordering = ["-pk"]
 
 

@@ -11,37 +11,8 @@ from django.http import HttpRequest
 from consent.models import ConsentEvent, DataSubject, Notice, Purpose
 from consent.services.notices import notice_publish
 from consent.services.purposes import purpose_change, purpose_create
-from portal.accounts.models import Team, User
-from portal.core.access import restrict, teams_with
+from portal.accounts.team_admin import OfMyTeams, person_of
 from portal.core.admin import ReadOnlyAdmin
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the admin site lets nobody else in
-    return request.user
-
-
-class TeamRowsAdmin(admin.ModelAdmin):
-    """Shows rows of teams in which the person holds `permission`, and offers only those teams' objects."""
-
-    permission = "consent.view"
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return restrict(super().get_queryset(request), _person(request), self.permission)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "team":
-            kwargs["queryset"] = Team.objects.filter(pk__in=teams_with(_person(request), self.permission))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "purposes":
-            kwargs["queryset"] = restrict(Purpose.objects.all(), _person(request), self.permission)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class PurposeForm(forms.ModelForm):
@@ -59,7 +30,7 @@ class PurposeForm(forms.ModelForm):
 
 
 @admin.register(Purpose)
-class PurposeAdmin(TeamRowsAdmin):
+class PurposeAdmin(OfMyTeams):
     form = PurposeForm
     permission = "consent.configure"
     list_display = ["code", "name", "lawful_basis", "team", "retired_at"]
@@ -70,7 +41,7 @@ class PurposeAdmin(TeamRowsAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = form.cleaned_data
-        wording = {"name": values["name"], "description": values["description"], "actor": _person(request)}
+        wording = {"name": values["name"], "description": values["description"], "actor": person_of(request)}
         if change:
             purpose_change(purpose_id=obj.pk, retired=values["retired"], **wording)
         else:
@@ -97,7 +68,7 @@ class NoticeForm(forms.ModelForm):
 
 
 @admin.register(Notice)
-class NoticeAdmin(TeamRowsAdmin):
+class NoticeAdmin(OfMyTeams):
     """Published versions are shown and never changed: the admin only publishes."""
 
     form = NoticeForm
@@ -120,7 +91,7 @@ class NoticeAdmin(TeamRowsAdmin):
             purposes=list(values["purposes"]),
             material=values["material"],
             published_at=values["published_at"],
-            actor=_person(request),
+            actor=person_of(request),
         )
         obj.pk = made.pk
 
@@ -129,9 +100,10 @@ class NoticeAdmin(TeamRowsAdmin):
 
 
 @admin.register(DataSubject)
-class DataSubjectAdmin(ReadOnlyAdmin, TeamRowsAdmin):
+class DataSubjectAdmin(ReadOnlyAdmin, OfMyTeams):
     """Pseudonyms only: nothing sealed, no index."""
 
+    permission = "consent.view"
     fields = ["public_id", "team", "kind", "minor_below_age", "created_at", "erased_at"]
     list_display = ["public_id", "team", "kind", "created_at", "erased_at"]
     list_filter = ["team", "kind"]
@@ -139,9 +111,10 @@ class DataSubjectAdmin(ReadOnlyAdmin, TeamRowsAdmin):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnlyAdmin, TeamRowsAdmin):
+class ConsentEventAdmin(ReadOnlyAdmin, OfMyTeams):
     """The append-only ledger of consents."""
 
+    permission = "consent.view"
     exclude = ["content_hash"]
     list_display = ["id", "state", "purpose", "subject", "occurred_at", "recorded_at", "source"]
     list_filter = ["team", "state", "purpose"]
