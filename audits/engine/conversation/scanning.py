@@ -14,6 +14,10 @@ from .refusal import refuses
 from .turns import Turn
 
 
+# Guesses below this score are masked, but nobody is said to have typed a secret because of one.
+TRUSTED_SCORE = 0.5
+
+
 def _version() -> str:
     """Changes with the detection engine and with any line of this package."""
     digest = hashlib.sha256(ENGINE_VERSION.encode())
@@ -83,7 +87,10 @@ def scan(turns: Sequence[Turn], *, language: str | None = None) -> ConversationS
         human_requested=asked_at is not None,
         human_request_met=None if asked_at is None else _is_met(turns[asked_at + 1 :], language),
         refused=any(turn.role == "assistant" and refuses(turn.text, language) for turn in turns),
-        secrets_from_customer=any(found.role == "customer" and found.type in SECRET_TYPES for found in detections),
+        secrets_from_customer=any(
+            found.role == "customer" and found.type in SECRET_TYPES and found.score >= TRUSTED_SCORE
+            for found in detections
+        ),
     )
 
 
