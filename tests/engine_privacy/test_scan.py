@@ -89,6 +89,7 @@ def test_originators_takes_the_spans_of_each_turn() -> None:
         ("customer", "my card is 4111 1111 1111 1111", True),
         ("customer", "password: Hunter22", True),
         ("customer", "a@b.co", False),
+        ("customer", "4182", False),
         ("assistant", "your card is 4111 1111 1111 1111", False),
     ],
 )
