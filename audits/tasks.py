@@ -12,10 +12,12 @@ from audits.services.notifications import notification_send
 from audits.services.scanning import conversations_scan
 from portal.core.jobs import job_task
 
+SCAN_SECONDS = 10.0
+
 
 @job_task("audits.scan")
 def scan(*, assistant_id: int, shard: int) -> None:
-    conversations_scan(assistant_id=assistant_id, shard=shard)
+    conversations_scan(assistant_id=assistant_id, shard=shard, seconds=SCAN_SECONDS)
 
 
 @job_task("audits.fold")

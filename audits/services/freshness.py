@@ -9,17 +9,15 @@ from django.conf import settings
 from assistants.models import Conversation
 from assistants.states import ConversationState
 from audits.services.counting import stale_days_fold
-from audits.services.scanning import scan_job_key
+from audits.services.scanning import scan_queue
 from audits.services.stale_days import received_days_mark_stale
-from portal.core.jobs import enqueue
 from portal.core.models import Job, JobState
 
 
 def scans_queue(*, assistant_id: int) -> None:
     """Queue scan jobs for the assistant's received conversations, one a shard; waiting ones are not doubled."""
     for shard in range(settings.PROBITY_SCAN_SHARDS):
-        key = scan_job_key(assistant_id, shard)
-        enqueue("audits.scan", key=key, assistant_id=assistant_id, shard=shard)
+        scan_queue(assistant_id=assistant_id, shard=shard)
 
 
 def counts_ready(*, assistant_id: int, since: date, until: date, asked_at: datetime) -> bool:

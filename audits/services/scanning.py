@@ -7,6 +7,8 @@ opened or read becomes `unscannable` with the class of the error; it never count
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -45,18 +47,26 @@ def scan_job_key(assistant_id: int, shard: int) -> str:
     return f"scan:{assistant_id}:{shard}"
 
 
-def conversations_scan(*, assistant_id: int, shard: int) -> int:
+def scan_queue(*, assistant_id: int, shard: int) -> None:
+    """Queue one scan job of the assistant; one that waits already is not doubled."""
+    key = scan_job_key(assistant_id, shard)
+    jobs.enqueue("audits.scan", key=key, assistant_id=assistant_id, shard=shard)
+
+
+def conversations_scan(*, assistant_id: int, shard: int, seconds: float = math.inf) -> int:
     """Scan until no received conversation of the assistant is free; returns how many were read.
 
-    Writes one `conversations.scanned` ledger entry a batch and queues the fold of the days it touched. `shard` only
-    tells several workers on one assistant apart.
+    After `seconds` it queues itself again behind whatever waits, so that a large import does not hold up everybody
+    else's checks. Writes one `conversations.scanned` ledger entry a batch and, at the end, queues the fold of the
+    days it touched. `shard` only tells several workers on one assistant apart.
     """
     assistant = Assistant.objects.get(pk=assistant_id)
     with transaction.atomic():
         received_days_mark_stale(assistant_id=assistant_id)
     total = Conversation.objects.filter(assistant=assistant, state=ConversationState.RECEIVED).count()
     done, after = 0, 0
-    while True:
+    ends_at = time.monotonic() + seconds
+    while time.monotonic() < ends_at:
         batch = batch_scan(assistant=assistant, after=after)
         if batch:
             done += len(batch)
@@ -69,6 +79,8 @@ def conversations_scan(*, assistant_id: int, shard: int) -> int:
     if done >= MANY:
         _statistics_refresh()
     with transaction.atomic():
+        if time.monotonic() >= ends_at:
+            scan_queue(assistant_id=assistant_id, shard=shard)
         jobs.enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
         waiting_audits_wake(assistant_id=assistant_id)
     return done

@@ -141,6 +141,15 @@ def test_conversations_scan_reads_everything_and_queues_one_fold(assistant):
     ]
 
 
+def test_conversations_scan_makes_room_for_others_when_its_time_is_over(assistant):
+    conversations_make(assistant, [Told()])
+    assert conversations_scan(assistant_id=assistant.pk, shard=1, seconds=0) == 0
+    assert [job.key for job in Job.objects.order_by("pk")] == [
+        f"scan:{assistant.pk}:1",
+        f"fold:{assistant.pk}",
+    ]
+
+
 def test_conversations_scan_reports_progress_on_its_job(assistant):
     conversations_make(assistant, [Told() for _ in range(3)])
     job = Job.objects.create(
