@@ -8,19 +8,15 @@ in memory, into a table without keys, indexes and constraints, in batches of the
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-import os
 import random
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from portal import embedded
+from bench.private_portal import private_portal
 
 _WORDS = ["account", "balance", "cancel", "card", "change", "charge", "date", "delivery", "flight", "help", "hotel"]
 _WORDS += ["invoice", "late", "order", "package", "please", "price", "refund", "room", "thank", "ticket", "train"]
@@ -54,21 +50,6 @@ def conversations(count: int, *, customers: int) -> bytes:
             record["customer_ref"] = f"customer-{chance.randrange(customers)}"
         lines.append(json.dumps(record))
     return "\n".join(lines).encode()
-
-
-@contextlib.contextmanager
-def private_portal() -> Iterator[None]:
-    """A migrated, empty portal of its own."""
-    with tempfile.TemporaryDirectory(prefix="probity-bench-") as var:
-        os.environ.update(PROBITY_VAR=var, DJANGO_SETTINGS_MODULE="portal.settings.test")
-        with embedded.servers(Path(var), database=True, cache=True):
-            import django
-
-            django.setup()
-            from django.core.management import call_command
-
-            call_command("migrate", verbosity=0)
-            yield
 
 
 def timed(call: Callable[[], Any]) -> tuple[float, float]:

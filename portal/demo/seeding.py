@@ -6,7 +6,7 @@ Everything happens in one transaction: an interrupted run leaves nothing behind.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -63,9 +63,9 @@ class AlreadySeeded(Exception):
 
 
 @transaction.atomic
-def seed(*, today: date, password: str) -> Seeded:
-    """Make the company, its people with this password, its conversations up to yesterday, and open a cycle for each
-    assistant. The audits themselves run when workers do. Raises AlreadySeeded.
+def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTANTS) -> Seeded:
+    """Make the company, its people with this password, its assistants by these plans with their conversations up to
+    yesterday, and open a cycle for each assistant. The audits themselves run when workers do. Raises AlreadySeeded.
     """
     if Team.objects.filter(slug=CARE).exists():
         raise AlreadySeeded
@@ -79,7 +79,7 @@ def seed(*, today: date, password: str) -> Seeded:
     for team in teams.values():
         _purposes(team, by_login["petra"], today)
     total = 0
-    for plan in ASSISTANTS:
+    for plan in plans:
         key = keys[plan.team][0]
         assistant = _assistant(plan, teams[plan.team], by_login, today)
         _consents(plan, teams[plan.team], key, today)
