@@ -129,7 +129,7 @@ def check_run(request: HttpRequest, pk: int) -> HttpResponse:
     run = check_run_for(viewer(request), pk)
     context = {
         "run": run,
-        "shown": run_shown(run),
+        "shown": run_shown(run, "Result"),
         "params": sorted(run.params.items()),
         "findings": run.findings.order_by("pk"),
     }

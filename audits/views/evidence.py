@@ -23,11 +23,11 @@ class ShownRun:
     tables: list[ResultTable] = field(default_factory=list)
 
 
-def run_shown(run: CheckRun, label: str = "") -> ShownRun:
-    """A run ready to print."""
+def run_shown(run: CheckRun, label: str = "", *, beside: CheckRun | None = None) -> ShownRun:
+    """A run ready to print, on one scale with the run `beside` it."""
     if run.state not in CHECK_DECIDED:
         return ShownRun(run, label)
-    return ShownRun(run, label, chart_of(run), tables_of(run))
+    return ShownRun(run, label, chart_of(run, beside=beside), tables_of(run))
 
 
 def runs_shown(finding: Finding) -> list[ShownRun]:
@@ -35,7 +35,8 @@ def runs_shown(finding: Finding) -> list[ShownRun]:
     proof = finding.verified_by_run or finding.verification_runs.order_by("-pk").first()
     if proof is None:
         return [run_shown(finding.latest_run, "What the check found")]
-    return [run_shown(finding.raised_by_run, "Before the fix"), run_shown(proof, "After the fix")]
+    before = finding.raised_by_run
+    return [run_shown(before, "Before the fix", beside=proof), run_shown(proof, "After the fix", beside=before)]
 
 
 def evidence_context(finding: Finding, user: User) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from audits.queries.conversations import conversation_with_scan, transcript_show
 from audits.queries.flags import checks_that_can_prove, flag_for
 from audits.services.flags import WAITING, flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_release
 from audits.states import FlagState
+from audits.views.conversations import TURNS
 from audits.views.decisions import PASSING, Offered
 from audits.views.forms import add_invalid
 from audits.views.people import name_of
@@ -137,13 +138,17 @@ def flag_context(user: User, shown: Flag, *, bound: tuple[str, forms.Form] | Non
     context: dict[str, Any] = {
         "flag": shown,
         "flag_turn": None if shown.turn is None else shown.turn + 1,
+        "flag_turn_page": 1 if shown.turn is None else shown.turn // TURNS + 1,
         "claimed_by": name_of(shown.claimed_by) if _held(shown) else "",
         "decided_by": name_of(shown.decided_by),
         "offered": _offered(user, shown, bound),
     }
     if can(user, "conversations.view", conversation):
         opened = conversation_with_scan(public_id=conversation.public_id, actor=user)
-        context["transcript"] = transcript_shown(opened)
+        transcript = transcript_shown(opened)
+        context["transcript"] = transcript
+        context["first_turns"] = transcript.turns[:TURNS]
+        context["other_turns"] = len(transcript.turns) - TURNS
     return context
 
 

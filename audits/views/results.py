@@ -14,6 +14,10 @@ from portal.core.charts import ForestRow, Share, bars, forest_plot
 
 NUMBERS = frozenset({"count", "share", "points", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
+_RATES: Mapping[str, str] = {
+    CheckKind.DISCLOSURE: "Conversations that begin with the disclosure",
+    CheckKind.PERSONAL_DATA: "Conversations with sensitive personal data",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,22 @@ def tables_of(run: CheckRun) -> list[ResultTable]:
     ]
 
 
-def chart_of(run: CheckRun) -> SafeString | str:
-    """The chart of a decided run; empty where a table says it all."""
-    draw = _CHARTS.get(run.kind)
-    return draw(run) if draw is not None and run.result.get("figures", {}).get("n") else ""
+def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | str:
+    """The chart of a decided run, on one scale with that of the run `beside` it; empty where a table says it all."""
+    if not run.result.get("figures", {}).get("n"):
+        return ""
+    if run.kind == CheckKind.CONSENT_COVERAGE:
+        return _consent_chart(run)
+    rows = _rates(run)
+    if not rows:
+        return ""
+    title = f"Rate by group: {run.target_words}" if run.kind == CheckKind.OUTCOME_GAP else rows[0].label
+    return forest_plot(
+        rows,
+        title=title,
+        description=f"{run.sentence} One row a group: its rate and plausible range.",
+        axis_holds=[] if beside is None else _bounds(beside),
+    )
 
 
 def _cell(value: Any, kind: str) -> Cell:
@@ -80,26 +96,31 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-def _gap_chart(run: CheckRun) -> SafeString | str:
-    groups = run.result.get("gap", {}).get("groups", [])
-    if not groups:
-        return ""
-    return forest_plot(
-        [
-            ForestRow(
-                label=" × ".join("unknown" if level is None else str(level) for level in group["group"].values()),
-                rate=group["rate"],
-                low=group["rate_interval"][0],
-                high=group["rate_interval"][1],
-                n=group["n"],
-                reference=group["is_reference"],
-                verdict="" if group["p_adjusted"] is None else group["verdict"],
-            )
-            for group in groups
-        ],
-        title=f"Rate by group: {run.target_words}",
-        description=f"{run.sentence} One row a group: its rate and plausible range.",
+def _rates(run: CheckRun) -> list[ForestRow]:
+    """The rates that the run is about; none where it is about something else."""
+    if run.kind == CheckKind.OUTCOME_GAP:
+        return [_group(group) for group in run.result.get("gap", {}).get("groups", [])]
+    if run.kind not in _RATES:
+        return []
+    figures = run.result["figures"]
+    return [ForestRow(_RATES[run.kind], figures["rate"], figures["lower"], figures["upper"], figures["n"])]
+
+
+def _group(group: Mapping[str, Any]) -> ForestRow:
+    return ForestRow(
+        label=" × ".join("unknown" if level is None else str(level) for level in group["group"].values()),
+        rate=group["rate"],
+        low=group["rate_interval"][0],
+        high=group["rate_interval"][1],
+        n=group["n"],
+        reference=group["is_reference"],
+        verdict="" if group["p_adjusted"] is None else group["verdict"],
     )
+
+
+def _bounds(run: CheckRun) -> list[float]:
+    rows = _rates(run) if run.result.get("figures", {}).get("n") else []
+    return [bound for row in rows for bound in (row.low, row.high) if bound is not None]
 
 
 def _consent_chart(run: CheckRun) -> SafeString:
@@ -113,25 +134,3 @@ def _consent_chart(run: CheckRun) -> SafeString:
         title=f"Consent for {run.target}",
         description=run.sentence,
     )
-
-
-def _disclosure_chart(run: CheckRun) -> SafeString:
-    return _rate_chart(run, "Conversations that begin with the disclosure")
-
-
-def _exposure_chart(run: CheckRun) -> SafeString:
-    return _rate_chart(run, "Conversations with sensitive personal data")
-
-
-def _rate_chart(run: CheckRun, label: str) -> SafeString:
-    figures = run.result["figures"]
-    row = ForestRow(label, figures["rate"], figures["lower"], figures["upper"], figures["n"])
-    return forest_plot([row], title=label, description=run.sentence)
-
-
-_CHARTS: Mapping[str, Callable[[CheckRun], SafeString | str]] = {
-    CheckKind.OUTCOME_GAP: _gap_chart,
-    CheckKind.CONSENT_COVERAGE: _consent_chart,
-    CheckKind.DISCLOSURE: _disclosure_chart,
-    CheckKind.PERSONAL_DATA: _exposure_chart,
-}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from assistants.models import Conversation
 from audits.models import Finding, Flag
 from audits.services.findings import finding_claim
-from audits.services.flags import flag_claim, flag_confirm
+from audits.services.flags import flag_claim, flag_confirm, flag_raise
+from audits.services.scanning import conversations_scan
+from tests.audits.conversations import Told, conversations_make
 from tests.workflow.making import cycle_make, finding_make, run_make
 
 HTMX = {"HX-Request": "true"}
@@ -159,6 +162,17 @@ def test_flag_raised_on_the_conversation_page_counts_turns_from_one(conversation
     assert (flag.turn, flag.source, flag.kind) == (1, "reviewer", "no_human")
     assert raised.url == reverse("audits:flag", args=[flag.pk])
     assert 'href="#turn-2"' in client.get(raised.url).content.decode()
+
+
+def test_flag_on_a_late_turn_of_a_long_conversation_links_to_its_page(assistant, reviewer, as_user):
+    [long] = conversations_make(assistant, [Told(turns=[("customer", f"Line {n}") for n in range(150)])])
+    conversations_scan(assistant_id=assistant.pk, shard=0)
+    Conversation.objects.filter(pk=long.pk).update(turn_count=150)
+    flag = flag_raise(conversation=long, kind="wrong", source="reviewer", turn=120, actor=reviewer)
+    client, page = as_user(reviewer), reverse("audits:conversation", args=[long.public_id])
+    text = client.get(reverse("audits:flag", args=[flag.pk])).content.decode()
+    assert (f'href="{page}?page=2#turn-121"' in text, "The other 50 turns" in text) == (True, True)
+    assert 'id="turn-121"' in client.get(f"{page}?page=2").content.decode()
 
 
 @pytest.mark.parametrize("turn", ["0", "3", "x"])

@@ -82,15 +82,20 @@ class _Layout:
         return [(self.track(index) - 11, self.track(index) + 11) for index in range(count)]
 
 
-def forest_plot(rows: Sequence[ForestRow], *, title: str, description: str, unit: str = "%") -> SafeString:
+def forest_plot(
+    rows: Sequence[ForestRow], *, title: str, description: str, unit: str = "%", axis_holds: Sequence[float] = ()
+) -> SafeString:
     """Rate with interval per group; a dashed line and a band mark the reference group.
 
-    Units other than "%" show the numbers as they are, followed by the unit.
+    Units other than "%" show the numbers as they are, followed by the unit. `axis_holds` are further values that the
+    axis must reach, so that two plots side by side have one scale.
     """
 
     def draw(root: ET.Element, width: float, key: str) -> float:
         values = [v for row in rows for v in map(known, (row.rate, row.low, row.high)) if v is not None]
-        if not values:
+        if values:
+            values += axis_holds
+        else:
             add_text(root, NO_DATA, x=0, y=24, width=width, css="plot__muted")
             return 40
         low, high = domain(values, unit=unit)

@@ -1,0 +1,86 @@
+"""Results of check runs as charts and tables."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from audits.models import CheckRun
+from audits.views.results import chart_of, tables_of
+from tests.pages.conftest import RESULT
+
+
+def _run(kind: str, result: dict[str, Any]) -> CheckRun:
+    return CheckRun(kind=kind, target="resolved by age_group", state="failed", sentence="So it is.", result=result)
+
+
+def _axis(chart: str) -> list[str]:
+    """The labels below the wide drawing."""
+    return re.findall(r">(\d+) %</text>", chart.partition("plot__narrow")[0])
+
+
+def _shifted(by: float) -> dict[str, Any]:
+    groups = [
+        {**group, "rate": group["rate"] + by, "rate_interval": [bound + by for bound in group["rate_interval"]]}
+        for group in RESULT["gap"]["groups"]
+    ]
+    return {**RESULT, "gap": {"groups": groups}}
+
+
+def test_cells_are_printed_by_the_kind_of_their_column():
+    kinds = ["text", "count", "share", "interval", "points", "points_interval", "ratio", "p", "verdict"]
+    values = ["de", 1200, 0.5, [0.25, 0.75], -0.125, [-0.2, 0.1], 0.876, 0.0421, "watch"]
+    columns = [{"label": kind, "kind": kind} for kind in kinds]
+    table = {"title": "by_language", "columns": columns, "rows": [values, [None] * len(kinds)]}
+    [printed] = tables_of(_run("outcome_gap", {"tables": [table], "figures": {"n": 1}}))
+    assert printed.title == "by language"
+    first, missing = printed.rows
+    assert [cell.text for cell in first] == [
+        "de",
+        "1,200",
+        "50.0 %",
+        "25.0 – 75.0 %",
+        "−12.5 points",
+        "−20.0 … +10.0",
+        "0.88",
+        "0.042",
+        "",
+    ]
+    assert first[-1].verdict == "watch"
+    assert [cell.text for cell in missing] == ["–"] * len(kinds)
+    assert [cell.number for cell in first] == [False, *[True] * 7, False]
+
+
+def test_two_runs_side_by_side_share_one_axis():
+    before, after = _run("outcome_gap", _shifted(-0.3)), _run("outcome_gap", _shifted(0.15))
+    alone = _axis(chart_of(before)), _axis(chart_of(after))
+    together = _axis(chart_of(before, beside=after)), _axis(chart_of(after, beside=before))
+    assert alone[0] != alone[1]
+    assert together[0] == together[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "figures", "said"),
+    [
+        ("consent_coverage", {"n": 10, "permitted": 7, "denied": 2, "unknown": 1}, "Denied: 2 (20.0 %)"),
+        ("disclosure", {"n": 10, "rate": 0.9, "lower": 0.6, "upper": 0.98}, "Conversations that begin with the"),
+        ("personal_data", {"n": 10, "rate": 0.1, "lower": 0.02, "upper": 0.4}, "Conversations with sensitive"),
+    ],
+)
+def test_each_kind_has_its_chart(kind, figures, said):
+    assert said in chart_of(_run(kind, {"tables": [], "figures": figures}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "result"),
+    [
+        ("data_sufficiency", {"tables": [], "figures": {"n": 10}}),
+        ("outcome_gap", {"tables": [], "figures": {"groups_hidden": 0}}),
+        ("consent_coverage", {"tables": [], "figures": {"n": 0}}),
+        ("disclosure", {}),
+    ],
+)
+def test_a_run_without_rates_has_no_chart(kind, result):
+    assert chart_of(_run(kind, result)) == ""
