@@ -260,3 +260,10 @@ def test_json_has_the_documented_keys():
     )
     assert set(adjusted.split()) <= set(women["adjusted"])
     assert set(women["adjusted"]["homogeneity"]) == {"breslow_day", "woolf"}
+
+
+def test_part_of_alpha_makes_the_test_stricter_but_not_the_intervals_wider() -> None:
+    counts = [GroupCount("a", 820, 1000), GroupCount("b", 815, 1000)]
+    whole, part = (audit_gap(counts, policy=Policy(alpha=alpha), reference="a") for alpha in (0.05, 0.005))
+    assert whole.to_json()["groups"][1]["difference_interval"] == part.to_json()["groups"][1]["difference_interval"]
+    assert part.verdict is Verdict.NO_MATERIAL_DIFFERENCE

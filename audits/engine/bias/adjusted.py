@@ -124,7 +124,7 @@ def _cells(plan: Comparisons) -> list[StratumCells]:
 def _adjusted_gap(
     group: Member, reference: Member, cells: StratumCells, p_adjusted: float | None, *, policy: Policy
 ) -> AdjustedGap:
-    confidence = 1 - policy.alpha
+    confidence = policy.confidence
     risk_difference = stratified.mantel_haenszel_risk_difference(*cells.arrays, confidence=confidence)
     evidence = Evidence(
         p_adjusted=p_adjusted if cells.n else None,

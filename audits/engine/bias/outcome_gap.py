@@ -108,7 +108,7 @@ def _compared_rows(
     reference, groups = plan.reference, plan.compared
     if reference is None or not groups:
         return []
-    confidence = 1 - policy.alpha
+    confidence = policy.confidence
     k, n = np.array([(group.favourable, group.n) for group in groups], dtype=np.float64).T
     k0, n0 = float(reference.favourable), float(reference.n)
     rates, reference_rate = k / n, k0 / n0
@@ -198,7 +198,7 @@ def _uncompared_row(member: Member, *, policy: Policy) -> GroupResult:
 def _between(plan: Comparisons, tests: _Tests, *, policy: Policy) -> tuple[PairDisparity, ...]:
     found = []
     start = len(plan.tested)
-    confidence = 1 - policy.alpha
+    confidence = policy.confidence
     for i, (first, second) in enumerate(plan.pairs, start):
         if tests.p_adjusted[i] > policy.alpha:
             continue
@@ -234,7 +234,7 @@ def _below_four_fifths(group: Member, reference: Member) -> bool:
 
 
 def _rate_interval(member: Member, *, policy: Policy) -> Range:
-    return _ranges(intervals.wilson(member.favourable, member.n, confidence=1 - policy.alpha))[0]
+    return _ranges(intervals.wilson(member.favourable, member.n, confidence=policy.confidence))[0]
 
 
 def _ranges(interval: tuple[FloatArray, FloatArray]) -> list[Range]:

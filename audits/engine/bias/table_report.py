@@ -29,7 +29,7 @@ def text_report(audit: TableAudit) -> str:
     comparisons = f"{family:,} comparison{'' if family == 1 else 's'}"
     lines += [
         f"{audit.cube.rows:,} rows; {audit.cube.without_outcome:,} more without an outcome are left out.",
-        f"Ranges of {100 * (1 - audit.policy.alpha):g} %; exact p-values, by Holm for {comparisons}.",
+        f"Ranges of {100 * audit.policy.confidence:g} %; exact p-values, by Holm for {comparisons}.",
     ]
     return "\n".join(lines)
 

@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 class Policy:
     """The thresholds of an audit, fixed before the data is seen.
 
-    alpha: chance of any false disparity in one audit; intervals have confidence 1 − alpha.
+    alpha: chance of any false disparity in one audit. An audit of several tables gives each its part.
     delta: smallest difference of rates that matters, as a rate (0.05 is five percentage points).
     impact_ratio: favourable rates below this share of the better-off group's matter (four-fifths rule).
     adverse_ratio: adverse rates beyond this multiple of the better-off group's matter.
@@ -49,6 +49,7 @@ class Policy:
     small_cell: groups with fewer members are shown but not tested.
     minimum_share: groups with a smaller share of all known members are left out of the ratios (NYC LL144
     rule).
+    confidence: coverage of every interval, each by itself; a part of alpha must not widen them.
     """
 
     alpha: float = 0.05
@@ -59,9 +60,10 @@ class Policy:
     power: float = 0.8
     small_cell: int = 10
     minimum_share: float = 0.02
+    confidence: float = 0.95
 
     def __post_init__(self) -> None:
-        for name in ("alpha", "delta", "power"):
+        for name in ("alpha", "delta", "power", "confidence"):
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie between 0 and 1, got {getattr(self, name)}")
         if not 0 < self.impact_ratio <= 1 <= self.adverse_ratio:

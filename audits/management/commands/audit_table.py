@@ -62,7 +62,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             columns = Columns(tuple(options["group"]), tuple(options["stratum"]), options["outcome"])
-            policy = Policy(alpha=options["alpha"], delta=options["delta"])
+            policy = Policy(alpha=options["alpha"], delta=options["delta"], confidence=1 - options["alpha"])
             progress = self._show_progress if self.stderr.isatty() else None
             cube = count_table(options["file"], columns, favourable=options["favourable"], progress=progress)
             audit = audit_cube(cube, policy=policy, reference=options["reference"])
