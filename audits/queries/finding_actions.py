@@ -73,7 +73,7 @@ def _confirmed(finding: Finding, remediation: Remediation | None, actor: User) -
     yield from _planning(remediation)
     refusal = risk_refusal(finding, actor)
     yield Action(
-        "accept-risk", "Accept the risk", "k", "audits.risk_accept", "required", ("until",), denied_reason=refusal
+        "accept-risk", "Accept the risk", "t", "audits.risk_accept", "required", ("until",), denied_reason=refusal
     )
 
 
