@@ -18,13 +18,23 @@ from portal.core.admin import ReadOnlyAdmin
 from portal.core.errors import Invalid
 
 
+class ChecksField(forms.JSONField):
+    """JSON that people read and edit: indented."""
+
+    widget = forms.Textarea(attrs={"rows": 24, "cols": 100})
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
 class ProgrammeForm(forms.ModelForm):
-    """`checks` is JSON; what is wrong in it is said with its place."""
+    """What is wrong in `checks` is said with its place."""
+
+    checks = ChecksField(help_text="Each check with its thresholds; docs/user-guide.md explains them.")
 
     class Meta:
         model = Programme
         fields = ["frequency", "active", "checks", "notify"]
-        widgets = {"checks": forms.Textarea(attrs={"rows": 24, "cols": 100})}
 
     def clean_checks(self) -> Any:
         try:
@@ -39,13 +49,6 @@ class ProgrammeAdmin(OfMyTeams):
     permission = "audits.programme_change"
     list_display = ["assistant", "frequency", "active", "next_opens_on"]
     filter_horizontal = ["notify"]
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        form.base_fields["checks"].prepare_value = lambda value: (  # type: ignore[attr-defined]
-            value if isinstance(value, str) else json.dumps(value, indent=2)
-        )
-        return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = form.cleaned_data

@@ -130,7 +130,7 @@ def _attributes(known: list[Known]) -> dict[str, Any]:
             ("Groups", "count"),
             ("Smallest group", "count"),
             ("Unknown", "share"),
-            ("Visible gap", "points"),
+            ("Visible gap", "gap"),
         ),
         [[one.attribute, one.groups, one.smallest, share(one.unknown, one.n), one.visible] for one in known],
     )

@@ -27,6 +27,7 @@ from audits.views.history import steps_of
 from audits.views.people import name_of
 from audits.views.viewers import next_page, viewer, viewer_with
 from portal.accounts.models import User
+from portal.core.access import can
 from portal.core.errors import Invalid
 
 PAGE = 30
@@ -102,6 +103,7 @@ def _page(
         "stay": back,
         "go_on": back,
         "signature": signature_of(shown),
+        "in_ledger": shown._meta.label_lower if can(user, "core.ledger_view", shown) else "",
     }
     return render(request, "audits/finding.html", context, status=status)
 

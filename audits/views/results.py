@@ -12,7 +12,7 @@ from audits.models import CheckRun
 from audits.states import CheckKind
 from portal.core.charts import ForestRow, Share, bars, forest_plot
 
-NUMBERS = frozenset({"count", "share", "points", "ratio", "p", "interval", "points_interval"})
+NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
 _RATES: Mapping[str, str] = {
     CheckKind.DISCLOSURE: "Conversations that begin with the disclosure",
@@ -89,6 +89,7 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "share": lambda value: f"{100 * value:.1f} %",
     "points": lambda value: f"{_points(value)} points",
+    "gap": lambda value: f"{100 * value:.1f} points",
     "ratio": lambda value: f"{value:.2f}",
     "p": lambda value: f"{value:.3f}" if value >= 0.001 else "< 0.001",
     "interval": lambda pair: f"{100 * pair[0]:.1f} – {100 * pair[1]:.1f} %",

@@ -48,9 +48,7 @@ def production_is_not_a_workbench(app_configs: Any, **kwargs: Any) -> list[Check
         problems.append(Error("DEBUG is on in production.", hint="Unset DEBUG.", id="probity.E005"))
     if len(settings.SECRET_KEY) < 50 or settings.SECRET_KEY.startswith(("django-insecure", "test-only")):
         problems.append(
-            Error(
-                "SECRET_KEY is too short or a known one.", hint="Use 50 random characters.", id="probity.E006"
-            )
+            Error("SECRET_KEY is too short or a known one.", hint="Use 50 random characters.", id="probity.E006")
         )
     if "*" in settings.ALLOWED_HOSTS:
         problems.append(
@@ -60,9 +58,7 @@ def production_is_not_a_workbench(app_configs: Any, **kwargs: Any) -> list[Check
 
 
 @register(Tags.database)
-def production_has_no_demo_people(
-    app_configs: Any, databases: Any = None, **kwargs: Any
-) -> list[CheckMessage]:
+def production_has_no_demo_people(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """E008: accounts of the demo data, whose password lies in a file, do not exist in production.
 
     Django runs database checks on `migrate` and on `check --database default`; the container's start script does both.
@@ -89,9 +85,7 @@ def production_has_no_demo_people(
 def database_is_postgresql(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """E009: PostgreSQL 14 or later, the only engine."""
     if connection.vendor != "postgresql":
-        return [
-            Error("Probity needs PostgreSQL.", hint="Set DATABASE_URL to postgres://…", id="probity.E009")
-        ]
+        return [Error("Probity needs PostgreSQL.", hint="Set DATABASE_URL to postgres://…", id="probity.E009")]
     if not databases:
         return []
     try:

@@ -32,9 +32,7 @@ def _crypter(encoded_keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in encoded_keys])
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(
-            "FIELD_ENCRYPTION_KEY must hold Fernet keys (32 bytes, url-safe base64)."
-        ) from error
+        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEY must hold Fernet keys (32 bytes, url-safe base64).") from error
 
 
 def crypter() -> MultiFernet:

@@ -34,9 +34,7 @@ def _parse_master_keys(entries: tuple[str, ...]) -> dict[str, bytes]:
     for entry in entries:
         key_id, separator, encoded = entry.partition(":")
         if not separator or not key_id or len(key_id.encode()) > 16:
-            raise ImproperlyConfigured(
-                "PROBITY_MASTER_KEYS entries have the form id:base64, id up to 16 bytes."
-            )
+            raise ImproperlyConfigured("PROBITY_MASTER_KEYS entries have the form id:base64, id up to 16 bytes.")
         if key_id in keys:
             raise ImproperlyConfigured(f"PROBITY_MASTER_KEYS names the id {key_id} twice.")
         keys[key_id] = _decode(encoded, setting="PROBITY_MASTER_KEYS")

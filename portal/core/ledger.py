@@ -77,9 +77,7 @@ def append(
     if action not in _actions:
         raise UnregisteredAction(action)
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(
-            "a ledger entry is written in the transaction of its change"
-        )
+        raise transaction.TransactionManagementError("a ledger entry is written in the transaction of its change")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     head = LedgerEntry.objects.order_by("-seq").values_list("seq", "hash").first()

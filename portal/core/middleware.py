@@ -38,9 +38,7 @@ class ProblemMiddleware:
         if (
             request.method == "POST"
             and exception.status != 404
-            and url_has_allowed_host_and_scheme(
-                origin, {request.get_host()}, require_https=request.is_secure()
-            )
+            and url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
         ):
             messages.error(request, exception.message)
             return redirect(origin)

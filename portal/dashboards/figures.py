@@ -104,9 +104,7 @@ def _add_findings(rows: dict[int, AssistantFigures], user: User) -> None:
 def _add_cycles(rows: dict[int, AssistantFigures], user: User) -> None:
     """The latest cycle that has been checked, with how its checks ended."""
     checked = restrict(Cycle.objects.filter(checked_at__isnull=False), user, "audits.view")
-    latest = {
-        cycle.pk: cycle for cycle in checked.order_by("assistant_id", "-checked_at").distinct("assistant_id")
-    }
+    latest = {cycle.pk: cycle for cycle in checked.order_by("assistant_id", "-checked_at").distinct("assistant_id")}
     for cycle in latest.values():
         rows[cycle.assistant_id].cycle = cycle
     for cycle_id, state, n in (

@@ -107,8 +107,7 @@ class Places:
         status = self.sockets.lstat()
         if self.sockets.is_symlink() or status.st_uid != os.getuid() or status.st_mode & 0o077:
             raise EmbeddedError(
-                f"The socket directory {self.sockets} must belong to you alone (mode 0700): "
-                "remove it and start again."
+                f"The socket directory {self.sockets} must belong to you alone (mode 0700): remove it and start again."
             )
 
 

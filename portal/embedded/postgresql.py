@@ -61,9 +61,7 @@ class PostgreSQL:
             settings |= VOLATILE_SETTINGS
         options = [f"--{name}={value}" for name, value in settings.items()]
         postgres = [programs.postgresql("postgres"), "-D", str(self.data), "-p", str(POSTGRESQL_PORT)]
-        return programs.tied(
-            [*postgres, *options], signal_number=self.stop_signal, prefix=programs.unprivileged()
-        )
+        return programs.tied([*postgres, *options], signal_number=self.stop_signal, prefix=programs.unprivileged())
 
     def is_ready(self, pid: int) -> bool:
         """Whether process `pid` takes connections (a killed one may have left a file that says so)."""
@@ -114,9 +112,7 @@ class PostgreSQL:
             return
         os.kill(pid, self.stop_signal)
         if not wait_until(lambda: not _is_alive(pid), seconds=STOP_SECONDS):
-            raise EmbeddedError(
-                f"A PostgreSQL of an earlier run (process {pid}) does not end: stop it first."
-            )
+            raise EmbeddedError(f"A PostgreSQL of an earlier run (process {pid}) does not end: stop it first.")
 
     def _pid_lines(self) -> list[str]:
         try:

@@ -123,9 +123,7 @@ class Seat:
 
 
 @contextlib.contextmanager
-def servers(
-    var: Path, *, database: bool = True, cache: bool = True, durable: bool = True
-) -> Iterator[Addresses]:
+def servers(var: Path, *, database: bool = True, cache: bool = True, durable: bool = True) -> Iterator[Addresses]:
     """The embedded servers of a state directory, running for as long as the context lasts.
 
     Starts what does not run yet, at the same time; whichever process leaves a server last stops it.

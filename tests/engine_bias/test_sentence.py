@@ -108,3 +108,11 @@ def test_berkeley_sentence_says_that_the_difference_turns_round():
 )
 def test_outcome_wording_reads_as_a_sentence(outcome, favourable, words):
     assert outcome_wording(outcome, favourable).favourable == words
+
+
+def test_rates_that_hardly_differ_are_said_to_be_alike() -> None:
+    table = audit_gap([GroupCount("app", 7855, 10000), GroupCount("web", 7848, 10000)], policy=Policy())
+    reference, other = table.groups
+    sentence = gap_sentence(other, reference, wording=Wording())
+    assert sentence.startswith("Out of 100 conversations about 79 from app and from web alike were resolved")
+    assert "difference 0.1 points" in sentence

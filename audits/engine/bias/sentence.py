@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.verdict import Verdict
 
-_BASES = (100, 1_000, 10_000, 100_000)
+_BASES = (100, 1_000)
+_ALIKE = 0.005  # half a percentage point
 _MOST_NAMED = 6
 
 
@@ -34,12 +35,14 @@ def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases") -> Wo
 def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
     """ "Out of 100 conversations about 82 from A were resolved and 74 from B (difference 8 points, …)."
 
-    The higher rate comes first. Out of more than 100 where whole numbers would hide or distort the
-    difference. A second sentence says what is left at an equal mix of strata, if there are any.
+    The higher rate comes first. Out of 1,000 where whole numbers of 100 would distort the difference; under half a
+    point both are said to be alike. A second sentence says what is left at an equal mix of strata, if there are any.
     """
     if group.rate is None or reference.rate is None or group.difference is None:
         return f"Nothing is known about {group.label}."
     higher, lower = (reference, group) if group.difference <= 0 else (group, reference)
+    if _alike(higher.rate or 0.0, lower.rate or 0.0):
+        return " ".join(filter(None, (_alike_sentence(group, higher, lower, wording), _adjusted_sentence(group))))
     base = _base(reference.rate, group.rate)
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
     sentence = (
@@ -48,6 +51,19 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
         f"{_plausible_range(group, base)})."
     )
     return " ".join(filter(None, (sentence, _adjusted_sentence(group))))
+
+
+def _alike(higher: float, lower: float) -> bool:
+    """Under half a point apart, and that is little beside the rarer answer: 0.3 % is not like 0.1 %."""
+    return higher - lower < min(_ALIKE, 0.05 * min(lower, 1 - higher))
+
+
+def _alike_sentence(group: GroupResult, higher: GroupResult, lower: GroupResult, wording: Wording) -> str:
+    return (
+        f"Out of 100 {wording.noun} about {100 * (higher.rate or 0.0):.0f} from {higher.label} and from {lower.label} "
+        f"alike {wording.favourable} (difference {_counted_points(group.difference or 0.0, 1_000)}, "
+        f"{_plausible_range(group, 1_000)})."
+    )
 
 
 def detectable_sentence(group: GroupResult) -> str:

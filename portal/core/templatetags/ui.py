@@ -24,9 +24,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite. Decorative unless `label` gives it a name for screen readers."""
     href = f"{static(_SPRITE)}#{name}"
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
-        )
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
 
 
@@ -34,9 +32,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def badge(value: object, label: str = "") -> SafeString:
     """Badge (colour, icon and word) of a state, severity or verdict by its stored enum value."""
     look = badge_for(str(value), label=str(label))
-    return format_html(
-        '<span class="pill pill--{}">{}<span>{}</span></span>', look.tone, icon(look.icon), look.label
-    )
+    return format_html('<span class="pill pill--{}">{}<span>{}</span></span>', look.tone, icon(look.icon), look.label)
 
 
 @register.simple_tag
@@ -118,9 +114,7 @@ def card(content: str, title: str, count: object = "", note: str = "", flush: bo
 @register.simple_block_tag
 def empty_state(content: str, title: str, icon: str = "inbox") -> str:
     """What an empty list says: the block's content tells what to do next."""
-    return render_to_string(
-        "components/empty_state.html", {"title": title, "icon_name": icon, "content": content}
-    )
+    return render_to_string("components/empty_state.html", {"title": title, "icon_name": icon, "content": content})
 
 
 @register.simple_block_tag

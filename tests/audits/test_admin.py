@@ -1,0 +1,57 @@
+import json
+
+import pytest
+
+from audits.programmes import checks_validated, default_checks
+from audits.services.programmes import programme_ensure
+from portal.accounts.models import User
+from portal.core.models import LedgerEntry
+from tests.factories import AssistantFactory, MembershipFactory
+
+LISTS = ["programme", "cycle", "checkrun", "finding", "flag"]
+
+
+@pytest.fixture
+def staff(home):
+    person = User.objects.create_superuser("ada@test.example", "correct horse battery")
+    MembershipFactory(user=person, team=home, role="administrator")
+    return person
+
+
+@pytest.fixture
+def programme(home):
+    return programme_ensure(assistant=AssistantFactory(team=home))
+
+
+def change(browser, programme, **values):
+    form = {"frequency": "weekly", "active": "on", "checks": json.dumps(default_checks()), **values}
+    return browser.post(f"/admin/audits/programme/{programme.pk}/change/", form)
+
+
+def test_programme_is_changed_through_its_service(as_user, staff, programme):
+    checks = [{"kind": "disclosure", "enabled": True, "params": {"min_rate": 0.9}}]
+    assert change(as_user(staff), programme, checks=json.dumps(checks)).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.frequency, programme.checks) == ("weekly", checks_validated(checks))
+    assert LedgerEntry.objects.filter(action="programme.changed", actor=staff.actor_ref).count() == 1
+
+
+def test_unusable_checks_are_refused_with_their_place(as_user, staff, programme):
+    answer = change(as_user(staff), programme, checks='[{"kind": "astrology"}]')
+    assert answer.status_code == 200
+    assert "checks[0].kind" in answer.context["adminform"].form.errors["checks"][0]
+
+
+def test_programme_of_another_team_is_not_there(as_user, staff, away):
+    other = programme_ensure(assistant=AssistantFactory(team=away))
+    browser = as_user(staff)
+    assert change(browser, other).status_code == 302
+    other.refresh_from_db()
+    assert other.frequency == "monthly"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_open_and_nothing_can_be_added(as_user, staff, name):
+    browser = as_user(staff)
+    assert browser.get(f"/admin/audits/{name}/").status_code == 200
+    assert browser.get(f"/admin/audits/{name}/add/").status_code == 403
