@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,7 +30,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         problem = _problem("invalid", "Invalid input", 422, "Some fields are wrong; `errors` names them.")
         problem["errors"] = list(_field_errors(error.detail))
     elif isinstance(error, exceptions.APIException):
-        problem = _problem(error.default_code, error.default_detail, error.status_code, str(error.detail))
+        phrase = HTTPStatus(error.status_code).phrase
+        problem = _problem(error.default_code, phrase, error.status_code, str(error.detail))
         if challenge := getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = challenge
         if wait := getattr(error, "wait", None):
@@ -40,10 +42,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return Response(problem, status=int(str(problem["status"])), headers=headers, content_type=PROBLEM)
 
 
-def _problem(code: str, title: Any, status_code: int, detail: str) -> dict[str, Any]:
+def _problem(code: str, title: str, status_code: int, detail: str) -> dict[str, Any]:
     return {
         "type": f"urn:probity:problem:{code}",
-        "title": str(title),
+        "title": title,
         "status": status_code,
         "detail": detail,
     }
