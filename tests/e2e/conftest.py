@@ -1,0 +1,54 @@
+"""One portal and one Chromium for all browser tests; people keep their browsers between tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.e2e.browsing import CHROMIUM, People, chromium
+from tests.e2e.looking import Gallery
+from tests.e2e.running import RunningPortal, running_portal
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+    with running_portal(tmp_path_factory.mktemp("e2e") / "var") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browsers(portal: RunningPortal) -> Iterator[People]:
+    assert Path(CHROMIUM).exists(), f"Chromium is not at {CHROMIUM}: install it or set PROBITY_CHROMIUM."
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        people = People(browser, portal)
+        yield people
+        people.close()
+
+
+@pytest.fixture
+def people(browsers: People) -> Iterator[People]:
+    """The people in their browsers; at the end of the test, no browser may have complained."""
+    browsers.complaints.clear()
+    yield browsers
+    assert browsers.complaints == []
+
+
+@pytest.fixture(scope="session")
+def gallery(portal: RunningPortal) -> Gallery:
+    """Where pictures go: PROBITY_SCREENSHOTS, or a directory beside the portal's state."""
+    wanted = os.environ.get("PROBITY_SCREENSHOTS")
+    directory = Path(wanted) if wanted else portal.var.parent / "screenshots"
+    directory.mkdir(parents=True, exist_ok=True)
+    return Gallery(directory)

@@ -1,0 +1,69 @@
+"""A hard look at a page: accessibility, overflow, and a picture, at both widths and in both colour schemes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.browsing import DESKTOP, PHONE
+
+GRAVE = {"serious", "critical"}
+HIGHEST = 4000  # pixels of a picture
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WIDER_THAN_WINDOW = """() => {
+  const limit = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth <= limit) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((element) => element.getBoundingClientRect().right > limit + 1)
+    .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+}"""
+# Colours that are still fading in would be measured at a moment that nobody sees.
+SETTLED = "() => document.getAnimations().every((animation) => animation.playState !== 'running')"
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Where the pictures go, one PNG a page, width and scheme."""
+
+    directory: Path
+
+    def look(self, page: Page, name: str) -> list[str]:
+        """What is wrong with the page that stands there; leaves it as wide and as light as it was."""
+        wrong = []
+        before = page.viewport_size
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                page.wait_for_function(SETTLED)
+                seen = f"{name} at {size['width']} px, {scheme}"
+                wrong += [f"{seen}: {violation}" for violation in grave_violations(page)]
+                self.picture(page, f"{name}-{size['width']}-{scheme}")
+            wrong += [f"{seen}: wider than the window: {element}" for element in page.evaluate(WIDER_THAN_WINDOW)]
+        page.emulate_media(color_scheme="light")
+        if before is not None:
+            page.set_viewport_size(before)
+        return wrong
+
+    def picture(self, page: Page, name: str) -> None:
+        """The whole page in a window as high as it is, so that what sticks to the window's edge lies at its end."""
+        size = page.viewport_size
+        assert size is not None
+        height = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({**size, "height": min(max(height, size["height"]), HIGHEST)})
+        page.screenshot(path=self.directory / f"{name}.png")
+        page.set_viewport_size(size)
+
+
+def grave_violations(page: Page) -> list[str]:
+    """What axe-core calls serious or critical: the rule, its message and the first elements."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']} ({violation['help']}): {[node['target'] for node in violation['nodes'][:3]]}"
+        for violation in found
+        if violation["impact"] in GRAVE
+    ]
