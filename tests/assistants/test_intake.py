@@ -349,8 +349,9 @@ def test_intake_writes_one_entry_and_asks_for_the_scans_with_each_batch(
 
 @pytest.mark.django_db(transaction=True)
 def test_intake_commits_with_the_broker_away(settings, monkeypatch, assistant, conversation, hand_over):
-    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    # The write address falls back to the other one: patched second, the wrong one would be put back.
     monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
     monkeypatch.setattr(current_app, "_pool", None)
     monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
     begun = time.monotonic()

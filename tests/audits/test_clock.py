@@ -105,5 +105,6 @@ def test_only_one_worker_ticks_at_a_time(monthly):
         other.execute("SELECT pg_advisory_lock(%s)", [0x5449434B])
         assert tick() is False
         assert Cycle.objects.count() == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [0x5449434B])
     assert tick() is True
     assert Cycle.objects.count() > 0
