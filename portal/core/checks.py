@@ -61,7 +61,7 @@ def production_is_not_a_workbench(app_configs: Any, **kwargs: Any) -> list[Check
 def production_has_no_demo_people(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """E008: accounts of the demo data, whose password lies in a file, do not exist in production.
 
-    Django runs database checks on `migrate` and on `check --database default`; the container's start script does both.
+    Web, worker and beat run it at their start (portal.core.start), and so does `check --database default`.
     """
     if settings.PROBITY_ENVIRONMENT != "production" or not databases:
         return []
