@@ -13,13 +13,16 @@ from portal.core import ledger
 from portal.core.errors import ProbityError
 
 PROBLEM = "application/problem+json"
+_NO_PAGE = ProbityError(
+    "This is done by a button on a page, so nothing has happened yet. Go back to the page and repeat it."
+)
 
 
 class ProblemMiddleware:
     """Groups the ledger entries of one request, and turns a ProbityError that a view let through into an answer.
 
     A failed form post goes back to the page it came from with the message; anything else gets an error page with the
-    error's status.
+    error's status. Who opens the address of a form's action, as after a sign-in in between, gets a page as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,7 +30,12 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with ledger.correlated(str(getattr(request, "request_id", "") or "")[:40]):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not request.path.startswith("/api/"):
+            page = render(request, "errors/problem.html", {"problem": _NO_PAGE}, status=405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProbityError):
