@@ -27,6 +27,11 @@ def _note(label: str, *, required: bool, rows: int = 3, help_text: str = "") -> 
     )
 
 
+def _calendar() -> forms.DateInput:
+    """The browser's own date picker, which understands ISO dates alone."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class Unasked(forms.Form):
     """A decision that needs nothing but the decision."""
 
@@ -86,7 +91,7 @@ class DuplicateForm(forms.Form):
 
 
 class AcceptRiskForm(forms.Form):
-    until = forms.DateField(label="Accepted until", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="Accepted until", widget=_calendar())
     note = _note("Why, and what makes up for it", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -166,9 +171,11 @@ class PromoteForm(forms.Form):
 class CycleOpenForm(forms.Form):
     """Which assistant, which days (both included), which checks; none chosen means all of its programme."""
 
-    assistant = forms.ModelChoiceField(queryset=Assistant.objects.none(), to_field_name="slug")
-    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}))
+    assistant = forms.ModelChoiceField(
+        queryset=Assistant.objects.none(), to_field_name="slug", empty_label="Choose one"
+    )
+    first_day = forms.DateField(label="First day", widget=_calendar())
+    last_day = forms.DateField(label="Last day", widget=_calendar())
     checks = forms.MultipleChoiceField(
         required=False,
         choices=CheckKind.choices,

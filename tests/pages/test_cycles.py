@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audits.models import Cycle
 from portal.core.models import Job
@@ -119,3 +121,13 @@ def test_check_run_that_ended_in_an_error_says_so(assistant, auditor, as_user):
     run = run_make(assistant, state="error", error="TimeoutError", result={}, sentence="")
     text = as_user(auditor).get(reverse("audits:check-run", args=[run.pk])).content.decode()
     assert "This check could not be carried out: TimeoutError." in text
+
+
+def test_form_for_a_new_cycle_proposes_the_last_thirty_days_in_the_date_pickers(manager, as_user):
+    today = timezone.now().astimezone(UTC).date()
+    text = as_user(manager).get(reverse("audits:cycles")).content.decode()
+    shown = re.findall(r'<input type="date" name="(\w+)" value="([^"]*)"', text)
+    assert shown == [
+        ("first_day", (today - timedelta(days=30)).isoformat()),
+        ("last_day", (today - timedelta(days=1)).isoformat()),
+    ]
