@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+
 from portal.accounts.models import ApiKey, User
 from portal.core import ledger
 from portal.core.access import restrict
@@ -56,7 +58,7 @@ def lines_for(user: User, *, before: int | None, action: str, object_type: str, 
             who=names.get(row.actor, row.actor),
             object_type=row.object_type,
             object_id=row.object_id,
-            object_name=f"{row.object_type.partition('.')[2]} {row.object_id}",
+            object_name=f"{apps.get_model(row.object_type)._meta.verbose_name} {row.object_id}",
             details=list(_details(json.loads(row.body)["data"])),
             hash=bytes(row.hash).hex(),
             prev=bytes(row.prev).hex(),
