@@ -15,8 +15,8 @@ from portal.core.charts import ForestRow, Share, bars, forest_plot
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
 _RATES: Mapping[str, str] = {
-    CheckKind.DISCLOSURE: "Conversations that begin with the disclosure",
-    CheckKind.PERSONAL_DATA: "Conversations with sensitive personal data",
+    CheckKind.DISCLOSURE: "Disclosed at the start",
+    CheckKind.PERSONAL_DATA: "With sensitive data",
 }
 
 
@@ -104,6 +104,8 @@ def _rates(run: CheckRun) -> list[ForestRow]:
     if run.kind not in _RATES:
         return []
     figures = run.result["figures"]
+    if run.kind == CheckKind.PERSONAL_DATA and not figures["rate"]:
+        return []  # what has failed then is a contact given away, which is no rate
     return [ForestRow(_RATES[run.kind], figures["rate"], figures["lower"], figures["upper"], figures["n"])]
 
 

@@ -65,8 +65,8 @@ def test_two_runs_side_by_side_share_one_axis():
     ("kind", "figures", "said"),
     [
         ("consent_coverage", {"n": 10, "permitted": 7, "denied": 2, "unknown": 1}, "Denied: 2 (20.0 %)"),
-        ("disclosure", {"n": 10, "rate": 0.9, "lower": 0.6, "upper": 0.98}, "Conversations that begin with the"),
-        ("personal_data", {"n": 10, "rate": 0.1, "lower": 0.02, "upper": 0.4}, "Conversations with sensitive"),
+        ("disclosure", {"n": 10, "rate": 0.9, "lower": 0.6, "upper": 0.98}, "Disclosed at the start"),
+        ("personal_data", {"n": 10, "rate": 0.1, "lower": 0.02, "upper": 0.4}, "With sensitive data"),
     ],
 )
 def test_each_kind_has_its_chart(kind, figures, said):
