@@ -81,7 +81,7 @@ def supervised(address: Address, var: Path, environment: dict[str, str], announc
 
     supervisor = Supervisor(on_started=started)
     web = ["-m", "gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
-    web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
+    web += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
     # Celery warns root in eight lines at every start; the portal of one machine has no other user to offer.
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "portal"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "WARNING"]
