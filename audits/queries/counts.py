@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 from psycopg import sql
 
 from assistants.models import Assistant
@@ -72,15 +73,17 @@ def dimension_counts(*, assistant: Assistant, dimension: str, window: Window) ->
     return {None if count.group is None else str(count.group): count.n for count in groups}
 
 
-def boolean_outcomes(*, assistant: Assistant, window: Window) -> list[str]:
-    """The names of the true/false outcomes that conversations of the window have, sorted."""
+def boolean_outcomes(*, assistant: Assistant, window: Window, at_least: int = 1) -> list[str]:
+    """The names of the true/false outcomes that `at_least` so many conversations of the window have, sorted."""
     cells = assistant.count_cells.filter(
         day__gte=window.since, day__lt=window.until, measure__startswith="outcome.", value__in=["true", "false"]
     )
     if window.release is not None:
         cells = cells.filter(release=window.release)
-    measures = cells.order_by("measure").values_list("measure", flat=True).distinct()
-    return [measure.removeprefix("outcome.") for measure in measures]
+    measures = cells.values("measure").annotate(conversations=Sum("n")).filter(conversations__gte=at_least)
+    return [
+        measure.removeprefix("outcome.") for measure in measures.order_by("measure").values_list("measure", flat=True)
+    ]
 
 
 def _dimension(name: str, placeholder: str) -> sql.Composable:

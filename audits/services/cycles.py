@@ -30,6 +30,9 @@ from portal.core.errors import Invalid
 from portal.core.jobs import enqueue
 from portal.core.models import JobState
 
+# Every question takes its part of the cycle's alpha: an outcome of a handful of conversations must not.
+FEWEST_FOR_A_QUESTION = 30
+
 
 def cycle_job_key(cycle_id: int) -> str:
     return f"cycle:{cycle_id}"
@@ -183,7 +186,10 @@ def scope_of(cycle: Cycle) -> Scope:
     return Scope(
         attributes=cycle.context["attributes"],
         purposes=cycle.context["purposes"],
-        outcomes=boolean_outcomes(assistant=cycle.assistant, window=window),
+        outcomes=(
+            boolean_outcomes(assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION)
+            or boolean_outcomes(assistant=cycle.assistant, window=window)
+        ),
         groups=groups,
     )
 

@@ -222,6 +222,7 @@ def test_group_counts_sum_over_days_and_keep_the_unknown_apart(assistant):
     ages = dimension_counts(assistant=assistant, dimension="attribute:age", window=WINDOW)
     assert ages == {"18-24": 2, "65+": 2, None: 1}
     assert boolean_outcomes(assistant=assistant, window=WINDOW) == ["resolved"]
+    assert boolean_outcomes(assistant=assistant, window=WINDOW, at_least=10**6) == []
 
 
 def test_counts_of_one_release_only(assistant):

@@ -13,7 +13,6 @@ from .origins import SECRET_TYPES, Origin, originators
 from .refusal import refuses
 from .turns import Turn
 
-
 # Guesses below this score are masked, but nobody is said to have typed a secret because of one.
 TRUSTED_SCORE = 0.5
 
