@@ -51,12 +51,13 @@ class People:
     _contexts: dict[str, BrowserContext] = field(default_factory=dict)
 
     def __call__(self, login: str) -> Page:
-        """A fresh tab of a person who is signed in."""
+        """A fresh tab of a person who is signed in; of nobody in particular where the name is empty."""
         if login not in self._contexts:
             self._contexts[login] = context = self.context()
-            page = context.new_page()
-            self.sign_in(page, login)
-            page.close()
+            if login:
+                page = context.new_page()
+                self.sign_in(page, login)
+                page.close()
         return self._contexts[login].new_page()
 
     def context(self, **options: Any) -> BrowserContext:
@@ -81,7 +82,7 @@ class People:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+            self.complaints.append(f"{message.location['url']}: {message.text}")
 
     def _hear_error(self, error: WebError) -> None:
         self.complaints.append(str(error.error))

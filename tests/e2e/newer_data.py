@@ -13,17 +13,17 @@ EACH = 400  # enough for the interval of every difference to lie inside ±5 poin
 UNRESOLVED_EVERY = 25  # 96 % resolved in every group
 
 
-def fair_conversations(file: Path, *, release: str, started_at: datetime) -> int:
-    """Write them as JSON lines; how many there are."""
-    records = list(_records(release, started_at))
+def fair_conversations(file: Path, *, release: str, started_at: datetime, each: int = EACH) -> int:
+    """Write them as JSON lines, so many of each age group; how many there are."""
+    records = list(_records(release, started_at, each))
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     file.write_text("".join(lines), encoding="utf-8")
     return len(records)
 
 
-def _records(release: str, started_at: datetime) -> Iterator[dict[str, Any]]:
+def _records(release: str, started_at: datetime, each: int) -> Iterator[dict[str, Any]]:
     at = started_at.isoformat()
-    for number in range(EACH * len(AGE_GROUPS)):
+    for number in range(each * len(AGE_GROUPS)):
         group, position = AGE_GROUPS[number % len(AGE_GROUPS)], number // len(AGE_GROUPS)
         yield {
             "external_id": f"after-the-fix-{number:05d}",

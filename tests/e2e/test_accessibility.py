@@ -1,0 +1,105 @@
+"""Every page, by a person who may see it: no grave violation, no overflow, no complaint of the browser.
+
+Pages that only a finding under way has are looked at in test_closure_by_proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+
+def first(selector: str) -> Callable[[Page], None]:
+    """Follow the first link of its kind."""
+
+    def follow(page: Page) -> None:
+        address = page.locator(selector).first.get_attribute("href")
+        page.goto(page.url.partition("?")[0] + address if address.startswith("?") else address)
+
+    return follow
+
+
+def look_up(page: Page) -> None:
+    page.get_by_label("Customer reference").fill("A-100001")
+    page.get_by_role("button", name="Look up").click()
+
+
+def open_a_cycle_backwards(page: Page) -> None:
+    """A period that ends before it begins: the form comes back and says what is wrong."""
+    page.locator("#open-cycle select").select_option(label="Aria")
+    page.get_by_label("Last day").fill("2020-01-01")
+    page.get_by_role("button", name="Open the cycle").click()
+    expect(page.get_by_text("The period ends before it begins.").first).to_be_visible()
+
+
+def open_decisions(page: Page) -> None:
+    page.locator("summary", has_text="Dismiss").click()
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page of the tour: whose browser (nobody's if empty), where it starts, steps from there, the last answer."""
+
+    name: str
+    login: str
+    address: str
+    steps: tuple[Callable[[Page], None], ...] = ()
+    status: int = 200
+
+
+TOUR = [
+    Stop("sign-in", "", "/accounts/login/"),
+    Stop("password-forgotten", "", "/accounts/password/reset/"),
+    Stop("home-reviewer", "rita", "/"),
+    Stop("home-manager", "mona", "/"),
+    Stop("queue", "ravi", "/queue/"),
+    Stop("queue-flags", "ravi", "/queue/?kind=flags"),
+    Stop("queue-nothing", "ravi", "/queue/?kind=disclosure"),
+    Stop("findings", "mona", "/findings/"),
+    Stop("findings-nothing", "mona", "/findings/?waiting=to_sign"),
+    Stop("finding-disclosure", "tara", "/findings/?kind=disclosure", (first("tbody a"), open_decisions)),
+    Stop("finding-personal-data", "ravi", "/findings/?kind=personal_data", (first("tbody a"),)),
+    Stop("finding-consent", "ravi", "/findings/?kind=consent_coverage", (first("tbody a"),)),
+    Stop("flag", "ravi", "/queue/?kind=flags", (first("#queue h2 a"),)),
+    Stop("conversation", "ravi", "/queue/?kind=flags", (first("#queue h2 a"), first("main a[href^='/conv']"))),
+    Stop("cycles", "mona", "/cycles/"),
+    Stop("cycle", "mona", "/cycles/", (first("tbody a"),)),
+    Stop("cycle-refused", "mona", "/cycles/", (open_a_cycle_backwards,), status=422),
+    Stop("cycle-by-address", "mona", "/cycles/new/", status=405),
+    Stop("check-run", "mona", "/cycles/", (first("tbody a"), first("main a[href^='/checks/']"))),
+    Stop("assistants", "mona", "/assistants/"),
+    Stop("assistant", "mona", "/assistants/aria/"),
+    Stop("consent", "petra", "/consent/"),
+    Stop("consent-subject", "petra", "/consent/", (look_up,)),
+    Stop("dashboard", "mona", "/dashboard/"),
+    Stop("ledger", "otto", "/ledger/"),
+    Stop("password-change", "rita", "/accounts/password/change/"),
+    Stop("two-factor", "rita", "/accounts/2fa/"),
+    Stop("sign-out", "rita", "/accounts/logout/"),
+    Stop("admin", "ada", "/admin/"),
+    Stop("admin-people", "ada", "/admin/accounts/user/"),
+    Stop("admin-programme", "ada", "/admin/audits/programme/", (first("#result_list th a"),)),
+    Stop("no-such-page", "rita", "/findings/999999/", status=404),
+    Stop("not-your-role", "mona", "/queue/", status=403),
+]
+
+
+@pytest.mark.parametrize("stop", TOUR, ids=lambda stop: stop.name)
+def test_page_is_accessible_and_fits_the_window(people, gallery, stop):
+    page = people(stop.login)
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer) if answer.request.is_navigation_request() else None)
+    page.goto(stop.address)
+    for step in stop.steps:
+        step(page)
+    last = answers[-1]
+    assert last.status == stop.status
+    assert gallery.look(page, stop.name) == []
+    if stop.status != 200:  # a browser tells of every answer that is an error
+        told = f"{page.url}: Failed to load resource: the server responded with a status of {last.status}"
+        assert people.complaints == [f"{told} ({last.status_text})"]
+        people.complaints.clear()
+    page.close()
