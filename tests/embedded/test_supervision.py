@@ -22,11 +22,11 @@ for name in ("web", "worker"):
 print("asked to stop" if supervisor.supervise() else "a program ended", flush=True)
 """
 WATCHER = """
-import signal, sys
+import os, signal, sys
 from portal.run.__main__ import end_with_terminal
 
 def hang_up(number, frame):
-    print("hung up", flush=True)
+    os.write(1, b"hung up\\n")  # print() may be at work already
     sys.exit()
 
 signal.signal(signal.SIGHUP, hang_up)
