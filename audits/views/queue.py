@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, overload
 
 from django.contrib.auth.decorators import login_required
@@ -161,6 +161,8 @@ def _due(at: datetime) -> str:
 
 
 def _age(at: datetime) -> str:
+    if timezone.now() - at < timedelta(minutes=1):
+        return "just now"
     return f"{timesince(at, depth=1)} old"
 
 

@@ -81,7 +81,7 @@ def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_in_words(inner)}" for name, inner in sorted(value.items()))
+        return ", ".join(f"{_in_words(name)} {_in_words(inner)}" for name, inner in sorted(value.items()))
     if isinstance(value, list):
         shown = [_in_words(inner) for inner in value[:MOST_SHOWN]]
         return ", ".join(shown) + (f" … {len(value)} in all" if len(value) > MOST_SHOWN else "")
