@@ -26,6 +26,7 @@ from audits.views.evidence import runs_shown
 from audits.views.history import steps_of
 from audits.views.viewers import viewer
 from portal.accounts.models import User
+from portal.accounts.step_up import recently_reauthenticated
 from portal.core.access import require
 from portal.core.errors import Conflict, Invalid, ProbityError
 
@@ -58,7 +59,12 @@ def _sign(request: HttpRequest, user: User, shown: Finding) -> HttpResponse:
     try:
         if not constant_time_compare(form.cleaned_data["statement"], signed_hash(shown.pk)):
             raise Conflict("What you were about to sign has changed meanwhile. Look at it again.")
-        finding_sign_off(finding_id=shown.pk, actor=user, reauthenticated=True, note=form.cleaned_data["note"])
+        finding_sign_off(
+            finding_id=shown.pk,
+            actor=user,
+            reauthenticated=recently_reauthenticated(request),
+            note=form.cleaned_data["note"],
+        )
     except Invalid as error:
         form.add_error("note", error.message)
         return _page(request, user, shown, form, status=422)

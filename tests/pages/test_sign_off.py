@@ -121,3 +121,11 @@ def test_sign_off_can_be_refused_with_a_reason(verified, signer, as_user):
     as_user(signer).post(reverse("audits:finding-decide", args=[verified.pk, "send-back"]), {"note": "Too few cases."})
     verified.refresh_from_db()
     assert verified.state == "in_remediation"
+
+
+def test_person_without_a_password_cannot_slip_past_the_step_up_login(verified, signer, as_user):
+    signer.set_unusable_password()
+    signer.save(update_fields=["password"])
+    answer = as_user(signer).post(_url(verified), _signature(verified), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Sign in again before you sign."]
+    assert SignOff.objects.count() == 0
