@@ -46,6 +46,7 @@ def run(address: Address, var: Path) -> int:
         **os.environ,
         "PROBITY_VAR": str(var),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.dev"),
+        "PROBITY_BASE_URL": os.environ.get("PROBITY_BASE_URL") or address.url.rstrip("/"),
         "PYTHONUNBUFFERED": "1",
     }
     (var / "static").mkdir(exist_ok=True)  # whitenoise complains where it is missing
