@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from portal.accounts.models import User
 from portal.core.access import can_anywhere
 from portal.core.actors import Actor
+from portal.core.bodies import StrictBody
 from portal.core.errors import Denied
 
 _PAGING = frozenset({"cursor", "page_size", "format"})
 
 
-class Strict(serializers.Serializer[Any]):
-    """A body or query whose every key must be known, so that a misspelt one is not silently ignored."""
+class Strict(StrictBody):
+    """A body or a query; queries share theirs with the pagination."""
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(self.initial_data) - set(self.fields) - _PAGING)
-        if unknown:
-            raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such field."))
-        return attrs
+    besides = _PAGING
 
 
 class Nothing(Strict):
