@@ -5,7 +5,20 @@ import sys
 
 import pytest
 
-from audits.engine.privacy import ENGINE_VERSION, TYPES, DetectionError, Span, detect, explain
+from audits.engine.privacy import (
+    ENGINE_VERSION,
+    TYPES,
+    BadPattern,
+    Candidate,
+    DetectionError,
+    Detector,
+    DetectorSet,
+    Hit,
+    Span,
+    compile_detectors,
+    detect,
+    explain,
+)
 from audits.engine.privacy import detection as engine
 from audits.engine.privacy.matching import PatternSet
 from audits.engine.privacy.resolution import Ranked, resolve
@@ -49,7 +62,7 @@ def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pyte
 
     patterns = PatternSet(["a"])
     monkeypatch.setattr(patterns, "_set", Exhausted())
-    monkeypatch.setattr(engine, "_TRIGGERS", patterns)
+    monkeypatch.setattr(engine._BUILT_IN, "_triggers", patterns)
 
     with pytest.raises(DetectionError):
         detect("abc")
@@ -59,7 +72,7 @@ def test_a_failing_detector_is_an_error_not_a_clean_text(monkeypatch: pytest.Mon
     def fail(*arguments: object) -> list[Ranked]:
         raise ValueError("broken")
 
-    monkeypatch.setattr(engine._Armed, "find", fail)
+    monkeypatch.setattr(DetectorSet, "find", fail)
 
     with pytest.raises(DetectionError):
         detect("a@b.co")
@@ -79,3 +92,42 @@ def test_the_standard_library_finds_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
     assert other.stdout == with_re2.stdout
     assert other.stdout.count("(") == 8
+
+
+def _believes(candidate: Candidate) -> Hit | None:
+    return candidate.hit(0.9) if candidate.stands_alone else None
+
+
+def _own(**facts: object) -> Detector:
+    declared = {
+        "triggers": ("KD-[0-9]",),
+        "pattern": "KD-[0-9]{6}",
+        "judge": _believes,
+        "explanation": "KD and six digits",
+    }
+    return Detector(**{"type": "CUSTOMER_NUMBER"} | declared | facts)
+
+
+def test_own_detectors_run_beside_those_of_the_engine() -> None:
+    own = compile_detectors([_own()])
+
+    spans = detect("КD? KD-123456, a@b.de", own=own)
+
+    assert [(span.start, span.end, span.type) for span in spans] == [
+        (4, 13, "CUSTOMER_NUMBER"),
+        (15, 21, "EMAIL_ADDRESS"),
+    ]
+    assert explain(spans[0], own=own) == "KD and six digits"
+
+
+def test_a_set_of_detectors_has_the_version_of_its_declarations() -> None:
+    assert compile_detectors([_own()]).version == compile_detectors([_own()]).version
+    assert compile_detectors([_own()]).version != compile_detectors([_own(pattern="KD-[0-9]{7}")]).version
+
+
+@pytest.mark.parametrize(
+    "facts", [{"pattern": "(?=a)"}, {"pattern": r"(a)\1"}, {"triggers": ("a(?!b)",)}, {"pattern": "("}]
+)
+def test_an_expression_that_needs_more_than_linear_time_is_refused(facts: dict[str, object]) -> None:
+    with pytest.raises(BadPattern):
+        compile_detectors([_own(**facts)])

@@ -5,20 +5,30 @@
     pseudonymise(text, spans, key=secret)     # "Call me on [PHONE_NUMBER:5b2f09d1]"
     normalise("PHONE_NUMBER", "+1 415 555 0132")   # "14155550132"
 
+    detect(text, own=compile_detectors([...]))     # with patterns of one's own
+
 `detect` gives `Span(start, end, type, score)`, sorted, not overlapping, offsets in code points of the given
 string. It takes time linear in the text and raises `DetectionError` rather than calling a text clean that it
 could not read to the end. `ENGINE_VERSION` changes whenever results could; `TYPES` lists what can be found.
 """
 
 from .detection import ENGINE_VERSION, TYPES, detect, explain
+from .detector import Candidate, Detector, Hit
+from .detector_set import DetectorSet, compile_detectors
 from .rewriting import normalise, pseudonymise, redact
-from .spans import DetectionError, Span
+from .spans import BadPattern, DetectionError, Span
 
 __all__ = [
     "ENGINE_VERSION",
     "TYPES",
+    "BadPattern",
+    "Candidate",
     "DetectionError",
+    "Detector",
+    "DetectorSet",
+    "Hit",
     "Span",
+    "compile_detectors",
     "detect",
     "explain",
     "normalise",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .spans import DetectionError
+from .spans import BadPattern, DetectionError
 
 try:
     import re2
@@ -71,20 +71,37 @@ class Subject:
         return base + len(self.text[base_position:position].encode("utf-8", "replace"))
 
 
+_ERRORS: tuple[type[Exception], ...] = (re.error,) if re2 is None else (re.error, re2.error)
+
+
+def _compiled(source: str) -> Any:
+    if re2 is None:
+        return re.compile(source)
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return re2.compile(source.encode(), options)
+
+
+def _reason(error: Exception) -> str:
+    reason = error.args[0] if error.args else ""
+    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
 class Pattern:
-    """A compiled expression. Its first group, where it has one, is the part that counts."""
+    """A compiled expression. Its first group, where it has one, is the part that counts.
+
+    Raises BadPattern for an expression that the engine does not know (look-around, back-references).
+    """
 
     __slots__ = ("_compiled", "_group", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
-        if re2 is None:
-            self._compiled = re.compile(source)
-        else:
-            options = re2.Options()
-            options.max_mem = _MEMORY
-            options.log_errors = False
-            self._compiled = re2.compile(source.encode(), options)
+        try:
+            self._compiled = _compiled(source)
+        except _ERRORS as error:
+            raise BadPattern(f"{source}: {_reason(error)}") from error
         self._group = 1 if self._compiled.groups else 0
 
     def search(self, data: Any, start: int) -> tuple[int, int] | None:
@@ -107,7 +124,11 @@ class PatternSet:
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
         for source in listed:
-            self._set.Add(source.encode())
+            try:
+                self._set.Add(source.encode())
+            except re2.error:
+                Pattern(source)  # raises with a reason that can be shown
+                raise
         self._always = self._set.Add(_ALWAYS.encode())
         self._nothing = [self._always]
         self._set.Compile()

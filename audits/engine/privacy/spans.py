@@ -14,3 +14,7 @@ class Span(NamedTuple):
 
 class DetectionError(Exception):
     """The engine could not look at a text. The text counts as unscanned, never as clean."""
+
+
+class BadPattern(ValueError):
+    """A detector's expression is not one that can be matched in linear time. The text says which and why."""
