@@ -36,6 +36,12 @@ class SubjectKind(models.TextChoices):
     ANONYMOUS = "anonymous", "Anonymous"
 
 
+class HoldScope(models.TextChoices):
+    SUBJECT = "subject", "One customer"
+    ASSISTANT = "assistant", "One assistant"
+    TEAM = "team", "The whole team"
+
+
 class ConsentStatus(models.TextChoices):
     """What an evaluation answers."""
 

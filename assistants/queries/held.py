@@ -1,0 +1,24 @@
+"""What a legal hold on an assistant reaches, for the consent floor, which knows no assistants."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from assistants.models import Assistant, Conversation
+from consent.holds import HeldAssistants
+
+
+def _reached(assistant_ids: Collection[int], subject_ids: Collection[int]) -> set[int]:
+    conversations = Conversation.objects.filter(assistant__in=assistant_ids, subject__in=subject_ids)
+    return set(conversations.order_by().values_list("subject_id", flat=True).distinct())
+
+
+def _names(assistant_ids: Collection[int]) -> dict[int, str]:
+    return dict(Assistant.objects.filter(pk__in=assistant_ids).order_by().values_list("pk", "name"))
+
+
+def _team_of(assistant_id: int) -> int | None:
+    return Assistant.objects.filter(pk=assistant_id).values_list("team_id", flat=True).first()
+
+
+HELD = HeldAssistants(reached=_reached, names=_names, team_of=_team_of)

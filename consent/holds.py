@@ -1,0 +1,35 @@
+"""What a legal hold on an assistant reaches: told by the floor that knows assistants, which imports this module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from portal.core.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAssistants:
+    """`reached(assistant ids, subject ids)` says which of the subjects have data with one of the assistants.
+
+    `names` gives each assistant's name, `team_of` its team (None where there is none). One query each.
+    """
+
+    reached: Callable[[Collection[int], Collection[int]], set[int]]
+    names: Callable[[Collection[int]], Mapping[int, str]]
+    team_of: Callable[[int], int | None]
+
+
+_known: list[HeldAssistants] = []
+
+
+def register_assistants(held: HeldAssistants) -> None:
+    """Called once, from the `ready` of the app that has assistants."""
+    _known[:] = [held]
+
+
+def assistants() -> HeldAssistants:
+    """Raises Invalid where no app has assistants."""
+    if not _known:
+        raise Invalid("This installation has no assistants.", field="scope")
+    return _known[0]
