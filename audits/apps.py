@@ -7,3 +7,4 @@ class AuditsConfig(AppConfig):
 
     def ready(self) -> None:
         from audits import actions, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
+        from audits.services import erasure  # noqa: F401  (registers what is kept of a data subject)
