@@ -16,7 +16,7 @@ from assistants.queries import transcripts_open
 from assistants.transcripts import Transcript
 from audits.engine.conversation import Turn, scan
 from audits.engine.privacy import DetectionError
-from audits.models import ConversationScan, Detection, FindingEvent, Flag, Remediation, StaleDay
+from audits.models import ConversationScan, Detection, FindingEvent, FindingEvidence, Flag, Remediation, StaleDay
 from audits.services.stale_days import days_mark_stale
 from audits.states import FindingState, FlagState
 from consent.models import DataSubject
