@@ -34,6 +34,8 @@ register_actions(
         "remediation.changes_requested": "Changes to the remediation requested",
         "remediation.approved": "Remediation approved",
         "remediation.implemented": "Remediation implemented",
+        "span.revealed": "Masked value revealed",
+        "span.hidden": "Revealed value hidden again",
         "flag.raised": "Flag raised",
         "flag.claimed": "Flag claimed",
         "flag.released": "Flag released",

@@ -2,6 +2,7 @@ from audits.models.counts import CountCell, StaleDay
 from audits.models.cycles import CheckRun, Cycle, Programme
 from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remediation, SignOff
 from audits.models.flags import Flag
+from audits.models.reveals import Reveal, TranscriptRead
 from audits.models.scans import ConversationScan, Detection
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Flag",
     "Programme",
     "Remediation",
+    "Reveal",
     "SignOff",
     "StaleDay",
+    "TranscriptRead",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -15,7 +16,7 @@ from assistants.queries import transcripts_open
 from assistants.states import ConversationState
 from assistants.transcripts import Transcript
 from audits.models import ConversationScan, Detection
-from audits.queries.masking import MaskedTurn, MaskingError, Span, masked_turns
+from audits.queries.masking import MaskedTurn, MaskingError, Place, Span, masked_turns
 from portal.core.access import require
 from portal.core.actors import Actor
 from portal.core.errors import KeyDestroyed, NotFound
@@ -36,7 +37,7 @@ def conversation_with_scan(*, public_id: uuid.UUID, actor: Actor) -> Conversatio
     Raises NotFound for another team's, Denied without the role.
     """
     spans = Detection.objects.filter(conversation=OuterRef("pk")).values(
-        span=JSONObject(turn="turn", start="start", end="end", type="type", origin="origin")
+        span=JSONObject(turn="turn", start="start", end="end", type="type", origin="origin", value_hash="value_hash")
     )
     conversation = (
         Conversation.objects.select_related("assistant", "release", "scan", "subject__data_key")
@@ -50,8 +51,24 @@ def conversation_with_scan(*, public_id: uuid.UUID, actor: Actor) -> Conversatio
     return conversation
 
 
-def transcript_shown(conversation: Conversation) -> ShownTranscript:
-    """The masked transcript of a `conversation_with_scan`; withheld unless its very revision was scanned."""
+def transcript_shown(
+    conversation: Conversation, *, revealed: Mapping[Place, datetime] | None = None
+) -> ShownTranscript:
+    """The masked transcript of a `conversation_with_scan`; withheld unless its very revision was scanned.
+
+    `revealed` names the values that the viewer may see for now (`audits.queries.reveals.places_open_to`).
+    """
+    opened = transcript_checked(conversation)
+    if isinstance(opened, ShownTranscript):
+        return opened
+    try:
+        return ShownTranscript(turns=masked_turns(opened.turns, spans_of(conversation), revealed=revealed))
+    except MaskingError:
+        return ShownTranscript(withheld="The scan does not fit the transcript. It has to be scanned again.")
+
+
+def transcript_checked(conversation: Conversation) -> Transcript | ShownTranscript:
+    """The open transcript where its very revision was scanned, in clear and not for showing; or why it is withheld."""
     if conversation.state == ConversationState.ERASED or conversation.sealed is None:
         return _erased()
     if conversation.state == ConversationState.UNSCANNABLE:
@@ -67,10 +84,7 @@ def transcript_shown(conversation: Conversation) -> ShownTranscript:
         return _erased()
     if not isinstance(opened, Transcript):
         return ShownTranscript(withheld="It does not open: what is stored is not what was sealed.")
-    try:
-        return ShownTranscript(turns=masked_turns(opened.turns, [Span(**span) for span in spans_of(conversation)]))
-    except MaskingError:
-        return ShownTranscript(withheld="The scan does not fit the transcript. It has to be scanned again.")
+    return opened
 
 
 def scan_of(conversation: Conversation) -> ConversationScan | None:
@@ -79,9 +93,9 @@ def scan_of(conversation: Conversation) -> ConversationScan | None:
     return scan if scan is not None and scan.revision == conversation.revision else None
 
 
-def spans_of(conversation: Conversation) -> list[dict[str, Any]]:
+def spans_of(conversation: Conversation) -> list[Span]:
     """What `conversation_with_scan` read along."""
-    return list(getattr(conversation, "spans", []))
+    return [Span(**span) for span in getattr(conversation, "spans", [])]
 
 
 def _erased() -> ShownTranscript:

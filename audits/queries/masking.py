@@ -7,9 +7,10 @@ know it in one turn and miss it in another.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from assistants.transcripts import Turn
 from audits.models.scans import DetectionOrigin
@@ -22,24 +23,54 @@ class MaskingError(Exception):
     """The stored spans do not fit the transcript. Says nothing of its content."""
 
 
+class Place(NamedTuple):
+    """Code points `start` ≤ i < `end` of turn number `turn`, counted from 0."""
+
+    turn: int
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One personal value: code points `start` ≤ i < `end` of turn number `turn`, counted from 0."""
+    """One personal value: where it stands, what it is, who brought it up, and the keyed hash of its normal form."""
 
     turn: int
     start: int
     end: int
     type: str
     origin: str
+    value_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What is cut out in one place: one span, or several that overlap. `identities` tell equal values in another
+    spelling: they are empty where the place holds more than one value.
+    """
+
+    place: Place
+    text: str = field(repr=False)
+    type: str = ""
+    origin: str = ""
+    types: tuple[str, ...] = ()
+    identities: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Either `text` that may be shown, or the type of what is masked, with a note on who brought it up."""
+    """Either `text` that may be shown, or the type of what is masked, with a note on who brought it up.
+
+    Of a mask, `place` and `types` say what could be revealed; `clear` is its value where it is revealed `until` then.
+    """
 
     text: str = ""
     mask: str = ""
     note: str = ""
+    place: Place | None = None
+    types: tuple[str, ...] = ()
+    clear: str = field(default="", repr=False)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +84,34 @@ class MaskedTurn:
     meta: str
 
 
-def masked_turns(turns: Sequence[Turn], spans: Iterable[Span]) -> list[MaskedTurn]:
-    """The turns without the values that `spans` point at. Raises MaskingError where a span lies outside its turn."""
+def masked_turns(
+    turns: Sequence[Turn], spans: Iterable[Span], *, revealed: Mapping[Place, datetime] | None = None
+) -> list[MaskedTurn]:
+    """The turns without the values that `spans` point at. Raises MaskingError where a span lies outside its turn.
+
+    `revealed` names masks whose value is shown until then, and with it the same value wherever else it is masked.
+    A place that is not exactly that of a mask reveals nothing.
+    """
+    spans = list(spans)
+    masks = masks_of(turns, spans)
+    until = _until(masks, revealed or {})
+    found: dict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        found[span.turn].append(span)
+    return [
+        MaskedTurn(
+            index=index + 1,
+            role=turn.role,
+            at=turn.at,
+            segments=tuple(_segments(turn.text, masks[index], until)),
+            meta=_in_words(found[index]),
+        )
+        for index, turn in enumerate(turns)
+    ]
+
+
+def masks_of(turns: Sequence[Turn], spans: Iterable[Span]) -> list[list[Mask]]:
+    """What is cut out of each turn, in the order of its text. Raises MaskingError as `masked_turns` does."""
     by_turn: dict[int, list[Span]] = defaultdict(list)
     values: dict[str, str] = {}
     for span in spans:
@@ -65,37 +122,33 @@ def masked_turns(turns: Sequence[Turn], spans: Iterable[Span]) -> list[MaskedTur
         if len(value) >= REPEATED_FROM:
             values.setdefault(value, span.type)
     return [
-        MaskedTurn(
-            index=index + 1,
-            role=turn.role,
-            at=turn.at,
-            segments=tuple(_segments(turn.text, [*by_turn[index], *_repeated(turn.text, index, values)])),
-            meta=_in_words(by_turn[index]),
-        )
+        list(_masks(turn.text, index, [*by_turn[index], *_repeated(turn.text, index, values)]))
         for index, turn in enumerate(turns)
     ]
 
 
-def _segments(text: str, spans: Iterable[Span]) -> Iterator[Segment]:
+def _masks(text: str, turn: int, spans: Iterable[Span]) -> Iterator[Mask]:
     """Overlapping spans become one mask, named after the one that begins first."""
-    at = 0
-    for start, end, first in _merged(spans):
-        if start > at:
-            yield Segment(text=text[at:start])
-        yield Segment(mask=first.type, note=_origin_label(first.origin))
-        at = end
-    if at < len(text):
-        yield Segment(text=text[at:])
+    for start, end, merged in _merged(spans):
+        whole = {(span.start, span.end) for span in merged} == {(start, end)}
+        yield Mask(
+            place=Place(turn, start, end),
+            text=text[start:end],
+            type=merged[0].type,
+            origin=merged[0].origin,
+            types=tuple(sorted({span.type for span in merged})),
+            identities=frozenset((span.type, span.value_hash) for span in merged if whole and span.value_hash),
+        )
 
 
-def _merged(spans: Iterable[Span]) -> list[tuple[int, int, Span]]:
-    merged: list[tuple[int, int, Span]] = []
+def _merged(spans: Iterable[Span]) -> list[tuple[int, int, list[Span]]]:
+    merged: list[tuple[int, int, list[Span]]] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end, not span.origin)):
         if merged and span.start < merged[-1][1]:
-            start, end, first = merged[-1]
-            merged[-1] = (start, max(end, span.end), first)
+            start, end, those = merged[-1]
+            merged[-1] = (start, max(end, span.end), [*those, span])
         else:
-            merged.append((span.start, span.end, span))
+            merged.append((span.start, span.end, [span]))
     return merged
 
 
@@ -105,6 +158,43 @@ def _repeated(text: str, turn: int, values: dict[str, str]) -> Iterator[Span]:
         while start >= 0:
             yield Span(turn, start, start + len(value), kind, "")
             start = text.find(value, start + len(value))
+
+
+def _until(masks: Iterable[Iterable[Mask]], revealed: Mapping[Place, datetime]) -> dict[Place, datetime]:
+    """Until when each place is shown: the revealed ones, and those that hold the same value."""
+    every = [mask for of_turn in masks for mask in of_turn]
+    values: dict[object, datetime] = {}
+    for mask in every:
+        if mask.place in revealed:
+            for value in (mask.text, *mask.identities):
+                values[value] = max(revealed[mask.place], values.get(value, revealed[mask.place]))
+    if not values:
+        return {}
+    shown: dict[Place, datetime] = {}
+    for mask in every:
+        times = [values[value] for value in (mask.text, *mask.identities) if value in values]
+        if times:
+            shown[mask.place] = max(times)
+    return shown
+
+
+def _segments(text: str, masks: Iterable[Mask], until: Mapping[Place, datetime]) -> Iterator[Segment]:
+    at = 0
+    for mask in masks:
+        _, start, end = mask.place
+        if start > at:
+            yield Segment(text=text[at:start])
+        yield Segment(
+            mask=mask.type,
+            note=_origin_label(mask.origin),
+            place=mask.place,
+            types=mask.types,
+            clear=mask.text if mask.place in until else "",
+            until=until.get(mask.place),
+        )
+        at = end
+    if at < len(text):
+        yield Segment(text=text[at:])
 
 
 def _in_words(spans: Sequence[Span]) -> str:

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from portal.core.errors import ProbityError
+from portal.core.errors import ProbityError, TooMany
 
 PROBLEM = "application/problem+json"
 
@@ -22,6 +22,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     headers: dict[str, str] = {}
     if isinstance(error, ProbityError):
         problem = error.as_problem()
+        if isinstance(error, TooMany):
+            headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, Http404):
         problem = _problem("not_found", "Not found", 404, "There is no such item.")
     elif isinstance(error, PermissionDenied):

@@ -66,6 +66,18 @@ class Conflict(ProbityError):
     title = "Conflict with the current state"
 
 
+class TooMany(ProbityError):
+    """Too often in a while. `retry_after` says in how many seconds it is worth another try."""
+
+    code = "too_many"
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, message: str, *, retry_after: int, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = max(1, retry_after)
+
+
 class KeyDestroyed(ProbityError):
     """The data key of this subject was destroyed: what was sealed under it is gone for good."""
 

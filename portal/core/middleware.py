@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.core import ledger
-from portal.core.errors import ProbityError
+from portal.core.errors import ProbityError, TooMany
 
 PROBLEM = "application/problem+json"
 _NO_PAGE = ProbityError(
@@ -40,8 +40,10 @@ class ProblemMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProbityError):
             return None
+        headers = {"Retry-After": str(exception.retry_after)} if isinstance(exception, TooMany) else {}
         if request.path.startswith("/api/"):
-            return JsonResponse(exception.as_problem(), status=exception.status, content_type=PROBLEM)
+            problem = exception.as_problem()
+            return JsonResponse(problem, status=exception.status, content_type=PROBLEM, headers=headers)
         origin = request.headers.get("Referer", "")
         if (
             request.method == "POST"
@@ -50,4 +52,7 @@ class ProblemMiddleware:
         ):
             messages.error(request, exception.message)
             return redirect(origin)
-        return render(request, "errors/problem.html", {"problem": exception}, status=exception.status)
+        page = render(request, "errors/problem.html", {"problem": exception}, status=exception.status)
+        for name, value in headers.items():
+            page[name] = value
+        return page

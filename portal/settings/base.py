@@ -242,6 +242,9 @@ PROBITY_MAX_BULK_BYTES = env.int("PROBITY_MAX_BULK_BYTES", default=256 * 1024 * 
 PROBITY_CLOCK_SKEW_SECONDS = env.int("PROBITY_CLOCK_SKEW_SECONDS", default=300)
 # How far a consent source's clock may be off beyond the uncertainty that it states with each event.
 PROBITY_CONSENT_SKEW_SECONDS = env.int("PROBITY_CONSENT_SKEW_SECONDS", default=0)
+# How long a revealed value stays readable, and how many one person may reveal within an hour.
+PROBITY_REVEAL_MINUTES = env.int("PROBITY_REVEAL_MINUTES", default=5)
+PROBITY_REVEALS_PER_HOUR = env.int("PROBITY_REVEALS_PER_HOUR", default=30)
 # How many scans of one assistant's conversations may run side by side.
 PROBITY_SCAN_SHARDS = env.int("PROBITY_SCAN_SHARDS", default=2)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from assistants.models import AuditAttributes, Conversation
 from assistants.transcripts import Turn
 from audits.models import Detection
-from audits.queries.masking import MaskingError, Segment, Span, masked_turns
+from audits.queries.masking import MaskingError, Place, Segment, Span, masked_turns
 from audits.services.flags import flag_raise
 from audits.services.scanning import conversations_scan
 from portal.core.models import DataKey
@@ -131,11 +131,12 @@ def test_masked_turns_merges_overlapping_spans_and_masks_repeated_values():
     turns = [Turn("customer", "I am Jan Kowal, call Jan Kowal"), Turn("assistant", "Hello Jan Kowal!")]
     spans = [Span(0, 5, 14, "PERSON", "volunteered"), Span(0, 9, 15, "ADDRESS", "volunteered")]
     first, second = masked_turns(turns, spans)
+    both, again = "Typed by the customer", "The same value as elsewhere in this conversation"
     assert first.segments == (
         Segment(text="I am "),
-        Segment(mask="PERSON", note="Typed by the customer"),
+        Segment(mask="PERSON", note=both, place=Place(0, 5, 15), types=("ADDRESS", "PERSON")),
         Segment(text=" call "),
-        Segment(mask="PERSON", note="The same value as elsewhere in this conversation"),
+        Segment(mask="PERSON", note=again, place=Place(0, 21, 30), types=("PERSON",)),
     )
     assert [segment.text for segment in second.segments] == ["Hello ", "", "!"]
     assert (first.index, first.meta, second.meta) == (1, "Typed by the customer: ADDRESS, PERSON", "")
