@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 BENCHES = {
+    "anonymity": "k and l of a million rows against a bare group-by and pycanon",
     "bias": "a million rows against polars and fairlearn",
     "detection": "personal data against Presidio's patterns, and scores",
     "intake": "conversations taken in against a bare COPY",

@@ -11,13 +11,14 @@ import csv
 import gzip
 import io
 import json
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from audits.engine.bias.groups import Level
 
@@ -26,6 +27,7 @@ _RESERVED = frozenset((*_SECTIONS, "count"))
 # Counts stay exact as floats in the statistics up to here.
 _LARGEST_COUNT = 2**52
 _MOST_LISTED = 12
+STANDARD_INPUT = Path("-")
 
 
 class BadTable(ValueError):
@@ -33,7 +35,7 @@ class BadTable(ValueError):
 
     def __init__(self, file: Path, problem: str, *, line: int | None = None, field: str | None = None) -> None:
         self.file, self.line, self.field, self.problem = file, line, field, problem
-        place = [str(file)]
+        place = ["standard input" if file == STANDARD_INPUT else str(file)]
         if line is not None:
             place.append(f"line {line}")
         if field is not None:
@@ -66,6 +68,13 @@ class Columns:
         )
 
 
+class Fields(Protocol):
+    """What to read of each row: Columns, or what another engine wants to know of the same files."""
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]: ...
+
+
 class Row(NamedTuple):
     """One row: values in the order of `Columns.fields`, None where the row has none; lines count from 1.
 
@@ -77,8 +86,8 @@ class Row(NamedTuple):
     members: int
 
 
-def read_rows(file: Path, columns: Columns) -> Iterator[Row]:
-    """All rows of a file, one by one as they are read.
+def read_rows(file: Path, columns: Fields) -> Iterator[Row]:
+    """All rows of a file (`-`: standard input), one by one as they are read.
 
     Raises BadTable at the first broken row, and where a column occurs nowhere: at once for CSV, after the
     last row for JSON lines.
@@ -104,7 +113,8 @@ def read_rows(file: Path, columns: Columns) -> Iterator[Row]:
 
 @contextmanager
 def _open_text(file: Path) -> Iterator[io.TextIOWrapper]:
-    with file.open("rb") as raw:
+    with nullcontext(sys.stdin.buffer) if file == STANDARD_INPUT else file.open("rb") as source:
+        raw: Any = source if hasattr(source, "peek") else io.BufferedReader(source)  # type: ignore[type-var]
         zipped = raw.peek(2)[:2] == b"\x1f\x8b"
         with gzip.GzipFile(fileobj=raw) if zipped else nullcontext(raw) as binary:
             yield io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
@@ -120,7 +130,7 @@ def _first_line(lines: Iterable[str]) -> tuple[int, str]:
     return blank, ""
 
 
-def _read_json_lines(file: Path, lines: Iterable[str], blank_lines: int, columns: Columns) -> Iterator[Row]:
+def _read_json_lines(file: Path, lines: Iterable[str], blank_lines: int, columns: Fields) -> Iterator[Row]:
     fields = columns.fields
     missing = set(range(len(fields)))
     names: set[str] = set()
@@ -166,7 +176,7 @@ def _section(file: Path, line: int, record: dict[str, Any], section: str) -> dic
     return values
 
 
-def _read_csv(file: Path, lines: Iterable[str], blank_lines: int, columns: Columns) -> Iterator[Row]:
+def _read_csv(file: Path, lines: Iterable[str], blank_lines: int, columns: Fields) -> Iterator[Row]:
     reader = csv.reader(lines, strict=True)
     try:
         header = [name.strip() for name in next(reader)]
