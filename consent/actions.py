@@ -10,6 +10,12 @@ register_actions(
         "hold.placed": "Legal hold placed",
         "hold.released": "Legal hold released",
         "notice.published": "Privacy notice published",
+        "subjects.merge_proposed": "Merge of data subjects proposed",
+        "subjects.merge_confirmed": "Merge of data subjects confirmed",
+        "subjects.unmerged": "Merge of data subjects taken back",
+        "subject.age_noted": "Age of a data subject noted",
+        "restriction.imposed": "Processing restricted",
+        "restriction.lifted": "Restriction of processing lifted",
         "purpose.created": "Purpose registered",
         "purpose.changed": "Purpose changed",
     }

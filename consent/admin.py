@@ -22,7 +22,8 @@ class PurposeForm(forms.ModelForm):
 
     class Meta:
         model = Purpose
-        fields = ["team", "code", "name", "description", "lawful_basis"]
+        fields = ["team", "code", "name", "description", "lawful_basis", "legal_claims"]
+        help_texts = {"legal_claims": "For legal claims: a restriction of processing does not stop it."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,7 +38,7 @@ class PurposeAdmin(OfMyTeams):
     list_filter = ["team", "lawful_basis"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["team", "code", "lawful_basis"] if obj else []
+        return ["team", "code", "lawful_basis", "legal_claims"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = form.cleaned_data
@@ -46,7 +47,11 @@ class PurposeAdmin(OfMyTeams):
             purpose_change(purpose_id=obj.pk, retired=values["retired"], **wording)
         else:
             made = purpose_create(
-                team=values["team"], code=values["code"], lawful_basis=values["lawful_basis"], **wording
+                team=values["team"],
+                code=values["code"],
+                lawful_basis=values["lawful_basis"],
+                legal_claims=values["legal_claims"],
+                **wording,
             )
             obj.pk = made.pk
 

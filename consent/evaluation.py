@@ -26,6 +26,7 @@ from consent.states import (
 )
 
 NONE = timedelta(0)
+_LEAST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Minority:
+    """The data subject is known to be a minor, until `ends_at` where that is known."""
+
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The answer, its reason, and the ids of the events that decided it."""
 
@@ -89,14 +97,14 @@ def decide(
     use_time: datetime,
     known_at: datetime,
     notices: Mapping[int, NoticeVersion],
-    minor_below_age: int | None = None,
+    minority: Minority | None = None,
     skew: timedelta = NONE,
 ) -> Decision:
-    """Decide one use of one data subject's data.
+    """Decide one use of one person's data by their events; `consent.people` adds merges, restrictions and erasure.
 
-    `events` are the subject's, in any order; those of other purposes or recorded after `known_at` do not count.
-    `notices` holds, by id, at least every notice that names the purpose. `minor_below_age` is what is known of the
-    subject where an event has no age band of its own. `skew` widens every event's uncertainty.
+    `events` are the person's, in any order; those of other purposes or recorded after `known_at` do not count.
+    `notices` holds, by id, at least every notice that names the purpose. `minority` is what is known of the person
+    where an event has no age band of its own. `skew` widens every event's uncertainty.
     """
     known = [event for event in events if event.purpose == purpose and event.recorded_at <= known_at]
     voided = voided_by(known)
@@ -108,7 +116,8 @@ def decide(
 
     grants = [one for one in standing if one.event.state in GRANTS]
     started = [one for one in grants if one.latest <= use_time]
-    sound = [one for one in grants if _fault(one.event, notices, minor_below_age) is None]
+    valid = [(one, _sound(one, notices, minority)) for one in grants]
+    sound = [placed for _, placed in valid if placed is not None]
     # A grant whose own terms have run out replaced those before it, so it stands in their way like a restriction.
     ended = {
         one.event.id: Reason(one.event.state)
@@ -119,8 +128,9 @@ def decide(
         spent = _spent(one.event, use_time=use_time, known_at=known_at, notices=notices)
         if spent is not None and one.earliest <= use_time:
             ended[one.event.id] = spent
-    blocking = [one for one in standing if one.event.id in ended]
-    live = [one for one in sound if one.latest <= use_time and one.event.id not in ended]
+    blocking = [one for one in standing if one.event.id in ended and one.event.state in RESTRICTIONS]
+    blocking += [one for one in sound if one.event.id in ended]
+    live = [one for one, placed in valid if one == placed and one.latest <= use_time and one.event.id not in ended]
     surviving = [one for one in live if all(one.earliest > other.latest for other in blocking)]
     if surviving:
         return Decision(ConsentStatus.PERMITTED, Reason.GRANTED, (_last(surviving).event.id,))
@@ -132,7 +142,7 @@ def decide(
         return _denied(ended[last.event.id], last.event.id)
     if started:
         grant = _last(started).event
-        return _denied(_fault(grant, notices, minor_below_age) or Reason.PURPOSE_NOT_COVERED, grant.id)
+        return _denied(_fault(grant, notices, minority), grant.id)
     taken_back = [event for event in known if event.id in voided and event.state in GRANTS]
     taken_back = [event for event in taken_back if plausible(event, skew=skew)[1] <= use_time]
     if taken_back:
@@ -179,20 +189,39 @@ def _denied(reason: Reason, *event_ids: int) -> Decision:
     return Decision(ConsentStatus.DENIED, reason, event_ids)
 
 
-def _fault(grant: Event, notices: Mapping[int, NoticeVersion], minor_below_age: int | None) -> Reason | None:
-    """Why a grant is none: its notice does not name the purpose, or a minor gave it."""
+def _covered(grant: Event, notices: Mapping[int, NoticeVersion]) -> bool:
     notice = None if grant.notice is None else notices.get(grant.notice)
-    if notice is None or grant.purpose not in notice.purposes:
+    return notice is not None and grant.purpose in notice.purposes
+
+
+def _sound(placed: _Placed, notices: Mapping[int, NoticeVersion], minority: Minority | None) -> _Placed | None:
+    """The grant in that part of its interval in which it is one: its notice names the purpose, who gave it could.
+
+    A guardian can until the person is of age, the person from then on. What a guardian gave before stays in force
+    (EDPB Guidelines 05/2020, 150).
+    """
+    grant, earliest, latest = placed
+    if not _covered(grant, notices):
+        return None
+    ends_at = None if minority is None else minority.ends_at
+    if grant.given_by == ConsentActor.GUARDIAN:
+        if ends_at is not None:
+            latest = min(latest, ends_at - _LEAST)
+    elif grant.age_band:
+        if youngest(grant.age_band) < age_of_consent(grant.jurisdiction):
+            return None
+    elif minority is not None:
+        if ends_at is None:
+            return None
+        earliest = max(earliest, ends_at)
+    return _Placed(grant, earliest, latest) if earliest <= latest else None
+
+
+def _fault(grant: Event, notices: Mapping[int, NoticeVersion], minority: Minority | None) -> Reason:
+    """Why a grant that has begun is none."""
+    if not _covered(grant, notices):
         return Reason.PURPOSE_NOT_COVERED
-    if grant.given_by != ConsentActor.GUARDIAN and _may_be_minor(grant, minor_below_age):
-        return Reason.GUARDIAN_MISSING
-    return None
-
-
-def _may_be_minor(grant: Event, minor_below_age: int | None) -> bool:
-    if grant.age_band:
-        return youngest(grant.age_band) < age_of_consent(grant.jurisdiction)
-    return minor_below_age is not None
+    return Reason.GUARDIANSHIP_ENDED if grant.given_by == ConsentActor.GUARDIAN else Reason.GUARDIAN_MISSING
 
 
 def _spent(

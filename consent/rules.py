@@ -5,6 +5,7 @@ from portal.core.roles import Role, Scope
 
 permit("consent.view", Role.PRIVACY_OFFICER, Role.AUDITOR, Scope.CONSENT_READ)
 permit("consent.record", Role.PRIVACY_OFFICER, Scope.CONSENT_WRITE)
+permit("consent.confirm", Role.PRIVACY_OFFICER)
 permit("consent.configure", Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 permit("holds.view", Role.PRIVACY_OFFICER, Role.AUDITOR, Role.MANAGER, Role.ADMINISTRATOR, Scope.CONSENT_READ)
 permit("holds.change", Role.PRIVACY_OFFICER)

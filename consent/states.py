@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from portal.core.states import Transitions
+
 
 class ConsentState(models.TextChoices):
     GIVEN = "given", "Given"
@@ -42,6 +44,45 @@ class HoldScope(models.TextChoices):
     TEAM = "team", "The whole team"
 
 
+class LinkState(models.TextChoices):
+    """The life of a merge of two data subjects."""
+
+    PROPOSED = "proposed", "Proposed"
+    CONFIRMED = "confirmed", "Confirmed"
+    UNDONE = "undone", "Undone"
+
+
+class LinkReason(models.TextChoices):
+    """Why two data subjects are held to be one person, or no longer. Free text would hold personal data."""
+
+    IDENTITY_CHECKED = "identity_checked", "Their identity was checked"
+    SUBJECT_SAID = "subject_said", "The customer said so"
+    SAME_CONTACT = "same_contact", "They share contact data"
+    SOURCE_MERGED = "source_merged", "The source merged them"
+    DIFFERENT_PEOPLE = "different_people", "They are different people"
+    MISTAKE = "mistake", "The merge was a mistake"
+
+
+class AgeEvidence(models.TextChoices):
+    """What an age note rests on. Free text would hold personal data."""
+
+    SUBJECT_SAID = "subject_said", "The customer said so"
+    GUARDIAN_SAID = "guardian_said", "A guardian said so"
+    ACCOUNT = "account", "The customer's account says so"
+    DOCUMENT = "document", "A document was seen"
+    ESTIMATE = "estimate", "The service is used by children, or age was estimated"
+    EARLIER_MARK = "earlier_mark", "Marked before evidence was kept"
+
+
+class RestrictionGround(models.TextChoices):
+    """Why processing is restricted, GDPR Art. 18(1)."""
+
+    ACCURACY_CONTESTED = "accuracy_contested", "The accuracy of the data is contested (Art. 18(1)(a))"
+    UNLAWFUL = "unlawful", "The processing is unlawful and erasure is not wanted (Art. 18(1)(b))"
+    LEGAL_CLAIMS = "legal_claims", "The data subject needs the data for legal claims (Art. 18(1)(c))"
+    OBJECTION_PENDING = "objection_pending", "An objection is being examined (Art. 18(1)(d))"
+
+
 class ConsentStatus(models.TextChoices):
     """What an evaluation answers."""
 
@@ -67,6 +108,9 @@ class Reason(models.TextChoices):
     PURPOSE_NOT_COVERED = "purpose_not_covered", "The notice that was consented to does not name this purpose"
     NOTICE_CHANGED = "notice_changed", "The notice changed materially and consent was not renewed"
     GUARDIAN_MISSING = "guardian_missing", "The data subject is a minor and no guardian consented"
+    GUARDIANSHIP_ENDED = "guardianship_ended", "A guardian consented for somebody who was of age by then"
+    RESTRICTED = "restricted", "Processing is restricted at the data subject's request"
+    ERASED = "erased", "The data subject had been erased"
     NO_EVENT = "no_event", "Nothing is recorded about this purpose at that time"
     NO_SUBJECT = "no_subject", "It is not known whose data this is"
 
@@ -83,3 +127,12 @@ RESTRICTIONS = frozenset(
 )
 # GDPR Art. 21(1): only processing on these two bases can be objected to.
 OBJECTABLE = frozenset({LawfulBasis.LEGITIMATE_INTEREST, LawfulBasis.PUBLIC_TASK})
+# GDPR Art. 18(2): what may go on under a restriction protects somebody's life, or serves legal claims (of a purpose).
+UNRESTRICTED = frozenset({LawfulBasis.VITAL_INTEREST})
+LINK_STATES = Transitions(
+    LinkState,
+    {
+        LinkState.PROPOSED: {LinkState.CONFIRMED, LinkState.UNDONE},
+        LinkState.CONFIRMED: {LinkState.UNDONE},
+    },
+)

@@ -75,6 +75,7 @@ class EventBody(StrictBody):
     verification = serializers.CharField(required=False, allow_blank=True)
     age_band = serializers.CharField(required=False, allow_blank=True, help_text="<13, 13-15 or 18+")
     jurisdiction = serializers.CharField(required=False, allow_blank=True, help_text="ISO 3166, such as DE or US-CA")
+    controller = serializers.CharField(required=False, allow_blank=True, help_text="Blank: the team.")
     data_categories = serializers.ListField(child=serializers.CharField(), required=False)
     recipients = serializers.ListField(child=serializers.CharField(), required=False)
     evidence_channel = serializers.CharField(required=False, allow_blank=True)

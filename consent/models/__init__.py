@@ -1,6 +1,18 @@
+from consent.models.ages import SubjectAgeNote
 from consent.models.events import ConsentEvent
 from consent.models.holds import LegalHold
+from consent.models.links import SubjectLinkEvent
 from consent.models.notices import Notice, Purpose
+from consent.models.restrictions import ProcessingRestriction
 from consent.models.subjects import DataSubject
 
-__all__ = ["ConsentEvent", "DataSubject", "LegalHold", "Notice", "Purpose"]
+__all__ = [
+    "ConsentEvent",
+    "DataSubject",
+    "LegalHold",
+    "Notice",
+    "ProcessingRestriction",
+    "Purpose",
+    "SubjectAgeNote",
+    "SubjectLinkEvent",
+]

@@ -16,12 +16,15 @@ class ConsentEvent(TeamScoped):
 
     `occurred_at` is when it happened (give or take `clock_uncertainty_s` seconds), `recorded_at` when Probity learned
     of it, `valid_from`/`valid_until` the half-open time it speaks for. `invalidates` names the event that an
-    `invalidated` event takes back, from its beginning.
+    `invalidated` event takes back, from its beginning. `controller` is for whom the source says it collected it;
+    blank: the team. `purpose_version` is the wording of the purpose at the time of recording.
     """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="consent_events")
     subject = models.ForeignKey(DataSubject, on_delete=models.PROTECT, related_name="consent_events")
+    controller = models.CharField(max_length=120, blank=True, default="")
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="events")
+    purpose_version = models.PositiveIntegerField(default=1)
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="events", null=True, blank=True)
     state = models.CharField(max_length=20, choices=ConsentState.choices)
     source = models.CharField(max_length=60)

@@ -9,13 +9,19 @@ from portal.core.access import TeamScoped
 
 
 class Purpose(TeamScoped):
-    """What personal data is used for, and the lawful basis the controller relies on."""
+    """What personal data is used for, and the lawful basis the controller relies on.
+
+    `version` counts rewordings. `legal_claims` marks the establishment, exercise or defence of legal claims, which a
+    restriction of processing does not stop (GDPR Art. 18(2)).
+    """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="purposes")
     code = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     lawful_basis = models.CharField(max_length=24, choices=LawfulBasis.choices, default=LawfulBasis.CONSENT)
+    version = models.PositiveIntegerField(default=1)
+    legal_claims = models.BooleanField(default=False)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -14,8 +14,8 @@ from portal.core.models import DataKey
 class DataSubject(TeamScoped):
     """A customer as the team knows them: a pseudonym, a data key, and, sealed under that key, their reference.
 
-    Destroying the key makes the reference and every transcript of the subject unreadable. `minor_below_age` marks a
-    person known to be younger than that; the age band of a consent event, being of its own day, outranks it.
+    Destroying the key makes the reference and every transcript of the subject unreadable. `minor_below_age` repeats
+    the last age note for lists; decisions read the notes (`SubjectAgeNote`), as they were known.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

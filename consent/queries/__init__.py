@@ -1,8 +1,11 @@
 from consent.queries.decisions import Use, evaluate, evaluate_many
 from consent.queries.subjects import reference_index, subject_by_public_id, subject_by_reference
 from consent.queries.timelines import decisions_by_purpose, timeline
+from consent.queries.training import TrainingDecision, TrainingUse, training_decisions
 
 __all__ = [
+    "TrainingDecision",
+    "TrainingUse",
     "Use",
     "decisions_by_purpose",
     "evaluate",
@@ -11,4 +14,5 @@ __all__ = [
     "subject_by_public_id",
     "subject_by_reference",
     "timeline",
+    "training_decisions",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.evaluation import Decision, decide, plausible, voided_by
+from consent.evaluation import Decision, plausible, voided_by
 from consent.models import ConsentEvent, DataSubject, Purpose
-from consent.queries.decisions import Use, clock_skew, evaluate_many, histories_of, notice_versions
+from consent.people import decide_for_person
+from consent.queries.decisions import Use, evaluate_many
+from consent.queries.facts import clock_skew, notice_versions, people_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +30,30 @@ class PurposeDecision:
 
 
 def timeline(*, subject: DataSubject, known_at: datetime) -> list[TimelineEntry]:
-    """The events on record at `known_at`, oldest first. A constant number of queries."""
-    events = {
-        event.pk: event
-        for event in ConsentEvent.objects.filter(subject=subject, recorded_at__lte=known_at).select_related(
-            "purpose", "notice"
-        )
-    }
-    purposes = {event.purpose_id for event in events.values()}
-    histories = histories_of([subject.pk], purposes, known_at=known_at)
+    """The events on record at `known_at`, of all whom the subject was merged with then as well, oldest first.
+
+    The decision beside an event is the subject's. A constant number of queries.
+    """
+    purposes = {purpose.pk: purpose for purpose in Purpose.objects.filter(team=subject.team_id)}
+    person = people_of([subject.pk], purposes, known_at=known_at)[subject.pk]
+    known = [event for facts in person.everyone for event in facts.events]
+    rows = ConsentEvent.objects.select_related("purpose", "notice", "subject").in_bulk([event.id for event in known])
     notices, skew = notice_versions(purposes), clock_skew()
+    voided = voided_by(known)
     entries = []
-    for history in histories.values():
-        voided = voided_by(history.events)
-        for one in history.events:
-            event = events[one.id]
-            decision = decide(
-                history.events,
-                purpose=one.purpose,
-                basis=event.purpose.lawful_basis,
-                use_time=plausible(one, skew=skew)[1],
-                known_at=known_at,
-                notices=notices,
-                minor_below_age=history.minor_below_age,
-                skew=skew,
-            )
-            entries.append(TimelineEntry(event, decision, voided.get(one.id)))
+    for one in known:
+        event = rows[one.id]
+        decision = decide_for_person(
+            person,
+            purpose=one.purpose,
+            basis=event.purpose.lawful_basis,
+            legal_claims=event.purpose.legal_claims,
+            use_time=plausible(one, skew=skew)[1],
+            known_at=known_at,
+            notices=notices,
+            skew=skew,
+        )
+        entries.append(TimelineEntry(event, decision, voided.get(one.id)))
     return sorted(entries, key=lambda entry: (max(entry.event.occurred_at, entry.event.valid_from), entry.event.pk))
 
 

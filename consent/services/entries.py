@@ -28,6 +28,7 @@ _TEXTS = {
     "source_event_id": 120,
     "verification": 60,
     "jurisdiction": 12,
+    "controller": 120,
     "evidence_channel": 40,
     "evidence_method": 60,
     "evidence_digest": 64,
@@ -58,7 +59,7 @@ class ConsentEntry:
     """One consent event as its source states it; `consent.models.ConsentEvent` says what the fields mean.
 
     The data subject is named by `customer_ref` or by `subject`, their pseudonym. `invalidates` is the
-    `source_event_id` of an event of the same source. Times carry a zone.
+    `source_event_id` of an event of the same source. `controller` is blank where it is the team. Times carry a zone.
     """
 
     source: str
@@ -76,6 +77,7 @@ class ConsentEntry:
     verification: str = ""
     age_band: str = ""
     jurisdiction: str = ""
+    controller: str = ""
     data_categories: Sequence[str] = ()
     recipients: Sequence[str] = ()
     evidence_channel: str = ""
@@ -127,6 +129,8 @@ def entry_check(entry: ConsentEntry, register: Register) -> None:
 def entry_hash(entry: ConsentEntry, *, subject_id: int) -> bytes:
     """SHA-256 over all that the entry states, about whom: the same statement again has the same hash."""
     names = [field.name for field in fields(entry) if field.name not in ("customer_ref", "subject")]
+    if not entry.controller:
+        names.remove("controller")  # so that statements of before there was this field keep their hash
     stated = {name: _plain(getattr(entry, name)) for name in names} | {"subject": subject_id}
     return hashlib.sha256(canonical(stated).encode()).digest()
 
@@ -146,6 +150,9 @@ def _who(entry: ConsentEntry) -> None:
         raise Invalid(_choices(ConsentActor.values), field="given_by")
     if entry.given_by == ConsentActor.CONTROLLER and entry.state in GRANTS:
         raise Invalid("The controller cannot consent for a data subject.", field="given_by")
+    if entry.given_by == ConsentActor.GUARDIAN and entry.state in GRANTS and not entry.verification.strip():
+        # GDPR Art. 8(2): the controller makes reasonable efforts to verify.
+        raise Invalid("A guardian's consent says how the guardian was verified.", field="verification")
     if entry.age_band:
         try:
             age_band(entry.age_band)

@@ -15,7 +15,9 @@ from django.utils import timezone
 from consent.ages import age_band
 from consent.models import ConsentEvent, DataSubject
 from consent.services.entries import ConsentEntry, Register, entry_check, entry_hash
+from consent.services.restricting import announce_for
 from consent.services.subjects import subjects_resolve
+from consent.states import RESTRICTIONS, ConsentState
 from portal.accounts.models import Team
 from portal.core import ledger
 from portal.core.access import require
@@ -65,7 +67,7 @@ def consent_events_record(*, team: Team, entries: Sequence[ConsentEntry], actor:
     is reported and not stored. A time in the future is set to now and marked.
 
     Raises Denied, and Invalid with `index.field`. Writes `consent.recorded` with counts, event ids and a digest
-    over the events' content, and `consent.source_conflict`.
+    over the events' content, and `consent.source_conflict`; tells the listeners of what may forbid uses.
     """
     return _record(team=team, entries=entries, actor=actor, place="{index}.")
 
@@ -108,6 +110,12 @@ def _record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor, place:
         conflicts=tuple(conflicts),
     )
     _write_down(team, report, events, actor)
+    stricter = [event for event in events if event.state in RESTRICTIONS or event.state == ConsentState.INVALIDATED]
+    announce_for(
+        subject_ids={event.subject_id for event in stricter},
+        purpose_ids={event.purpose_id for event in stricter},
+        team_id=team.pk,
+    )
     return report
 
 
@@ -180,7 +188,9 @@ def _event(
     return ConsentEvent(
         team=team,
         subject_id=subject_id,
+        controller=entry.controller,
         purpose=purpose,
+        purpose_version=purpose.version,
         notice=None if entry.notice is None else register.notices[entry.notice],
         state=entry.state,
         source=entry.source,

@@ -16,9 +16,16 @@ from portal.core.errors import Conflict, Invalid
 
 @transaction.atomic
 def purpose_create(
-    *, team: Team, code: str, name: str, lawful_basis: str, actor: Actor, description: str = ""
+    *,
+    team: Team,
+    code: str,
+    name: str,
+    lawful_basis: str,
+    actor: Actor,
+    description: str = "",
+    legal_claims: bool = False,
 ) -> Purpose:
-    """Register a purpose. Its code and lawful basis stay as they are: past decisions rest on them.
+    """Register a purpose. Code, lawful basis and whether it serves legal claims stay: past decisions rest on them.
 
     Raises Denied, Invalid, and Conflict where the team has that code. Writes `purpose.created`.
     """
@@ -30,18 +37,25 @@ def purpose_create(
     try:
         with transaction.atomic():
             purpose = Purpose.objects.create(
-                team=team, code=code, name=name, description=description, lawful_basis=lawful_basis
+                team=team,
+                code=code,
+                name=name,
+                description=description,
+                lawful_basis=lawful_basis,
+                legal_claims=legal_claims,
             )
     except IntegrityError as error:
         raise Conflict("The team has a purpose with this code.", field="code", code="purpose_exists") from error
-    data = {"code": code, "lawful_basis": lawful_basis}
+    data = {"code": code, "lawful_basis": lawful_basis, "legal_claims": legal_claims}
     ledger.append(action="purpose.created", actor=actor, obj=purpose, team_id=team.pk, data=data)
     return purpose
 
 
 @transaction.atomic
 def purpose_change(*, purpose_id: int, actor: Actor, name: str, description: str, retired: bool = False) -> Purpose:
-    """Reword a purpose, retire it or bring it back. A retired purpose takes no new consents.
+    """Reword a purpose, retire it or bring it back; another wording is another version of it.
+
+    A retired purpose takes no new consents.
 
     Nothing else can change: a controller must not swap the lawful basis of data it already holds (EDPB Guidelines
     05/2020, 121–123), so another basis is another purpose. Raises Denied, Invalid. Writes `purpose.changed`.
@@ -60,7 +74,9 @@ def purpose_change(*, purpose_id: int, actor: Actor, name: str, description: str
     purpose.name, purpose.description = name, description
     if "retired_at" in changed:
         purpose.retired_at = timezone.now() if retired else None
-    purpose.save(update_fields=changed)
-    data = {"changed": changed, "retired": retired}
+    if changed != ["retired_at"]:
+        purpose.version += 1
+    purpose.save(update_fields=[*changed, "version"])
+    data = {"changed": changed, "retired": retired, "version": purpose.version}
     ledger.append(action="purpose.changed", actor=actor, obj=purpose, team_id=purpose.team_id, data=data)
     return purpose

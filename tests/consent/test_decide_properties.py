@@ -12,7 +12,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consent.evaluation import Event, NoticeVersion, decide
+from consent.evaluation import Event, Minority, NoticeVersion, decide
 from consent.states import ConsentStatus
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -85,7 +85,7 @@ situations = st.fixed_dictionaries(
         "use_time": minutes.map(minute),
         "known_at": minutes.map(minute),
         "notices": registers(),
-        "minor_below_age": st.sampled_from([None, None, 16]),
+        "minority": st.one_of(st.none(), st.none(), st.builds(Minority, st.one_of(st.none(), minutes.map(minute)))),
         "skew": st.sampled_from([timedelta(0), timedelta(minutes=1)]),
     }
 )
@@ -102,7 +102,7 @@ def worlds(events, skew):
         yield {event.id: time for event, time in zip(events, times, strict=True)}
 
 
-def interpret(events, *, basis, use_time, known_at, notices, minor_below_age, skew):
+def interpret(events, *, basis, use_time, known_at, notices, minority, skew):
     known = [event for event in events if event.purpose == 1 and event.recorded_at <= known_at]
 
     def void(event):
@@ -124,11 +124,16 @@ def interpret(events, *, basis, use_time, known_at, notices, minor_below_age, sk
                     return "denied"
         return "permitted"
 
-    def sound(grant):
+    def sound(grant, at):
         notice = notices.get(grant.notice)
-        age = AGES[grant.age_band] if grant.age_band or minor_below_age is None else 0
-        old_enough = age >= (13 if grant.jurisdiction == "GB" else 16)
-        return notice is not None and 1 in notice.purposes and (old_enough or grant.given_by == "guardian")
+        ends = None if minority is None or minority.ends_at is None else number(minority.ends_at)
+        if grant.given_by == "guardian":
+            could = ends is None or at < ends
+        elif grant.age_band:
+            could = AGES[grant.age_band] >= (13 if grant.jurisdiction == "GB" else 16)
+        else:
+            could = minority is None or (ends is not None and at >= ends)
+        return notice is not None and 1 in notice.purposes and could
 
     grants = [event for event in standing if event.state in ("given", "renewed")]
     restrictions = [event for event in standing if event.state in NEGATIVE]
@@ -146,7 +151,7 @@ def interpret(events, *, basis, use_time, known_at, notices, minor_below_age, sk
         return not expired and not stale
 
     def allowed(world):
-        begun = [grant for grant in grants if sound(grant) and world[grant.id] <= use]
+        begun = [grant for grant in grants if sound(grant, world[grant.id]) and world[grant.id] <= use]
         newest = max((world[grant.id] for grant in begun), default=None)
         return (
             newest is not None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from consent.ages import age_band, age_of_consent, youngest
-from consent.evaluation import Decision, Event, NoticeVersion, decide
+from consent.evaluation import Decision, Event, Minority, NoticeVersion, decide
 from consent.states import ConsentStatus, Reason
 
 DAY = timedelta(days=1)
@@ -205,19 +205,19 @@ def test_who_may_be_under_age_needs_a_guardian(band, jurisdiction, by, decision)
 
 
 def test_a_subject_known_to_be_a_minor_needs_a_guardian_unless_the_event_says_otherwise():
-    assert answer([event(1, "given", 0)], minor_below_age=16) == denied(Reason.GUARDIAN_MISSING, 1)
-    assert answer([event(1, "given", 0, age_band="18+")], minor_below_age=16) == permitted(1)
-    assert answer([event(1, "given", 0, given_by="guardian")], minor_below_age=16) == permitted(1)
+    assert answer([event(1, "given", 0)], minority=Minority()) == denied(Reason.GUARDIAN_MISSING, 1)
+    assert answer([event(1, "given", 0, age_band="18+")], minority=Minority()) == permitted(1)
+    assert answer([event(1, "given", 0, given_by="guardian")], minority=Minority()) == permitted(1)
 
 
 def test_a_childs_own_click_does_not_replace_the_guardians_grant():
     events = [event(1, "given", 0, given_by="guardian"), event(2, "renewed", 3, valid_until=on(5))]
-    assert answer(events, minor_below_age=13) == permitted(1)
+    assert answer(events, minority=Minority()) == permitted(1)
 
 
 def test_a_minor_can_withdraw_alone():
     events = [event(1, "given", 0, given_by="guardian"), event(2, "withdrawn", 3)]
-    assert answer(events, minor_below_age=13) == denied(Reason.WITHDRAWN, 2)
+    assert answer(events, minority=Minority()) == denied(Reason.WITHDRAWN, 2)
 
 
 @pytest.mark.parametrize(

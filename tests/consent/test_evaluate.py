@@ -7,6 +7,7 @@ import pytest
 from consent.evaluation import Decision
 from consent.models import ConsentEvent, DataSubject
 from consent.queries import Use, evaluate, evaluate_many
+from consent.services.ages import subject_age_note
 from consent.services.subjects import subjects_resolve
 from consent.states import ConsentStatus, LawfulBasis, Reason
 from tests.factories import ConsentEventFactory, NoticeFactory, PurposeFactory
@@ -85,8 +86,8 @@ def test_every_column_reaches_the_rules(subject, purpose, notice, given, home):
     assert at(NOON + 9 * DAY) == denied(Reason.EXPIRED, guardians)
 
 
-def test_a_subject_marked_as_a_minor_needs_a_guardian(subject, purpose, given):
-    DataSubject.objects.filter(pk=subject.pk).update(minor_below_age=16)
+def test_a_subject_marked_as_a_minor_needs_a_guardian(subject, purpose, given, privacy_officer):
+    subject_age_note(subject_id=subject.pk, minor_below_age=16, evidence="account", actor=privacy_officer)
     decision = evaluate(subject=subject, purpose=purpose, use_time=NOON)
     assert decision == Decision(ConsentStatus.DENIED, Reason.GUARDIAN_MISSING, (given.pk,))
 
@@ -120,14 +121,14 @@ def test_many_uses_are_answered_in_their_order(home, subject, purpose, given):
     assert reasons == [Reason.NO_SUBJECT, Reason.NO_EVENT, Reason.GRANTED, Reason.NO_EVENT]
 
 
-def test_many_uses_cost_two_queries_whatever_their_number(home, purpose, notice, django_assert_num_queries):
+def test_many_uses_cost_four_queries_whatever_their_number(home, purpose, notice, django_assert_num_queries):
     resolved = subjects_resolve(team=home, references=[f"ref-{n}" for n in range(30)])
     subjects = DataSubject.objects.in_bulk([one.subject_id for one in resolved])
     for subject in subjects.values():
         ConsentEventFactory(subject=subject, purpose=purpose, notice=notice, occurred_at=NOON)
     for size in (1, 30):
         uses = [Use(pk, purpose, NOON) for pk in list(subjects)[:size]]
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             decisions = evaluate_many(uses=uses)
         assert [decision.permitted for decision in decisions] == [True] * size
     assert ConsentEvent.objects.count() == 30
