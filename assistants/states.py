@@ -68,3 +68,32 @@ class TurnRole(models.TextChoices):
     ASSISTANT = "assistant", "Assistant"
     AGENT = "agent", "Human agent"
     SYSTEM = "system", "System"
+
+
+class DatasetState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    FROZEN = "frozen", "Frozen"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# What a release has learned from stays as it was; a data set that must not be used any more is withdrawn.
+DATASET = Transitions(
+    DatasetState,
+    {
+        DatasetState.DRAFT: [DatasetState.FROZEN, DatasetState.WITHDRAWN],
+        DatasetState.FROZEN: [DatasetState.WITHDRAWN],
+    },
+)
+
+
+class RewriteMode(models.TextChoices):
+    REDACT = "redact", "Redact: the type of what was there"
+    PSEUDONYMISE = "pseudonymise", "Pseudonymise: the same token for the same value"
+
+
+class DuplicateRule(models.TextChoices):
+    """Which rows count as repeated."""
+
+    EXACT = "exact", "Rows with the same text"
+    NEAR = "near", "Rows with the same words, whatever their case, punctuation and numbers"
+    ALLOW = "allow", "None: repetitions are allowed"

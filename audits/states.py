@@ -72,6 +72,11 @@ class CheckKind(models.TextChoices):
     CONSENT_COVERAGE = "consent_coverage", "Consent coverage"
     DISCLOSURE = "disclosure", "AI disclosure at the start"
     DATA_SUFFICIENCY = "data_sufficiency", "Data sufficiency"
+    TRAINING_CONSENT = "training_consent", "Training data: consent"
+    TRAINING_PRIVACY = "training_privacy", "Training data: personal data left in"
+    TRAINING_DUPLICATES = "training_duplicates", "Training data: repeated rows"
+    TRAINING_ANONYMITY = "training_anonymity", "Training data: anonymity"
+    TRAINING_WITHDRAWAL = "training_withdrawal", "Training data: withdrawn after training"
 
 
 class Severity(models.TextChoices):
@@ -176,3 +181,36 @@ REMEDIATION = Transitions(
         RemediationState.VERIFYING: [RemediationState.SIGNED_OFF, RemediationState.FAILED],
     },
 )
+
+
+class ExportState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    REFUSED = "refused", "Refused"
+    READY = "ready", "Ready"
+    BLOCKED = "blocked", "Blocked"
+    FAILED = "failed", "Failed"
+
+
+# What has left stays as it was; once a data subject withdraws it must not be fetched again.
+EXPORT = Transitions(
+    ExportState,
+    {
+        ExportState.QUEUED: [ExportState.RUNNING, ExportState.FAILED],
+        ExportState.RUNNING: [ExportState.RUNNING, ExportState.REFUSED, ExportState.READY, ExportState.FAILED],
+        ExportState.READY: [ExportState.BLOCKED],
+    },
+)
+
+
+class Breach(models.TextChoices):
+    """Why a row of a data set must not leave."""
+
+    CONSENT_AT_COLLECTION = "consent_then", "No consent when it was collected"
+    CONSENT_NOW = "consent_now", "No consent now"
+    ERASED = "erased", "Its data subject was erased"
+    UNREADABLE = "unreadable", "It could not be read or scanned"
+    RESIDUAL = "residual", "Personal data is left in it"
+    DUPLICATE = "duplicate", "It repeats an earlier row"
+    K = "k", "Too few people share its attributes"
+    L = "l", "Too few different sensitive values among those who share its attributes"

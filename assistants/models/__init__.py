@@ -4,6 +4,7 @@ from assistants.models.conversations import (
     Conversation,
     ConversationRevision,
 )
+from assistants.models.datasets import Dataset, DatasetRow, DatasetRowAttributes, TrainedOn
 from assistants.models.registry import Assistant, AuditedAttribute, DataSource, Release
 
 __all__ = [
@@ -14,5 +15,9 @@ __all__ = [
     "Conversation",
     "ConversationRevision",
     "DataSource",
+    "Dataset",
+    "DatasetRow",
+    "DatasetRowAttributes",
     "Release",
+    "TrainedOn",
 ]

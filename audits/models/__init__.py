@@ -4,12 +4,14 @@ from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remed
 from audits.models.flags import Flag
 from audits.models.reveals import Reveal, TranscriptRead
 from audits.models.scans import ConversationScan, Detection
+from audits.models.training import DatasetRowScan, TrainingExport, TrainingExportExclusion, TrainingExportRow
 
 __all__ = [
     "CheckRun",
     "ConversationScan",
     "CountCell",
     "Cycle",
+    "DatasetRowScan",
     "Detection",
     "Finding",
     "FindingEvent",
@@ -20,5 +22,8 @@ __all__ = [
     "Reveal",
     "SignOff",
     "StaleDay",
+    "TrainingExport",
+    "TrainingExportExclusion",
+    "TrainingExportRow",
     "TranscriptRead",
 ]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from assistants.models import Assistant, Release
+from assistants.models import Assistant, Dataset, Release
 from audits.states import CheckKind, CheckState, CycleState
 from portal.accounts.models import User
 from portal.core.access import TeamScoped
@@ -87,7 +87,8 @@ class CheckRun(TeamScoped):
     """One check over one window, frozen: the same `params` and `config_hash` run again on newer data prove a fix.
 
     `target` says what it looks at inside its kind, such as `resolved by age_group`. `result` holds every number, passed
-    or failed. A run with `verifies` belongs to a finding and not to a cycle's own checks.
+    or failed. A run with `verifies` belongs to a finding and not to a cycle's own checks. A run about a training data
+    set names it in `dataset`; asked for on its page, it belongs to neither.
     """
 
     TEAM_PATH = "assistant__team"
@@ -97,6 +98,7 @@ class CheckRun(TeamScoped):
     verifies = models.ForeignKey(
         "audits.Finding", on_delete=models.PROTECT, related_name="verification_runs", null=True, blank=True
     )
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="check_runs", null=True, blank=True)
     kind = models.CharField(max_length=20, choices=CheckKind.choices)
     target = models.CharField(max_length=200)
     params = models.JSONField(default=dict)
@@ -119,7 +121,9 @@ class CheckRun(TeamScoped):
             models.UniqueConstraint(fields=["cycle", "kind", "target"], name="check_once_per_cycle"),
             models.CheckConstraint(
                 name="check_run_has_one_reason",
-                condition=Q(cycle__isnull=False, verifies__isnull=True) | Q(cycle__isnull=True, verifies__isnull=False),
+                condition=Q(cycle__isnull=False, verifies__isnull=True)
+                | Q(cycle__isnull=True, verifies__isnull=False)
+                | Q(cycle__isnull=True, verifies__isnull=True, dataset__isnull=False),
             ),
         ]
 

@@ -21,6 +21,9 @@ class Badge:
 
 _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
     ("neutral", "circle-dashed"): ("new", "open", "draft", "proposed", "scheduled", "queued", "received"),
+    ("info", "lock"): ("frozen",),
+    ("danger", "lock"): ("blocked",),
+    ("success", "download"): ("ready",),
     ("neutral", "circle-minus"): ("dismissed", "cancelled", "rejected", "retired", "revoked"),
     ("neutral", "copy"): ("duplicate",),
     ("neutral", "archive"): ("erased", "expired"),

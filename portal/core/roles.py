@@ -14,6 +14,7 @@ class Role(models.TextChoices):
 
 class Scope(models.TextChoices):
     CONVERSATIONS_WRITE = "conversations:write", "Push conversations"
+    DATASETS_WRITE = "datasets:write", "Push rows of training data sets"
     ASSISTANTS_READ = "assistants:read", "Read assistants"
     AUDITS_READ = "audits:read", "Read cycles, check runs and findings"
     AUDITS_RUN = "audits:run", "Open audit cycles"

@@ -102,7 +102,7 @@ def closeness(cells: Cells) -> Floats:
 
 
 def _totals(cells: Cells) -> Floats:
-    return np.bincount(cells.of_class, weights=cells.n.astype(np.float64), minlength=cells.classes)
+    return np.asarray(np.bincount(cells.of_class, weights=cells.n, minlength=cells.classes), dtype=np.float64)
 
 
 def _summed(codes: Codes, members: Codes | None, length: int) -> Codes:

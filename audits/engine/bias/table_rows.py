@@ -114,7 +114,7 @@ def read_rows(file: Path, columns: Fields) -> Iterator[Row]:
 @contextmanager
 def _open_text(file: Path) -> Iterator[io.TextIOWrapper]:
     with nullcontext(sys.stdin.buffer) if file == STANDARD_INPUT else file.open("rb") as source:
-        raw: Any = source if hasattr(source, "peek") else io.BufferedReader(source)  # type: ignore[type-var]
+        raw: Any = source if hasattr(source, "peek") else io.BufferedReader(source)
         zipped = raw.peek(2)[:2] == b"\x1f\x8b"
         with gzip.GzipFile(fileobj=raw) if zipped else nullcontext(raw) as binary:
             yield io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
