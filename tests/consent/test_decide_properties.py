@@ -1,36 +1,19 @@
-"""`decide` against an interpreter that knows no shortcuts.
-
-The interpreter tries every world: each event may really have happened at any minute of its interval. In one world a
-use is allowed when the newest sound grant that has begun still holds by its terms and came after every restriction.
-The use is permitted only where it is allowed in all worlds.
-"""
+"""`decide` against the interpreter that tries every world, and what must hold of any decision."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import product
+from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.evaluation import Event, Minority, NoticeVersion, decide
 from consent.states import ConsentStatus
+from tests.consent.interpreter import AGES, NEGATIVE, START, interpret, minute
 
-START = datetime(2025, 1, 1, tzinfo=UTC)
 LAST = 12
 
-
-def minute(n):
-    return START + timedelta(minutes=n)
-
-
-def number(moment):
-    return int((moment - START).total_seconds() // 60)
-
-
 minutes = st.integers(0, LAST)
-NEGATIVE = ["refused", "withdrawn", "revoked", "expired", "objected"]
 STATES = ["given", "renewed", *NEGATIVE, "invalidated", "objection_lifted"]
-AGES = {"": 99, "<13": 0, "13-15": 13, "18+": 18}
 BASES = ["consent", "legitimate_interest", "contract"]
 
 
@@ -89,85 +72,6 @@ situations = st.fixed_dictionaries(
         "skew": st.sampled_from([timedelta(0), timedelta(minutes=1)]),
     }
 )
-
-
-def worlds(events, skew):
-    """Every way in which the events can really have happened: {event id: minute}."""
-    choices = []
-    for event in events:
-        middle = max(number(event.occurred_at), number(event.valid_from))
-        width = int((event.uncertainty + skew).total_seconds() // 60)
-        choices.append(range(middle - width, middle + width + 1))
-    for times in product(*choices):
-        yield {event.id: time for event, time in zip(events, times, strict=True)}
-
-
-def interpret(events, *, basis, use_time, known_at, notices, minority, skew):
-    known = [event for event in events if event.purpose == 1 and event.recorded_at <= known_at]
-
-    def void(event):
-        return any(other.invalidates == event.id and not void(other) for other in known if other.id > event.id)
-
-    standing = [event for event in known if not void(event)]
-    use = number(use_time)
-    every = list(worlds(known, skew))
-
-    if basis == "contract":
-        return "permitted"
-    if basis == "legitimate_interest":
-        objections = [event for event in standing if event.state == "objected"]
-        lifts = [event for event in standing if event.state == "objection_lifted"]
-        for world in every:
-            for objection in objections:
-                lifted = any(world[objection.id] < world[lift.id] <= use for lift in lifts)
-                if world[objection.id] <= use and not lifted:
-                    return "denied"
-        return "permitted"
-
-    def sound(grant, at):
-        notice = notices.get(grant.notice)
-        ends = None if minority is None or minority.ends_at is None else number(minority.ends_at)
-        if grant.given_by == "guardian":
-            could = ends is None or at < ends
-        elif grant.age_band:
-            could = AGES[grant.age_band] >= (13 if grant.jurisdiction == "GB" else 16)
-        else:
-            could = minority is None or (ends is not None and at >= ends)
-        return notice is not None and 1 in notice.purposes and could
-
-    grants = [event for event in standing if event.state in ("given", "renewed")]
-    restrictions = [event for event in standing if event.state in NEGATIVE]
-
-    def holds(grant):
-        expired = grant.valid_until is not None and grant.valid_until <= use_time
-        stale = any(
-            1 in notice.purposes
-            and notice.material
-            and notice.version > notices[grant.notice].version
-            and notice.published_at <= use_time
-            and notice.recorded_at <= known_at
-            for notice in notices.values()
-        )
-        return not expired and not stale
-
-    def allowed(world):
-        begun = [grant for grant in grants if sound(grant, world[grant.id]) and world[grant.id] <= use]
-        newest = max((world[grant.id] for grant in begun), default=None)
-        return (
-            newest is not None
-            and all(holds(grant) for grant in begun if world[grant.id] == newest)
-            and all(world[other.id] < newest for other in restrictions if world[other.id] <= use)
-        )
-
-    if all(allowed(world) for world in every):
-        return "permitted"
-    voided = [event for event in known if event.state in ("given", "renewed") and void(event)]
-    evidence = (
-        grants
-        or any(world[other.id] <= use for world in every for other in restrictions)
-        or any(all(world[grant.id] <= use for world in every) for grant in voided)
-    )
-    return "denied" if evidence else "unknown"
 
 
 @settings(max_examples=600, deadline=None)
