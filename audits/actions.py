@@ -5,12 +5,18 @@ from portal.core.ledger import register_actions
 register_actions(
     {
         "conversations.scanned": "Conversations scanned",
+        "conversations.rescan_asked": "Conversations to be scanned again",
+        "pattern.drafted": "Own pattern drafted",
+        "pattern.tried": "Own pattern tried on a sample",
+        "pattern.activated": "Own pattern taken live",
+        "pattern.retired": "Own pattern retired",
         "programme.changed": "Audit programme changed",
         "cycle.opened": "Audit cycle opened",
         "cycle.checked": "All checks of the cycle finished",
         "cycle.moved": "Audit cycle moved to another state",
         "cycle.closed": "Audit cycle closed",
         "check.decided": "Check finished",
+        "check.retried": "Check asked again after an error",
         "finding.raised": "Finding raised",
         "finding.seen_again": "Finding seen again",
         "finding.claimed": "Finding claimed",

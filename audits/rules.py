@@ -6,6 +6,16 @@ from portal.core.roles import Role, Scope
 permit("audits.view", *Role, Scope.AUDITS_READ)
 permit("audits.cycle_open", Role.REVIEWER, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR, Scope.AUDITS_RUN)
 permit("audits.programme_change", Role.MANAGER, Role.ADMINISTRATOR)
+permit("audits.pattern_change", Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+permit(
+    "audits.rescan",
+    Role.PRIVACY_OFFICER,
+    Role.REVIEWER,
+    Role.APPROVER,
+    Role.MANAGER,
+    Role.ADMINISTRATOR,
+    Scope.AUDITS_RUN,
+)
 permit("audits.finding_triage", Role.REVIEWER, Role.APPROVER)
 permit("audits.finding_assign", Role.REVIEWER, Role.APPROVER, Role.MANAGER)
 permit(

@@ -214,3 +214,19 @@ class Breach(models.TextChoices):
     DUPLICATE = "duplicate", "It repeats an earlier row"
     K = "k", "Too few people share its attributes"
     L = "l", "Too few different sensitive values among those who share its attributes"
+
+
+class PatternState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    LIVE = "live", "Live"
+    RETIRED = "retired", "Retired"
+
+
+# A live pattern is not changed: its successor is drafted, tried, and takes its place.
+PATTERN = Transitions(
+    PatternState,
+    {
+        PatternState.DRAFT: [PatternState.LIVE, PatternState.RETIRED],
+        PatternState.LIVE: [PatternState.RETIRED],
+    },
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from celery import shared_task
 
 from audits.services.checking import check_run_execute
@@ -9,6 +11,7 @@ from audits.services.clock import tick as clock_tick
 from audits.services.counting import stale_days_fold
 from audits.services.cycles import cycle_advance
 from audits.services.notifications import notification_send
+from audits.services.rescans import conversations_mark
 from audits.services.scanning import conversations_scan
 from portal.core.jobs import job_task
 
@@ -18,6 +21,12 @@ SCAN_SECONDS = 10.0
 @job_task("audits.scan")
 def scan(*, assistant_id: int, shard: int) -> None:
     conversations_scan(assistant_id=assistant_id, shard=shard, seconds=SCAN_SECONDS)
+
+
+@job_task("audits.rescan")
+def rescan(*, assistant_id: int, since: str | None, after: int) -> None:
+    day = None if since is None else date.fromisoformat(since)
+    conversations_mark(assistant_id=assistant_id, since=day, after=after, seconds=SCAN_SECONDS)
 
 
 @job_task("audits.fold")

@@ -2,6 +2,7 @@ from audits.models.counts import CountCell, StaleDay
 from audits.models.cycles import CheckRun, Cycle, Programme
 from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remediation, SignOff
 from audits.models.flags import Flag
+from audits.models.patterns import DetectionPattern
 from audits.models.reveals import Reveal, TranscriptRead
 from audits.models.scans import ConversationScan, Detection
 from audits.models.training import DatasetRowScan, TrainingExport, TrainingExportExclusion, TrainingExportRow
@@ -13,6 +14,7 @@ __all__ = [
     "Cycle",
     "DatasetRowScan",
     "Detection",
+    "DetectionPattern",
     "Finding",
     "FindingEvent",
     "FindingEvidence",

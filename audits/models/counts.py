@@ -7,8 +7,9 @@ from portal.core.access import TeamScoped
 class CountCell(TeamScoped):
     """One cell of the daily count cube: how many conversations of these dimensions had `value` for `measure`.
 
-    Measures are outcomes (`outcome.resolved`), scan results (`scan.disclosed`), consent (`consent.<purpose code>`),
-    and `total`, whose only value is the empty text. Every rate in the product is a ratio of sums over these cells.
+    Measures are outcomes (`outcome.resolved`), scan results (`scan.disclosed`), personal data by type and origin
+    (`exposure.EMAIL_ADDRESS.originated`, counted where it is true), consent (`consent.<purpose code>`), and `total`,
+    whose only value is the empty text. Every rate in the product is a ratio of sums over these cells.
     """
 
     TEAM_PATH = "assistant__team"

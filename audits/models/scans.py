@@ -7,7 +7,8 @@ from portal.core.access import TeamScoped
 class ConversationScan(TeamScoped):
     """What the detectors found in one conversation, in one pass. Results only, never text.
 
-    `measures` holds the true/false results that are counted, such as `disclosed` or `pii_originated`.
+    `measures` holds the true/false results that are counted, such as `disclosed` or `pii_originated`; `exposure` which
+    types of personal data came from whom, such as `EMAIL_ADDRESS.originated`, each once.
     """
 
     TEAM_PATH = "conversation__assistant__team"
@@ -18,6 +19,7 @@ class ConversationScan(TeamScoped):
     # The day this conversation was counted under, so that a revision that moves it makes both days stale.
     day = models.DateField()
     measures = models.JSONField(default=dict)
+    exposure = models.JSONField(default=list)
     scanned_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -13,10 +13,9 @@ from typing import Any
 from django.db import connection
 
 from assistants.models import Assistant
+from audits.engine.conversation import SHORTEST_WHOLE
 from audits.queries.windows import Window
 
-# The last digits of these, as on a receipt, are a usual way to name them without giving them away.
-SHORTEST_WHOLE = {"CREDIT_CARD": 12, "US_SSN": 9}
 _SAID = """
     FROM audits_detection d JOIN assistants_conversation c ON c.id = d.conversation_id
     WHERE c.assistant_id = %(assistant)s AND c.day >= %(since)s AND c.day < %(until)s AND c.state = 'scanned'

@@ -4,8 +4,9 @@ A day is always counted anew from its conversations and replaces its cells, so t
 after an erasure gives the right counts. Erased conversations are in no cell.
 
 What becomes a measure: booleans and texts of the outcome (numbers are measured elsewhere, not counted), the scan's
-true/false results of scanned conversations, the state of the scan of every conversation, consent by purpose. A
-measure keeps its most frequent text values of the day; the rest are counted as `other`.
+true/false results of scanned conversations, the personal data they expose by type and origin, the state of the scan
+of every conversation, consent by purpose. A measure keeps its most frequent text values of the day; the rest are
+counted as `other`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND d
 _INSERT = """
     WITH profile AS (
         SELECT c.release_id, c.intent, c.channel, c.language, COALESCE(a.values, '{}') AS attributes, c.state,
-               c.outcome, s.measures, consent.statuses, count(*) AS n
+               c.outcome, s.measures, s.exposure, consent.statuses, count(*) AS n
         FROM assistants_conversation c
         LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
         LEFT JOIN audits_conversationscan s
@@ -39,7 +40,7 @@ _INSERT = """
             WHERE k.conversation_id = c.id
         ) consent
         WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s AND c.state <> 'erased'
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ), fact AS (
         SELECT p.release_id, p.intent, p.channel, p.language, p.attributes, f.measure, f.value, sum(p.n) AS n
         FROM profile p CROSS JOIN LATERAL (
@@ -49,6 +50,7 @@ _INSERT = """
             SELECT left('outcome.' || key, 90), left(value #>> '{}', %(value_length)s)
             FROM jsonb_each(p.outcome) WHERE jsonb_typeof(value) IN ('boolean', 'string')
             UNION ALL SELECT left('scan.' || key, 90), value FROM jsonb_each_text(p.measures)
+            UNION ALL SELECT left('exposure.' || seen, 90), 'true' FROM jsonb_array_elements_text(p.exposure) seen
             UNION ALL SELECT left('consent.' || key, 90), value FROM jsonb_each_text(p.statuses)
         ) f GROUP BY 1, 2, 3, 4, 5, 6, 7
     ), kept AS (

@@ -21,11 +21,14 @@ from assistants.models import Assistant, Conversation
 from assistants.queries import OpenedTranscript, transcripts_open
 from assistants.states import ConversationState
 from assistants.transcripts import Transcript
-from audits.engine.conversation import SCAN_VERSION, Turn
+from audits.engine.conversation import SCAN_VERSION, Turn, exposure, scan_version
 from audits.engine.conversation import ConversationScan as ScanResult
 from audits.engine.conversation import scan as scan_turns
-from audits.engine.privacy import DetectionError
+from audits.engine.privacy import BadPattern, DetectionError
+from audits.engine.privacy.own_patterns import OwnSet
 from audits.models import ConversationScan, Detection
+from audits.queries.patterns import own_set
+from audits.services.pattern_lock import patterns_hold
 from audits.services.stale_days import days_mark_stale, received_days_mark_stale
 from audits.services.waking import waiting_audits_wake
 from portal.core import jobs, ledger
@@ -98,7 +101,8 @@ def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> li
         )
         if not conversations:
             return []
-        read = _read(conversations, transcripts_open(conversations))
+        patterns_hold(assistant_id=assistant.pk)
+        read = _read_with_patterns(assistant, conversations)
         ids = [conversation.pk for conversation in conversations]
         moved_from = ConversationScan.objects.filter(pk__in=ids).values_list("day", flat=True)
         days = {conversation.day for conversation in conversations} | set(moved_from)
@@ -115,7 +119,7 @@ def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> li
                 "detections": sum(len(result.detections) for result in read.results.values()),
                 "first": ids[0],
                 "last": ids[-1],
-                "engine": SCAN_VERSION,
+                "engine": read.version,
             },
         )
     return ids
@@ -129,14 +133,24 @@ def _statistics_refresh() -> None:
 
 @dataclass(slots=True)
 class _Read:
-    """What a batch gave, by conversation: the scan, or why there is none."""
+    """What a batch gave, by conversation: the scan, or why there is none. `version` is what it was scanned with."""
 
+    version: str
     results: dict[int, ScanResult] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
-def _read(conversations: Sequence[Conversation], opened: dict[int, OpenedTranscript]) -> _Read:
-    read = _Read()
+def _read_with_patterns(assistant: Assistant, conversations: Sequence[Conversation]) -> _Read:
+    """A pattern that the engine refuses by now leaves everything unread: without it nothing would be known as clean."""
+    try:
+        own = own_set(assistant.pk)
+    except BadPattern as error:
+        return _Read(SCAN_VERSION, reasons=dict.fromkeys((one.pk for one in conversations), type(error).__name__))
+    return _read(conversations, transcripts_open(conversations), own)
+
+
+def _read(conversations: Sequence[Conversation], opened: dict[int, OpenedTranscript], own: OwnSet) -> _Read:
+    read = _Read(scan_version(own))
     for conversation in conversations:
         transcript = opened[conversation.pk]
         if not isinstance(transcript, Transcript):
@@ -144,7 +158,7 @@ def _read(conversations: Sequence[Conversation], opened: dict[int, OpenedTranscr
             continue
         turns = [Turn(turn.role, turn.text) for turn in transcript.turns]
         try:
-            read.results[conversation.pk] = scan_turns(turns, language=conversation.language)
+            read.results[conversation.pk] = scan_turns(turns, language=conversation.language, own=own)
         except DetectionError as error:
             read.reasons[conversation.pk] = type(error).__name__
     return read
@@ -160,9 +174,10 @@ def _store(conversations: Sequence[Conversation], read: _Read) -> None:
             ConversationScan(
                 conversation_id=conversation.pk,
                 revision=conversation.revision,
-                engine_version=SCAN_VERSION,
+                engine_version=read.version,
                 day=conversation.day,
                 measures=scan_measures(read.results[conversation.pk]),
+                exposure=exposure(read.results[conversation.pk]),
                 scanned_at=now,
             )
             for conversation in conversations
@@ -170,7 +185,7 @@ def _store(conversations: Sequence[Conversation], read: _Read) -> None:
         ],
         update_conflicts=True,
         unique_fields=["conversation"],
-        update_fields=["revision", "engine_version", "day", "measures", "scanned_at"],
+        update_fields=["revision", "engine_version", "day", "measures", "exposure", "scanned_at"],
     )
     _copy_detections(read.results)
     scanned = Conversation.objects.filter(pk__in=read.results)

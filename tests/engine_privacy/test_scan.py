@@ -10,7 +10,7 @@ from audits.engine.conversation import (
     originators,
     scan,
 )
-from audits.engine.privacy import ENGINE_VERSION, DetectionError, Span, detect
+from audits.engine.privacy import ENGINE_VERSION, DetectionError, DetectorSet, Span, detect
 
 
 def origins(*turns: Turn, language: str = "en") -> list[tuple[str, str]]:
@@ -122,7 +122,7 @@ def test_a_conversation_without_turns_is_clean() -> None:
 
 
 def test_scan_does_not_call_an_unreadable_conversation_clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str, *, language: str | None) -> list[Span]:
+    def fail(text: str, *, language: str | None, own: DetectorSet | None) -> list[Span]:
         raise DetectionError("gone")
 
     monkeypatch.setattr("audits.engine.conversation.scanning.detect", fail)

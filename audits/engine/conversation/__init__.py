@@ -9,21 +9,34 @@ from .disclosure import discloses_ai, disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Attribution, originators
 from .refusal import refuses
-from .scanning import SCAN_VERSION, ConversationScan, Detection, scan
+from .scanning import (
+    SCAN_VERSION,
+    SHORTEST_WHOLE,
+    TRUSTED_SCORE,
+    ConversationScan,
+    Detection,
+    exposure,
+    scan,
+    scan_version,
+)
 from .turns import Turn
 
 __all__ = [
     "SCAN_VERSION",
     "SECRET_TYPES",
+    "SHORTEST_WHOLE",
+    "TRUSTED_SCORE",
     "Attribution",
     "ConversationScan",
     "Detection",
     "Turn",
     "discloses_ai",
     "disclosure_at_start",
+    "exposure",
     "hands_off",
     "originators",
     "refuses",
     "requests_human",
     "scan",
+    "scan_version",
 ]

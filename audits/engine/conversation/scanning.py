@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audits.engine.privacy import ENGINE_VERSION, detect
+from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 
 from .disclosure import disclosure_at_start
 from .handoff import hands_off, requests_human
@@ -15,6 +16,8 @@ from .turns import Turn
 
 # Guesses below this score are masked, but nobody is said to have typed a secret because of one.
 TRUSTED_SCORE = 0.5
+# The last digits of these, as on a receipt, are a usual way to name them without giving them away. Code points.
+SHORTEST_WHOLE = {"CREDIT_CARD": 12, "US_SSN": 9}
 
 
 def _version() -> str:
@@ -59,12 +62,17 @@ class ConversationScan:
     secrets_from_customer: bool
 
 
-def scan(turns: Sequence[Turn], *, language: str | None = None) -> ConversationScan:
-    """Read one conversation; the detector is called once per turn.
+def scan_version(own: OwnSet = NOTHING) -> str:
+    """What a scan with these patterns is called; it changes whenever a result could."""
+    return f"{SCAN_VERSION}+{own.version}" if own.version else SCAN_VERSION
+
+
+def scan(turns: Sequence[Turn], *, language: str | None = None, own: OwnSet = NOTHING) -> ConversationScan:
+    """Read one conversation; the detector is called once per turn, an assistant's `own` patterns along with it.
 
     Raises DetectionError: the conversation then counts as unscannable, never as clean.
     """
-    spans_by_turn = [detect(turn.text, language=language) for turn in turns]
+    spans_by_turn = [detect(turn.text, language=language, own=own.detectors) for turn in turns]
     detections = [
         Detection(
             turn_index=found.turn_index,
@@ -80,7 +88,7 @@ def scan(turns: Sequence[Turn], *, language: str | None = None) -> ConversationS
     ]
     asked_at = _first_request(turns, language)
     return ConversationScan(
-        engine_version=SCAN_VERSION,
+        engine_version=scan_version(own),
         detections=detections,
         disclosed=disclosure_at_start(turns, language),
         human_requested=asked_at is not None,
@@ -91,6 +99,16 @@ def scan(turns: Sequence[Turn], *, language: str | None = None) -> ConversationS
             for found in detections
         ),
     )
+
+
+def exposure(result: ConversationScan) -> list[str]:
+    """`TYPE.origin` of every whole value that is more than a guess, each once, sorted: what exposure counts count."""
+    return sorted({f"{found.type}.{found.origin}" for found in result.detections if is_exposure(found)})
+
+
+def is_exposure(found: Detection) -> bool:
+    """A whole value and not its last digits, by a detection that is to be trusted."""
+    return found.score >= TRUSTED_SCORE and found.end - found.start >= SHORTEST_WHOLE.get(found.type, 1)
 
 
 def _first_request(turns: Sequence[Turn], language: str | None) -> int | None:
