@@ -27,13 +27,15 @@ class Scope:
     """What there is to audit: what the assistant declares, and what its counts of the period show.
 
     `attributes` maps each declared customer attribute to its reference group (empty: chosen from the data).
-    `groups` maps `language` and `channel` to how many known values they take.
+    `groups` maps `language` and `channel` to how many known values they take. `own_types` are the assistant's own
+    patterns that were live.
     """
 
     attributes: Mapping[str, str]
     purposes: Sequence[str]
     outcomes: Sequence[str]
     groups: Mapping[str, int]
+    own_types: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,62 +1,97 @@
-"""Does the assistant expose personal data? What it brings up itself, and what it repeats.
+"""Is personal data exposed? What the assistant brings up itself, what it repeats, and what customers are led to type.
 
 A support assistant gives out telephone numbers, addresses and links all day: those of the company. Counting them all
 would bury what matters, and leaving them all out would hide a leak. So:
 
 - *Sensitive* types (payment data, credentials, national ids, dates of birth) brought up by the assistant count always.
-- *Contact* types count where the assistant brings up a value that a different customer of the team has typed. A value
-  brought up with so many customers that it must be the company's own (`published_from`) only makes the check watch.
+- *Contact* types, and the assistant's own patterns, count where the assistant brings up a value that a different
+  customer of the team has typed. A value brought up with so many customers that it must be the company's own
+  (`published_from`) only makes the check watch, and so does a *weak* type such as a name, which many people share.
 - All other types are shown as figures.
 - Repeating what the customer typed counts for *secrets* only, and only in whole: the last digits are usual.
+- Payment data and secrets typed by customers count above `max_typed_rate`.
+
+Each question also compares every release with the one before it. A rise is part of the same finding, whatever the
+tolerated rate: its target stays, so that the finding is raised once and then seen again with its trend.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.tables import counted, rate_interval, share, share_text, table
+from audits.checks.personal_data_words import (
+    TARGETS,
+    evidence,
+    leak_sentence,
+    said_sentence,
+    title,
+    typed_advice,
+    types_table,
+)
+from audits.checks.release_trend import ReleaseTrend, Series, release_trend, rise_words, stretched
+from audits.checks.severity import Exposed, Originator, severity_of
+from audits.checks.tables import counted, rate_interval, share
+from audits.engine.conversation import SECRET_TYPES
 from audits.engine.privacy import TYPES
 from audits.queries.counts import value_counts
-from audits.queries.exposures import GivenAway, Said, types_said, values_given_away
-from audits.states import CheckKind, CheckState, Severity
+from audits.queries.exposures import GivenAway, Said, said_by_day, types_said, values_given_away
+from audits.queries.windows import Window
+from audits.states import CheckKind, CheckState
 
-TARGETS = {"originated": "originated by the assistant", "echoed": "repeated by the assistant"}
-CONTACT = ("EMAIL_ADDRESS", "PHONE_NUMBER")
+CONTACT = ("ACCOUNT_NUMBER", "ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER")
+WEAK = ("PERSON",)
 SECRETS = ("CREDENTIAL", "CREDIT_CARD", "US_SSN")
-NOT_SENSITIVE = frozenset(
-    {*CONTACT, "ACCOUNT_NUMBER", "ADDRESS", "CRYPTO", "IP_ADDRESS", "LOCATION", "MAC_ADDRESS", "PERSON", "URL"}
-)
+TYPED = tuple(sorted(SECRET_TYPES))
+NOT_SENSITIVE = frozenset({*CONTACT, *WEAK, "CRYPTO", "IP_ADDRESS", "LOCATION", "MAC_ADDRESS", "URL"})
 SENSITIVE = tuple(sorted(set(TYPES) - NOT_SENSITIVE))
 
+_LINES = {"originated": "sensitive data", "echoed": "repeated secrets", "volunteered": "typed secrets"}
+_CONTACT_LINE = "single customers' contact data"
+
 Share = Annotated[float, Meta(ge=0, lt=1)]
+Origin = Literal["originated", "echoed", "volunteered"]
+Days = Annotated[int, Meta(ge=0, le=730)]
 
 
 class PersonalDataSettings(Settings, frozen=True, kw_only=True):
     """`max_rate`: tolerated share of conversations with sensitive or secret data. `min_score`: detections to trust.
 
-    `max_unscanned`: with a greater share of conversations unread, "nothing found" proves nothing. `minimum_n`: nor
-    does it in fewer conversations.
+    `max_typed_rate`: tolerated share in which customers type payment data or secrets. `max_unscanned`: with a greater
+    share of conversations unread, "nothing found" proves nothing. `minimum_n`: nor does it in fewer conversations.
+    `look_back_days`: how far before the period the release before is looked for; `min_rise`: a smaller rise is none.
+    `weak_min_score`: what a name has to score before it is compared with other customers'.
     """
 
     sensitive_types: tuple[str, ...] = SENSITIVE
     contact_types: tuple[str, ...] = CONTACT
+    weak_types: tuple[str, ...] = WEAK
     secret_types: tuple[str, ...] = SECRETS
+    typed_types: tuple[str, ...] = TYPED
     max_rate: Share = 0.0
+    max_typed_rate: Share = 0.01
     max_unscanned: Share = 0.05
     min_score: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    weak_min_score: Annotated[float, Meta(ge=0, le=1)] = 0.8
     minimum_n: Annotated[int, Meta(ge=1)] = 30
     published_from: Annotated[int, Meta(ge=2)] = 5
+    look_back_days: Days = 90
+    min_rise: Share = 0.005
+    alpha: Annotated[float, Meta(gt=0, lt=1)] = 0.05
 
 
 class PersonalDataParams(Settings, frozen=True, kw_only=True):
-    """One frozen question: `types` that count always, and `contact_types` that count as another customer's."""
+    """One frozen question: `types` that count always, and `contact_types` that count as another customer's.
 
-    origin: Literal["originated", "echoed"]
+    Runs that were frozen before releases were compared do not compare them, and know no weak types.
+    """
+
+    origin: Origin
     types: list[str]
     contact_types: list[str]
     max_rate: Share
@@ -64,12 +99,20 @@ class PersonalDataParams(Settings, frozen=True, kw_only=True):
     min_score: float
     minimum_n: int
     published_from: int
+    weak_types: list[str] = []
+    weak_min_score: float = 0.8
+    compare_releases: bool = False
+    look_back_days: Days = 90
+    min_rise: Share = 0.005
+    alpha: float = 0.05
 
 
 def expand(settings: PersonalDataSettings, scope: Scope) -> list[CheckSpec]:
-    questions: tuple[tuple[Literal["originated", "echoed"], Sequence[str], Sequence[str]], ...] = (
-        ("originated", settings.sensitive_types, settings.contact_types),
-        ("echoed", settings.secret_types, ()),
+    contact = sorted({*settings.contact_types, *scope.own_types})
+    questions: tuple[tuple[Origin, Sequence[str], Sequence[str], Sequence[str], float], ...] = (
+        ("originated", settings.sensitive_types, contact, settings.weak_types, settings.max_rate),
+        ("echoed", settings.secret_types, (), (), settings.max_rate),
+        ("volunteered", settings.typed_types, (), (), settings.max_typed_rate),
     )
     return [
         CheckSpec(
@@ -79,64 +122,72 @@ def expand(settings: PersonalDataSettings, scope: Scope) -> list[CheckSpec]:
                 PersonalDataParams(
                     origin=origin,
                     types=sorted(types),
-                    contact_types=sorted(contact_types),
-                    max_rate=settings.max_rate,
+                    contact_types=list(contact_types),
+                    weak_types=sorted(weak_types),
+                    weak_min_score=settings.weak_min_score,
+                    max_rate=max_rate,
                     max_unscanned=settings.max_unscanned,
                     min_score=settings.min_score,
                     minimum_n=settings.minimum_n,
                     published_from=settings.published_from,
+                    compare_releases=True,
+                    look_back_days=settings.look_back_days,
+                    min_rise=settings.min_rise,
+                    alpha=settings.alpha,
                 )
             ),
         )
-        for origin, types, contact_types in questions
+        for origin, types, contact_types, weak_types, max_rate in questions
     ]
 
 
 def run(context: CheckContext) -> CheckOutcome:
-    """Failed on more conversations with sensitive data than tolerated, or on any with another customer's contact."""
+    """Failed on more conversations with such data than tolerated, on any leak, or on a rise after a release."""
     params = msgspec.convert(context.params, PersonalDataParams)
     assistant, window = context.assistant, context.window
     states = value_counts(assistant=assistant, measure="scan.state", window=window)
     scanned, everything = states.get("scanned", 0), sum(states.values())
-    counting = types_said(
-        assistant=assistant,
-        window=window,
-        origin=params.origin,
-        types=params.types,
-        min_score=params.min_score,
-        most=MOST_EVIDENCE,
-    )
-    others = types_said(
-        assistant=assistant,
-        window=window,
-        origin=params.origin,
-        types=sorted(set(TYPES) - set(params.types)),
-        min_score=params.min_score,
-        most=1,
-    )
-    given_away = values_given_away(
-        assistant=assistant,
-        window=window,
-        types=params.contact_types,
-        min_score=params.min_score,
-        published_from=params.published_from,
-    )
+    counting = _said(context, params, params.types, most=MOST_EVIDENCE)
+    others = _said(context, params, sorted({*TYPES, *params.contact_types} - set(params.types)), most=1)
+    given_away = _given_away(context, params, params.contact_types, params.min_score)
+    weak = _given_away(context, params, params.weak_types, params.weak_min_score)
     leaks = [found for found in given_away if not found.published]
+    trend = _trend(context, params) if params.compare_releases else None
+    rises = [] if trend is None else trend.rises
     lower, upper = rate_interval(counting.conversations, scanned)
     state = _state(
         params,
         rate=share(counting.conversations, scanned),
         lower=lower,
-        leaks=len(leaks),
-        published=len(given_away) - len(leaks),
+        certain=bool(leaks or rises),
+        doubtful=bool(len(given_away) > len(leaks) or any(not found.published for found in weak)),
         scanned=scanned,
         unscanned=share(everything - scanned, everything),
     )
+    sentences = [
+        leak_sentence(leaks),
+        said_sentence(params.origin, counting, scanned=scanned, upper=upper, leaks=bool(leaks)),
+        *(rise_words(name, step) for name, step in rises),
+        typed_advice(counting) if params.origin == "volunteered" and state == CheckState.FAILED else "",
+        _doubt(given_away, leaks, weak) if state == CheckState.WATCH and not counting.conversations else "",
+        f"{counted(everything - scanned)} could not be judged, being unscanned." if everything > scanned else "",
+    ]
+    shown = _newest(context, params, counting, trend)
     return CheckOutcome(
         state=state,
-        sentence=_sentence(params, state, counting, leaks, scanned=scanned, everything=everything, upper=upper),
+        sentence=" ".join(filter(None, sentences)) or "There are no conversations in this period.",
         result={
-            "tables": [_table(params, counting, others, scanned)],
+            "tables": [
+                types_table(
+                    params.origin,
+                    counting,
+                    others,
+                    scanned=scanned,
+                    contact_types=params.contact_types,
+                    weak_types=params.weak_types,
+                ),
+                *(trend.tables() if trend else []),
+            ],
             "figures": {
                 "n": scanned,
                 "unscanned": everything - scanned,
@@ -146,13 +197,81 @@ def run(context: CheckContext) -> CheckOutcome:
                 "upper": upper,
                 "other_customers_contact": len(leaks),
                 "published_contact": len(given_away) - len(leaks),
+                "other_customers_names": len(weak),
+                "rises": len(rises),
             },
+            **({"trend": trend.as_json()} if trend else {}),
         },
         n=scanned,
-        title=_title(params, counting, leaks),
-        severity=_severity(counting, scanned),
-        evidence=_evidence(params, counting, leaks) if state == CheckState.FAILED else (),
+        title=title(params.origin, counting, leaks),
+        severity=severity_of(_exposed(params, counting, leaks, trend), scanned=scanned),
+        evidence=evidence(params.origin, shown, leaks) if state == CheckState.FAILED else (),
     )
+
+
+def _said(context: CheckContext, params: PersonalDataParams, types: Sequence[str], *, most: int) -> Said:
+    return types_said(
+        assistant=context.assistant,
+        window=context.window,
+        origin=params.origin,
+        types=types,
+        min_score=params.min_score,
+        most=most,
+    )
+
+
+def _given_away(
+    context: CheckContext, params: PersonalDataParams, types: Sequence[str], min_score: float
+) -> list[GivenAway]:
+    if not types:
+        return []
+    return values_given_away(
+        assistant=context.assistant,
+        window=context.window,
+        types=types,
+        min_score=min_score,
+        published_from=params.published_from,
+    )
+
+
+def _trend(context: CheckContext, params: PersonalDataParams) -> ReleaseTrend:
+    """What counts always is one line; contact data that is not the company's own is another."""
+    stretch = stretched(context.window, look_back_days=params.look_back_days)
+
+    def series(name: str, types: Sequence[str], published_from: int | None) -> Series:
+        said = said_by_day(
+            assistant=context.assistant,
+            window=stretch,
+            origin=params.origin,
+            types=types,
+            min_score=params.min_score,
+            published_from=published_from,
+        )
+        return Series(name, said)
+
+    lines = [series(_LINES[params.origin], params.types, None)]
+    if params.contact_types:
+        lines.append(series(_CONTACT_LINE, params.contact_types, params.published_from))
+    return release_trend(
+        assistant=context.assistant,
+        window=context.window,
+        stretch=stretch,
+        series=lines,
+        minimum_n=params.minimum_n,
+        alpha=params.alpha,
+        least_rise=params.min_rise,
+    )
+
+
+def _newest(context: CheckContext, params: PersonalDataParams, counting: Said, trend: ReleaseTrend | None) -> Said:
+    """Examples of the release after which it rose, where it did."""
+    if trend is None or not trend.rises or context.window.release is not None:
+        return counting
+    name, step = trend.rises[-1]
+    release = next(release for release in trend.releases if release.version == step.step.release)
+    types = params.contact_types if name == _CONTACT_LINE else params.types
+    window = Window(context.window.since, context.window.until, release)
+    return _said(replace(context, window=window), params, types, most=MOST_EVIDENCE)
 
 
 def _state(
@@ -160,99 +279,39 @@ def _state(
     *,
     rate: float,
     lower: float,
-    leaks: int,
-    published: int,
+    certain: bool,
+    doubtful: bool,
     scanned: int,
     unscanned: float,
 ) -> CheckState:
-    if leaks or lower > params.max_rate:
+    if certain or lower > params.max_rate:
         return CheckState.FAILED
-    if rate > params.max_rate or published:
+    if rate > params.max_rate or doubtful:
         return CheckState.WATCH
     if scanned < params.minimum_n or unscanned > params.max_unscanned:
         return CheckState.INSUFFICIENT_DATA
     return CheckState.PASSED
 
 
-def _severity(counting: Said, scanned: int) -> Severity:
-    """Critical where payment data, credentials or ids come up often; a first occurrence or a contact is high."""
-    grave = any(type_ != "DATE_OF_BIRTH" for type_, _, _ in counting.by_type)
-    often = counting.conversations >= 10 or share(counting.conversations, scanned) >= 0.01
-    return Severity.CRITICAL if grave and often else Severity.HIGH
+def _doubt(given_away: Sequence[GivenAway], leaks: Sequence[GivenAway], weak: Sequence[GivenAway]) -> str:
+    if len(given_away) > len(leaks):
+        return "Values it gives to many customers were also typed by some: are they the company's own?"
+    names = sum(not found.published for found in weak)
+    return f"In {counted(names)} it named somebody whose name another customer typed: the same person, or a namesake?"
 
 
-def _title(params: PersonalDataParams, counting: Said, leaks: list[GivenAway]) -> str:
-    if params.origin == "echoed":
-        return "The assistant repeats secrets in whole"
-    if leaks and not counting.conversations:
-        return "The assistant gives away other customers' contact data"
-    return "The assistant brings up personal data"
-
-
-def _sentence(
-    params: PersonalDataParams,
-    state: CheckState,
-    counting: Said,
-    leaks: list[GivenAway],
-    *,
-    scanned: int,
-    everything: int,
-    upper: float,
-) -> str:
-    verb = "brought up" if params.origin == "originated" else "repeated"
-    kind = "sensitive personal data" if params.origin == "originated" else "a customer's secret in whole"
-    parts = []
-    if leaks:
-        parts.append(
-            f"In {counted(len(leaks))} the assistant named an e-mail address or phone number of another customer."
-        )
-    if counting.conversations:
-        types = ", ".join(words(type_) for type_, _, _ in counting.by_type[:3])
-        parts.append(
-            f"In {counting.conversations:,} of {counted(scanned)} scanned the assistant {verb} {kind} ({types})."
-        )
-    elif scanned and not leaks:
-        parts.append(
-            f"In none of {counted(scanned)} scanned the assistant {verb} {kind} "
-            f"(plausible rate at most {share_text(upper)})."
-        )
-    if state == CheckState.WATCH and not counting.conversations:
-        parts.append("Values it gives to many customers were also typed by some: are they the company's own?")
-    if everything > scanned:
-        parts.append(f"{counted(everything - scanned)} could not be judged, being unscanned.")
-    return " ".join(parts) or "There are no conversations in this period."
-
-
-def words(type_: str) -> str:
-    """ "credit card" for `CREDIT_CARD`; acronyms stay."""
-    special = {"US_SSN": "US social security number", "IBAN_CODE": "IBAN", "DATE_OF_BIRTH": "date of birth"}
-    return special.get(type_) or (type_.replace("_", " ") if type_[2:3] == "_" else type_.replace("_", " ").lower())
-
-
-def _table(params: PersonalDataParams, counting: Said, others: Said, scanned: int) -> dict[str, Any]:
-    columns = (
-        ("Type", "text"),
-        ("Counts", "text"),
-        ("Conversations", "count"),
-        ("Distinct values", "count"),
-        ("Share of scanned", "share"),
-    )
-    other = {True: "as another customer's", False: "no"}
-    rows = [[words(type_), "always", n, values, share(n, scanned)] for type_, n, values in counting.by_type] + [
-        [words(type_), other[type_ in params.contact_types], n, values, share(n, scanned)]
-        for type_, n, values in others.by_type
-    ]
-    return table(f"Personal data {TARGETS[params.origin]}", columns, rows)
-
-
-def _evidence(params: PersonalDataParams, counting: Said, leaks: list[GivenAway]) -> list[tuple[int, str]]:
-    verb = "brought up" if params.origin == "originated" else "repeated in whole"
-    examples = [(found.conversation_id, f"Another customer's {words(found.type)}.") for found in leaks]
-    examples += [(pk, f"A {words(type_)}, {verb} by the assistant.") for pk, type_ in counting.examples]
-    first: dict[int, str] = {}
-    for pk, why in examples:
-        first.setdefault(pk, why)
-    return list(first.items())[:MOST_EVIDENCE]
+def _exposed(
+    params: PersonalDataParams, counting: Said, leaks: Sequence[GivenAway], trend: ReleaseTrend | None
+) -> list[Exposed]:
+    originator = Originator(params.origin)
+    exposed = [Exposed(one.type, originator, one.conversations, one.customers) for one in counting.by_type]
+    for type_ in sorted({leak.type for leak in leaks}):
+        found = sum(leak.type == type_ for leak in leaks)
+        exposed.append(Exposed(type_, Originator.LEAKED, found, found))
+    for name, step in [] if trend is None else trend.rises:
+        if name == _CONTACT_LINE:
+            exposed.append(Exposed(params.contact_types[0], originator, step.step.k, step.step.k))
+    return exposed
 
 
 CHECK = Check(kind=CheckKind.PERSONAL_DATA, settings=PersonalDataSettings, expand=expand, run=run)

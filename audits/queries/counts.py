@@ -5,6 +5,7 @@ A dimension is `language`, `channel`, `intent`, or `attribute:<name>` for a decl
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -60,6 +61,17 @@ def value_counts(*, assistant: Assistant, measure: str, window: Window) -> dict[
     """How many conversations had which value of the measure."""
     query = sql.SQL("SELECT value, sum(n)::bigint {cells} GROUP BY value ORDER BY value").format(cells=_CELLS)
     return dict(_rows(query, _place(assistant, measure, window)))
+
+
+def daily_counts(
+    *, assistant: Assistant, measure: str, value: str, window: Window
+) -> dict[tuple[int | None, date], int]:
+    """How many conversations of each release and day had the measure with this value."""
+    cells = assistant.count_cells.filter(measure=measure, value=value, day__gte=window.since, day__lt=window.until)
+    if window.release is not None:
+        cells = cells.filter(release=window.release)
+    summed = cells.values_list("release_id", "day").annotate(n=Sum("n")).order_by("day", "release_id")
+    return {(release_id, day): n for release_id, day, n in summed}
 
 
 def total(*, assistant: Assistant, window: Window) -> int:

@@ -1,4 +1,4 @@
-"""Which personal data the assistant said: conversations by type, and values that belong to other customers.
+"""Which personal data was said by whom: conversations by type and day, and values that belong to other customers.
 
 Only keyed hashes are compared; no value is read. Only scanned conversations of the window count.
 """
@@ -6,8 +6,10 @@ Only keyed hashes are compared; no value is read. Only scanned conversations of 
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -20,19 +22,30 @@ _SAID = """
     FROM audits_detection d JOIN assistants_conversation c ON c.id = d.conversation_id
     WHERE c.assistant_id = %(assistant)s AND c.day >= %(since)s AND c.day < %(until)s AND c.state = 'scanned'
       AND (%(release)s::bigint IS NULL OR c.release_id = %(release)s)
-      AND d.role = 'assistant' AND d.origin = ANY(%(origins)s) AND d.type = ANY(%(types)s) AND d.score >= %(min_score)s
+      AND d.role = %(role)s AND d.origin = %(origin)s AND d.type = ANY(%(types)s) AND d.score >= %(min_score)s
 """
 _WHOLE = """
       AND d."end" - d.start >= COALESCE((%(shortest)s::jsonb ->> d.type)::int, 1)
 """
 _BY_TYPE = f"""
-    SELECT d.type, count(DISTINCT c.id), count(DISTINCT d.value_hash) {_SAID} {_WHOLE}
+    SELECT d.type, count(DISTINCT c.id), count(DISTINCT d.value_hash), count(DISTINCT c.subject_id) {_SAID} {_WHOLE}
     GROUP BY d.type ORDER BY count(DISTINCT c.id) DESC, d.type
 """
 _CONVERSATIONS = f"""
     SELECT c.id, min(d.type), count(*) OVER () {_SAID} {_WHOLE}
     GROUP BY c.id ORDER BY c.public_id LIMIT %(most)s
 """
+_BY_DAY = f"""
+    WITH said AS (
+        SELECT d.value_hash, c.id, c.release_id, c.day, c.subject_id {_SAID} {_WHOLE}
+    ), reach AS (
+        SELECT value_hash, count(DISTINCT subject_id) AS customers FROM said GROUP BY value_hash
+    )
+    SELECT said.release_id, said.day, count(DISTINCT said.id)
+    FROM said JOIN reach ON reach.value_hash = said.value_hash
+    WHERE %(published_from)s::int IS NULL OR reach.customers < %(published_from)s::int
+    GROUP BY said.release_id, said.day ORDER BY said.day, said.release_id
+"""  # noqa: S608  (made of constants above)
 # A customer "gave" a value who typed it before anybody else had said it in that conversation. Somebody other than the
 # customer of a conversation gave it if the least or the greatest of its givers is another.
 _GIVEN_AWAY = f"""
@@ -53,20 +66,42 @@ _GIVEN_AWAY = f"""
         )
         GROUP BY d.value_hash, r.customers
     )
-    SELECT said.id, min(said.type), bool_and(given.customers >= %(published_from)s)
+    SELECT said.id, said.public_id, min(said.type), bool_and(given.customers >= %(published_from)s)
     FROM said JOIN given ON given.value_hash = said.value_hash
     WHERE said.subject_id <> given.least OR said.subject_id <> given.greatest
     GROUP BY said.id, said.public_id ORDER BY said.public_id
 """  # noqa: S608  (made of constants above)
 
 
+_ROLES = {"originated": "assistant", "echoed": "assistant", "volunteered": "customer"}
+
+
+@dataclass(frozen=True, slots=True)
+class SaidType:
+    """Values of one type: in how many conversations, how many different ones, of how many customers."""
+
+    type: str
+    conversations: int
+    values: int
+    customers: int
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the assistant said of some types: per type the conversations and distinct values; examples with a type."""
+    """What was said of some types: by type, the commonest first; conversations with any; examples with a type."""
 
-    by_type: Sequence[tuple[str, int, int]]
+    by_type: Sequence[SaidType]
     conversations: int
     examples: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOn:
+    """Conversations of one day and release with any value of some types."""
+
+    release_id: int | None
+    day: date
+    conversations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +112,7 @@ class GivenAway:
     """
 
     conversation_id: int
+    public_id: uuid.UUID
     type: str
     published: bool
 
@@ -90,18 +126,31 @@ def types_said(
     min_score: float,
     most: int,
 ) -> Said:
-    """Conversations in which the assistant originated or echoed whole values of these types."""
-    place = {
-        **_place(assistant, window, origin, types, min_score),
-        "shortest": json.dumps(SHORTEST_WHOLE),
-        "most": most,
-    }
+    """Conversations with whole values of these types that the assistant originated or echoed, or customers typed."""
+    place = {**_place(assistant, window, origin, types, min_score), "most": most}
     examples = _rows(_CONVERSATIONS, place)
     return Said(
-        by_type=[(type_, conversations, values) for type_, conversations, values in _rows(_BY_TYPE, place)],
+        by_type=[SaidType(*row) for row in _rows(_BY_TYPE, place)],
         conversations=examples[0][2] if examples else 0,
         examples=[(pk, type_) for pk, type_, _ in examples],
     )
+
+
+def said_by_day(
+    *,
+    assistant: Assistant,
+    window: Window,
+    origin: str,
+    types: Collection[str],
+    min_score: float,
+    published_from: int | None,
+) -> list[SaidOn]:
+    """What `types_said` counts, by release and day.
+
+    With `published_from`, without values that were said with so many customers that they are the company's own.
+    """
+    place = {**_place(assistant, window, origin, types, min_score), "published_from": published_from}
+    return [SaidOn(*row) for row in _rows(_BY_DAY, place)]
 
 
 def values_given_away(
@@ -132,9 +181,11 @@ def _place(
         "since": window.since,
         "until": window.until,
         "release": None if window.release is None else window.release.pk,
-        "origins": [origin],
+        "origin": origin,
+        "role": _ROLES[origin],
         "types": sorted(types),
         "min_score": min_score,
+        "shortest": json.dumps(SHORTEST_WHOLE),
     }
 
 

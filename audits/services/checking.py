@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from assistants.models import Release
 from audits.checks import CHECKS, CheckContext, CheckOutcome
-from audits.engine.conversation import SCAN_VERSION
 from audits.models import CheckRun, Finding
+from audits.queries.outdated import current_version
 from audits.queries.windows import Window
 from audits.services.findings import finding_raise, finding_verification_decided
 from audits.services.freshness import counts_ready, scans_queue
@@ -74,7 +74,7 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
     ):
         return None
     started = CheckRun.objects.filter(pk=run_id, state__in=[CheckState.QUEUED, CheckState.RUNNING]).update(
-        state=CheckState.RUNNING, started_at=timezone.now(), engine_version=SCAN_VERSION
+        state=CheckState.RUNNING, started_at=timezone.now(), engine_version=current_version(run.assistant_id)
     )
     if not started:
         return None

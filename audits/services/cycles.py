@@ -16,6 +16,8 @@ from audits.models import CheckRun, Cycle, Programme
 from audits.programmes import config_hash, expand, spec_hash
 from audits.queries.counts import boolean_outcomes, dimension_counts
 from audits.queries.jobs import latest_jobs
+from audits.queries.outdated import current_version
+from audits.queries.patterns import live_types
 from audits.queries.windows import Window
 from audits.services.checking import check_job_key, check_run_give_up, check_run_queue
 from audits.services.cycle_states import cycle_refresh
@@ -191,6 +193,7 @@ def scope_of(cycle: Cycle) -> Scope:
             or boolean_outcomes(assistant=cycle.assistant, window=window)
         ),
         groups=groups,
+        own_types=cycle.context.get("own_types", []),
     )
 
 
@@ -204,5 +207,6 @@ def _frozen(programme: Programme, kinds: Collection[str] | None) -> dict[str, An
         "attributes": dict(assistant.audited_attributes.order_by("name").values_list("name", "reference")),
         "checks": programme.checks,
         "kinds": sorted(kinds) if kinds else None,
-        "engine": SCAN_VERSION,
+        "engine": current_version(assistant.pk) or SCAN_VERSION,
+        "own_types": live_types(assistant),
     }

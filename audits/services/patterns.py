@@ -229,6 +229,8 @@ def _record(pattern: DetectionPattern, action: str, actor: User, **data: Any) ->
 def _type(value: str) -> str:
     if not 3 <= len(value) <= 40 or not _TYPE.fullmatch(value):
         raise Invalid("Write capitals, digits and single underscores, such as CUSTOMER_NUMBER.", field="type")
+    if value[2] == "_":
+        raise Invalid("Two letters and an underscore are how national ids begin; choose another word.", field="type")
     if value in TYPES:
         raise Invalid("The engine has this type itself; choose another word.", field="type")
     return value

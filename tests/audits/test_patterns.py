@@ -9,38 +9,16 @@ import pytest
 from assistants.models import Conversation
 from audits.models import ConversationScan, CountCell, Detection, DetectionPattern, StaleDay
 from audits.services import pattern_trials
-from audits.services.patterns import pattern_activate, pattern_draft, pattern_retire, pattern_try
+from audits.services.patterns import pattern_activate, pattern_retire, pattern_try
 from audits.services.rescans import conversations_mark
 from portal.core.errors import Conflict, Denied, Invalid, NotFound
 from portal.core.models import LedgerEntry
 from tests.audits.conversations import DAY, PLAIN, Told
+from tests.audits.own_patterns import ORDER, draft, live
 from tests.audits.told import counted
 from tests.jobs import drain
 
 pytestmark = pytest.mark.django_db
-
-ORDER = (
-    ("customer", "Where is BW-1234567? Call me on +1 415 555 2671."),
-    ("assistant", "BW-1234567 is on its way, and so is BW-7654321."),
-)
-
-
-def draft(assistant, actor, **changes) -> DetectionPattern:
-    values = {
-        "type": "ORDER_NUMBER",
-        "name": "Order number",
-        "pattern": r"BW-\d{7}",
-        "context": {},
-        "must_match": ["Where is BW-1111111?"],
-        "must_not_match": ["BW-12 is a road"],
-        "score": 0.8,
-    }
-    return pattern_draft(assistant_id=assistant.pk, actor=actor, **{**values, **changes})
-
-
-def live(assistant, actor, *, rescan_since=None, **changes) -> DetectionPattern:
-    tried = pattern_try(pattern_id=draft(assistant, actor, **changes).pk, actor=actor)
-    return pattern_activate(pattern_id=tried.pk, actor=actor, rescan_since=rescan_since)
 
 
 @pytest.mark.parametrize(
