@@ -5,11 +5,12 @@ An address with a value that does not exist narrows nothing and the form says so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from assistants.models import Assistant
+from assistants.models import Assistant, Release
 from audits.queries.cycles import CycleFilters
 from audits.queries.findings import FindingFilters
 from audits.queries.queue import QueueFilters
@@ -98,6 +99,49 @@ class FindingFilter(OfAssistant):
     @property
     def sorted_by_due(self) -> bool:
         return self.value_of("sort") == "due"
+
+
+class ExposureFilter(forms.Form):
+    """The stretch of days, the release, and whose words are looked at. Empty days stand for the last ninety."""
+
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    release = forms.ModelChoiceField(
+        queryset=Release.objects.none(), to_field_name="version", required=False, empty_label="All"
+    )
+    origin = forms.ChoiceField(
+        label="Trend of",
+        required=False,
+        choices=[
+            ("", "Brought up by the assistant"),
+            ("echoed", "Repeated by the assistant"),
+            ("volunteered", "Typed by customers"),
+        ],
+    )
+    type = forms.ChoiceField(label="Type", required=False)
+
+    def __init__(self, *args: Any, assistant: Assistant, types: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        release, type_ = self.fields["release"], self.fields["type"]
+        assert isinstance(release, forms.ModelChoiceField)
+        assert isinstance(type_, forms.ChoiceField)
+        release.queryset = assistant.releases.order_by("-released_at")
+        type_.choices = [("", "Any"), *types]
+
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or self.cleaned_data
+        since, last = chosen.get("since"), chosen.get("last")
+        if since is not None and last is not None and last < since:
+            self.add_error("last", "The period ends before it begins.")
+        return chosen
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The values that are right; a wrong one narrows nothing."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return self.cleaned_data
 
 
 class CycleFilter(OfAssistant):

@@ -208,6 +208,81 @@ class CycleOpenForm(forms.Form):
         return self.cleaned_data["checks"] or None
 
 
+class PatternForm(forms.Form):
+    """An assistant's own pattern, as people write it. What is wrong with it is said by the service, at its field."""
+
+    name = forms.CharField(label="What it finds", max_length=80, help_text="Such as: customer number.")
+    type = forms.CharField(
+        label="Called",
+        max_length=40,
+        help_text="In capitals, such as CUSTOMER_NUMBER. The next version of a pattern keeps its name.",
+    )
+    pattern = forms.CharField(
+        max_length=200,
+        help_text=(
+            "Such as BW-\\d{7} or (KD|BW)[ -]?\\d{6,8}. \\d is a digit, \\w a letter or digit, [A-F] one of several, "
+            "{1,8} how often at most. (?i) at the start ignores case."
+        ),
+    )
+    context = forms.CharField(
+        label="Words that name it",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="A line a language, such as en: customer number, client no. A value then counts only beside one of them.",
+    )
+    must_match = forms.CharField(
+        label="Messages in which it must find a value",
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One a line. Invent the values.",
+    )
+    must_not_match = forms.CharField(
+        label="Messages in which it must not",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    score = forms.FloatField(
+        initial=0.8, min_value=0.5, max_value=0.95, help_text="How sure a hit is: from 0.5 to 0.95."
+    )
+
+    def clean_context(self) -> dict[str, list[str]]:
+        """`en: customer number, client no`, a line a language."""
+        context: dict[str, list[str]] = {}
+        for line in self.cleaned_data["context"].splitlines():
+            if not line.strip():
+                continue
+            language, colon, words = line.partition(":")
+            if not colon:
+                raise forms.ValidationError("Begin each line with a language and a colon, such as en:")
+            context.setdefault(language.strip(), []).extend(words.split(","))
+        return context
+
+    def clean_must_match(self) -> list[str]:
+        return str(self.cleaned_data["must_match"]).splitlines()
+
+    def clean_must_not_match(self) -> list[str]:
+        return str(self.cleaned_data["must_not_match"]).splitlines()
+
+
+class RescanForm(forms.Form):
+    """From which day on conversations are scanned again."""
+
+    since = forms.DateField(label="From", widget=_calendar())
+
+
+class PatternRescanForm(forms.Form):
+    """What a change of the live patterns means for conversations that were scanned already."""
+
+    since = forms.DateField(
+        label="Scan again from",
+        required=False,
+        widget=_calendar(),
+        help_text="Empty: only new conversations. Until they are read again they count as unscanned.",
+    )
+
+
 def _choose_from(form: forms.Form, name: str, choices: QuerySet[Any]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import conversations, cycles, findings, flags, queue, sign_off
+from audits.views import conversations, cycles, exposure, findings, flags, patterns, queue, sign_off
 
 app_name = "audits"
 
@@ -22,4 +22,12 @@ urlpatterns = [
     path("cycles/<int:pk>/progress/", cycles.cycle_progress, name="cycle-progress"),
     path("cycles/<int:pk>/close/", cycles.cycle_end, name="cycle-close"),
     path("checks/<int:pk>/", cycles.check_run, name="check-run"),
+    path("checks/<int:pk>/retry/", cycles.check_retry, name="check-retry"),
+    path("assistants/<slug:slug>/exposure/", exposure.exposure, name="exposure"),
+    path("assistants/<slug:slug>/exposure/download/", exposure.exposure_download, name="exposure-download"),
+    path("assistants/<slug:slug>/exposure/rescan/", exposure.exposure_rescan, name="exposure-rescan"),
+    path("assistants/<slug:slug>/exposure/patterns/new/", patterns.pattern_new, name="pattern-new"),
+    path("assistants/<slug:slug>/exposure/patterns/<int:pk>/", patterns.pattern, name="pattern"),
+    path("assistants/<slug:slug>/exposure/patterns/<int:pk>/edit/", patterns.pattern_edit, name="pattern-edit"),
+    path("assistants/<slug:slug>/exposure/patterns/<int:pk>/<slug:name>/", patterns.pattern_step, name="pattern-step"),
 ]

@@ -11,14 +11,17 @@ from django.utils import timezone
 
 from assistants.models import Release
 from audits.checks import CHECKS, CheckContext, CheckOutcome
-from audits.models import CheckRun, Finding
+from audits.models import CheckRun, Cycle, Finding
 from audits.queries.outdated import current_version
 from audits.queries.windows import Window
+from audits.services.cycle_states import REVIEWED
 from audits.services.findings import finding_raise, finding_verification_decided
 from audits.services.freshness import counts_ready, scans_queue
-from audits.states import CHECK, CheckKind, CheckState
+from audits.states import CHECK, CheckKind, CheckState, CycleState
 from portal.core import ledger
+from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
+from portal.core.errors import Conflict, NotFound
 from portal.core.jobs import enqueue
 
 log = structlog.get_logger(__name__)
@@ -92,6 +95,40 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
         log.exception("check_failed", run=run_id, kind=run.kind)
         return _decide(run_id, error=type(error).__name__)
     return _decide(run_id, outcome=outcome)
+
+
+@transaction.atomic
+def check_run_retry(*, run_id: int, actor: Actor) -> CheckRun:
+    """Ask a cycle's question again that ended in an error: same params, same window.
+
+    Raises NotFound, Denied, and Conflict where it did not end in an error, its cycle is over, or it verifies a finding
+    (a verification is started anew from there). Writes `check.retried`; queues the check.
+    """
+    run = CheckRun.objects.select_related("assistant", "cycle").filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("There is no such item.")
+    require(actor, "audits.cycle_open", run)
+    if run.cycle is None:
+        raise Conflict("Start the verification of its finding again instead.", code="verification_run")
+    cycle = Cycle.objects.select_for_update().get(pk=run.cycle.pk)
+    if cycle.state not in {CycleState.RUNNING, *REVIEWED}:
+        raise Conflict(f"Its cycle is {cycle.get_state_display().lower()}.", code="cycle_over")
+    run = CheckRun.objects.select_for_update(of=("self",)).select_related("assistant").get(pk=run_id)
+    if run.state != CheckState.ERROR:
+        raise Conflict("Only a check that ended in an error is asked again.", code="transition_not_allowed")
+    CHECK.require(run.state, CheckState.QUEUED)
+    was, run.state, run.error = run.error, CheckState.QUEUED, ""
+    run.started_at = run.finished_at = None
+    run.save(update_fields=["state", "error", "started_at", "finished_at"])
+    ledger.append(
+        action="check.retried",
+        actor=actor,
+        obj=run,
+        team_id=run.assistant.team_id,
+        data={"cycle": run.cycle_id, "kind": run.kind, "config": run.config_hash, "error": was},
+    )
+    check_run_queue(run_id=run.pk)
+    return run
 
 
 def check_run_give_up(*, run_id: int, reason: str) -> CheckRun | None:

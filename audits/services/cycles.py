@@ -20,7 +20,7 @@ from audits.queries.outdated import current_version
 from audits.queries.patterns import live_types
 from audits.queries.windows import Window
 from audits.services.checking import check_job_key, check_run_give_up, check_run_queue
-from audits.services.cycle_states import cycle_refresh
+from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
 from audits.services.freshness import counts_ready, scans_queue
 from audits.services.programmes import programme_ensure
 from audits.states import CHECK_DECIDED, CYCLE, CheckKind, CheckState, CycleState
@@ -100,6 +100,7 @@ def cycle_advance(*, cycle_id: int) -> CycleState:
 
     Scheduled: waits for scans, folds the stale days of the period, then writes the check runs and starts them.
     Running: makes sure that every undecided check has a job; when the last is decided, hands over to review.
+    Reviewed: goes where its findings say.
     """
     cycle = Cycle.objects.get(pk=cycle_id)
     if cycle.state == CycleState.SCHEDULED and not counts_ready(
@@ -115,6 +116,8 @@ def cycle_advance(*, cycle_id: int) -> CycleState:
             _start(cycle)
         if cycle.state == CycleState.RUNNING:
             _run(cycle)
+        elif cycle.state in REVIEWED:
+            cycle_apply(cycle)  # a check was asked again and may have raised a finding
     return CycleState(cycle.state)
 
 

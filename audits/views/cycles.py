@@ -28,9 +28,10 @@ from audits.queries.cycle_figures import (
 )
 from audits.queries.cycles import check_runs_of, cycle_for, cycles_for
 from audits.queries.findings import findings_of_cycle
+from audits.services.checking import check_run_retry
 from audits.services.cycle_states import cycle_close
 from audits.services.cycles import cycle_open
-from audits.states import CheckKind, CycleState
+from audits.states import CheckKind, CheckState, CycleState
 from audits.views.evidence import run_shown
 from audits.views.forms import add_invalid
 from audits.views.people import name_of
@@ -126,14 +127,28 @@ def cycle_end(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def check_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One check run with every number and what it was asked."""
-    run = check_run_for(viewer(request), pk)
+    user = viewer(request)
+    run = check_run_for(user, pk)
     context = {
         "run": run,
         "shown": run_shown(run, "Result"),
         "params": sorted(run.params.items()),
         "findings": run.findings.order_by("pk"),
+        "may_retry": run.state == CheckState.ERROR and run.cycle_id is not None and can(user, "audits.cycle_open", run),
+        "exposure": run.kind == CheckKind.PERSONAL_DATA,
     }
     return render(request, "audits/check_run.html", context)
+
+
+@never_cache
+@require_POST
+@login_required
+def check_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask a question again that ended in an error."""
+    user = viewer(request)
+    check_run_retry(run_id=check_run_for(user, pk).pk, actor=user)
+    messages.success(request, "The check runs again in the background.")
+    return redirect(reverse("audits:check-run", args=[pk]))
 
 
 def _list(request: HttpRequest, user: User, form: CycleOpenForm, *, status: int = 200) -> HttpResponse:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.safestring import SafeString
 
+from audits.checks.tables import rate_interval
 from audits.models import CheckRun
 from audits.states import CheckKind
-from portal.core.charts import ForestRow, Share, bars, forest_plot
+from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, forest_plot, trend
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
@@ -60,6 +62,8 @@ def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | s
         return ""
     if run.kind == CheckKind.CONSENT_COVERAGE:
         return _consent_chart(run)
+    if len(run.result.get("trend", {}).get("points", [])) > 1:
+        return _trend_chart(run)
     rows = _rates(run)
     if not rows:
         return ""
@@ -124,6 +128,21 @@ def _group(group: Mapping[str, Any]) -> ForestRow:
 def _bounds(run: CheckRun) -> list[float]:
     rows = _rates(run) if run.result.get("figures", {}).get("n") else []
     return [bound for row in rows for bound in (row.low, row.high) if bound is not None]
+
+
+def _trend_chart(run: CheckRun) -> SafeString:
+    """The weekly share that the run compared from release to release."""
+    told = run.result["trend"]
+    points = []
+    for week, k, n in told["points"]:
+        low, high = rate_interval(k, n)
+        points.append(TrendPoint(date.fromisoformat(week), k / n, low, high))
+    return trend(
+        points,
+        title=f"Conversations with {told['series']}, week by week",
+        description=f"{run.sentence} One point a week: the share of scanned conversations and its plausible range.",
+        markers=[TrendMarker(date.fromisoformat(day), f"Release {version}") for version, day in told["releases"]],
+    )
 
 
 def _consent_chart(run: CheckRun) -> SafeString:

@@ -1,0 +1,299 @@
+"""What a privacy officer sees of an assistant: which personal data was said by whom, since when, and what leaked."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from assistants.models import Assistant, Conversation
+from assistants.queries.registry import assistant_for
+from audits.checks.personal_data import CONTACT, SENSITIVE
+from audits.checks.personal_data_words import words
+from audits.checks.release_trend import released_on
+from audits.checks.severity import DataClass, class_of
+from audits.checks.tables import rate_interval, share, share_text
+from audits.filters import ExposureFilter
+from audits.forms import RescanForm
+from audits.queries.exposure_figures import (
+    ORIGINS,
+    Line,
+    ReleaseFigures,
+    TypeFigures,
+    days_counted,
+    leaks,
+    release_figures,
+    scan_states,
+    type_figures,
+    weekly_figures,
+)
+from audits.queries.exposures import GivenAway
+from audits.queries.outdated import outdated_figures
+from audits.queries.patterns import live_types, patterns_of
+from audits.queries.windows import Window
+from audits.services.rescans import default_since, rescan_ask
+from audits.states import PatternState
+from audits.views.forms import add_invalid
+from audits.views.viewers import viewer
+from portal.accounts.models import User
+from portal.core.access import can, require
+from portal.core.charts import TrendMarker, TrendPoint, trend
+from portal.core.errors import Invalid
+
+DAYS = 90
+LEAKS = 20
+_SAID = {
+    "volunteered": "customers typed",
+    "echoed": "the assistant repeated",
+    "originated": "the assistant brought up",
+}
+_CLASS = {
+    DataClass.SECRET: "Secret",
+    DataClass.SENSITIVE: "Sensitive",
+    DataClass.CONTACT: "Contact",
+    DataClass.OTHER: "Other",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number of conversations with its share; `range` is the plausible range of the share, in words."""
+
+    n: int
+    share: str
+    range: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One type with a cell for each originator."""
+
+    name: str
+    kind: str
+    own: bool
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRow:
+    """One release; `change` says in words how it differs from the one before."""
+
+    version: str
+    n: int
+    cell: Cell
+    change: str
+    rose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A conversation in which another customer's value was said."""
+
+    conversation: Conversation
+    type: str
+
+
+@never_cache
+@require_safe
+@login_required
+def exposure(request: HttpRequest, slug: str) -> HttpResponse:
+    """Types by originator, releases side by side, the trend, leaks, and the assistant's own patterns."""
+    user = viewer(request)
+    assistant = assistant_for(user, slug)
+    require(user, "audits.view", assistant)
+    return _page(request, user, assistant, RescanForm(initial={"since": default_since()}))
+
+
+@never_cache
+@require_POST
+@login_required
+def exposure_rescan(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have conversations scanned again that an earlier version has read."""
+    user = viewer(request)
+    assistant = assistant_for(user, slug)
+    form = RescanForm(request.POST)
+    if form.is_valid():
+        try:
+            count = rescan_ask(assistant_id=assistant.pk, since=form.cleaned_data["since"], actor=user)
+        except Invalid as error:
+            add_invalid(form, error)
+        else:
+            messages.success(request, f"{count:,} conversations will be scanned again. You can leave the page.")
+            return redirect(reverse("audits:exposure", args=[slug]))
+    return _page(request, user, assistant, form, status=422)
+
+
+@never_cache
+@require_safe
+@login_required
+def exposure_download(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same figures as CSV: one line a release, type and originator."""
+    user = viewer(request)
+    assistant = assistant_for(user, slug)
+    require(user, "audits.view", assistant)
+    window, _, _ = _asked(request, assistant)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="exposure-{slug}-{window.since}-{window.until}.csv"'
+    writer = csv.writer(response)
+    writer.writerow(["release", "type", "originator", "conversations", "scanned", "share", "low", "high"])
+    for release in [window.release] if window.release else [None, *assistant.releases.order_by("released_at", "pk")]:
+        narrowed = Window(window.since, window.until, release)
+        scanned, _ = scan_states(assistant=assistant, window=narrowed)
+        for row in type_figures(assistant=assistant, window=narrowed) if scanned else []:
+            for origin, n in zip(ORIGINS, row.by_origin, strict=True):
+                figures = [round(share(n, scanned), 6), *(round(bound, 6) for bound in rate_interval(n, scanned))]
+                writer.writerow([release.version if release else "all", row.type, origin, n, scanned, *figures])
+    return response
+
+
+def _asked(request: HttpRequest, assistant: Assistant) -> tuple[Window, Line, ExposureFilter]:
+    """The window and the line of the trend that the address names, and the form that says so."""
+    everything = days_counted(assistant)
+    last_day = everything[1] if everything else default_since()
+    types = sorted({*SENSITIVE, *CONTACT, *live_types(assistant), *_found_types(assistant, everything)})
+    form = ExposureFilter(
+        request.GET or None, assistant=assistant, types=[(type_, words(type_).capitalize()) for type_ in types]
+    )
+    chosen = form.chosen
+    last = chosen.get("last") or last_day
+    since = chosen.get("since") or max(last - timedelta(days=DAYS - 1), everything[0] if everything else last)
+    window = Window(min(since, last), last + timedelta(days=1), chosen.get("release"))
+    return window, Line(chosen.get("origin") or "originated", chosen.get("type") or ""), form
+
+
+def _found_types(assistant: Assistant, everything: Any) -> list[str]:
+    if everything is None:
+        return []
+    first, last = everything
+    rows = type_figures(assistant=assistant, window=Window(first, last + timedelta(days=1)))
+    return [row.type for row in rows]
+
+
+def _page(
+    request: HttpRequest, user: User, assistant: Assistant, rescan: RescanForm, *, status: int = 200
+) -> HttpResponse:
+    window, line, form = _asked(request, assistant)
+    scanned, unscanned = scan_states(assistant=assistant, window=window)
+    figures = type_figures(assistant=assistant, window=window)
+    own = live_types(assistant)
+    releases = release_figures(assistant=assistant, window=Window(window.since, window.until), line=line)
+    weeks = weekly_figures(assistant=assistant, window=window, line=line)
+    found = leaks(assistant=assistant, window=window, types=[*CONTACT, *SENSITIVE, *own])
+    secrets = sum(row.by_origin[0] > 0 and class_of(row.type) is DataClass.SECRET for row in figures)
+    context = {
+        "assistant": assistant,
+        "window": window,
+        "last_day": window.until - timedelta(days=1),
+        "filter_form": form,
+        "query": request.GET.urlencode(),
+        "scanned": scanned,
+        "unscanned": unscanned,
+        "rows": [_row(row, scanned, own) for row in figures],
+        "sentence": _sentence(line, weeks),
+        "chart": _chart(line, weeks, releases),
+        "weeks": [(week, _cell(k, n), n) for week, k, n in weeks],
+        "line": _line_words(line),
+        "releases": [_release_row(one) for one in releases],
+        "leaks": _leaks(user, assistant, found),
+        "leak_count": len(found),
+        "shown_leaks": LEAKS,
+        "typed_secrets": secrets,
+        "patterns": _patterns(assistant, figures),
+        "may_change": can(user, "audits.pattern_change", assistant),
+        "may_rescan": can(user, "audits.rescan", assistant),
+        "outdated": outdated_figures(assistant),
+        "rescan": rescan,
+    }
+    return render(request, "audits/exposure.html", context, status=status)
+
+
+def _cell(k: int, n: int) -> Cell:
+    low, high = rate_interval(k, n)
+    return Cell(k, share_text(share(k, n)) if n else "–", f"{100 * low:.1f} – {100 * high:.1f} %" if n else "–")
+
+
+def _row(row: TypeFigures, scanned: int, own: Sequence[str]) -> Row:
+    return Row(
+        name=words(row.type).capitalize() if words(row.type).islower() else words(row.type),
+        kind=_CLASS[class_of(row.type)],
+        own=row.type in own,
+        cells=[_cell(n, scanned) for n in row.by_origin],
+    )
+
+
+def _release_row(one: ReleaseFigures) -> ReleaseRow:
+    if one.step is None:
+        change = ""
+    else:
+        low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in one.step.interval)
+        points = f"{100 * one.step.difference:+.1f}".replace("-", "−")
+        change = f"{points} points ({low} … {high})"
+    return ReleaseRow(
+        version=one.release.version if one.release else "none named",
+        n=one.n,
+        cell=_cell(one.k, one.n),
+        change=change,
+        rose=bool(one.step and one.step.rose),
+    )
+
+
+def _line_words(line: Line) -> str:
+    what = f"a value of the type {words(line.type)}" if line.type else "personal data"
+    return f"{_SAID[line.origin]} {what}"
+
+
+def _sentence(line: Line, weeks: Sequence[tuple[Any, int, int]]) -> str:
+    k, n = sum(k for _, k, _ in weeks), sum(n for _, _, n in weeks)
+    if not n:
+        return ""
+    low, high = rate_interval(k, n)
+    return (
+        f"In {k:,} of {n:,} scanned conversations ({share_text(share(k, n))}, plausibly {100 * low:.1f} to "
+        f"{100 * high:.1f} %) {_line_words(line)}."
+    )
+
+
+def _chart(line: Line, weeks: Sequence[tuple[Any, int, int]], releases: Sequence[ReleaseFigures]) -> SafeString | str:
+    if len(weeks) < 2:
+        return ""
+    points = []
+    for week, k, n in weeks:
+        low, high = rate_interval(k, n)
+        points.append(TrendPoint(week, share(k, n), low, high))
+    markers = [
+        TrendMarker(released_on(one.release), f"Release {one.release.version}") for one in releases if one.release
+    ]
+    return trend(
+        points,
+        title=f"Share of conversations in which {_line_words(line)}, week by week",
+        description=_sentence(line, weeks),
+        markers=markers,
+    )
+
+
+def _leaks(user: User, assistant: Assistant, found: Sequence[GivenAway]) -> list[Leak] | None:
+    """The first of them, for those who may open conversations."""
+    if not can(user, "conversations.view", assistant):
+        return None
+    shown = found[:LEAKS]
+    rows = Conversation.objects.select_related("release").defer("sealed")
+    by_id = rows.in_bulk([one.conversation_id for one in shown])
+    return [Leak(by_id[one.conversation_id], words(one.type)) for one in shown if one.conversation_id in by_id]
+
+
+def _patterns(assistant: Assistant, figures: Sequence[TypeFigures]) -> list[tuple[Any, int]]:
+    """Each pattern's live version and its draft, with the conversations that it was found in."""
+    found = {row.type: sum(row.by_origin) for row in figures}
+    shown = patterns_of(assistant).exclude(state=PatternState.RETIRED)
+    return [(pattern, found.get(pattern.type, 0)) for pattern in shown]
