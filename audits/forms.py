@@ -229,7 +229,7 @@ class PatternForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="A line a language, such as en: customer number, client no. A value then counts only beside one of them.",
+        help_text="A line a language, such as en: customer number, client no. A value then counts only beside one.",
     )
     must_match = forms.CharField(
         label="Messages in which it must find a value",
