@@ -91,8 +91,8 @@ class RecordParser:
         self._check_outcome(record.outcome)
         self._check_times(record)
         self._check_turns(record)
-        _require_shallow("attributes", record.attributes)
-        _require_shallow("metadata", record.metadata)
+        require_shallow("attributes", record.attributes)
+        require_shallow("metadata", record.metadata)
         return record
 
     def _mapped(self, line: bytes) -> ConversationRecord:
@@ -103,13 +103,13 @@ class RecordParser:
         return msgspec.convert(self.field_map.apply(source), ConversationRecord)
 
     def _check_texts(self, record: ConversationRecord) -> None:
-        _require_text("external_id", record.external_id, longest=200)
-        _require_text("channel", record.channel, longest=40)
-        record.language = _language_tag(record.language)
+        require_text("external_id", record.external_id, longest=200)
+        require_text("channel", record.channel, longest=40)
+        record.language = language_tag(record.language)
         if record.intent is not None:
-            _require_text("intent", record.intent, longest=120, blank=True)
+            require_text("intent", record.intent, longest=120, blank=True)
         if record.customer_ref is not None:
-            _require_text("customer_ref", record.customer_ref, longest=200, blank=True)
+            require_text("customer_ref", record.customer_ref, longest=200, blank=True)
             record.customer_ref = reference_normalised(record.customer_ref)
 
     def _check_outcome(self, outcome: dict[str, Outcome]) -> None:
@@ -129,15 +129,7 @@ class RecordParser:
                 raise Invalid("It ends before it starts.", field="ended_at")
 
     def _moment(self, field: str, value: datetime) -> datetime:
-        try:
-            moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        except OverflowError as error:
-            raise Invalid("The date is out of range.", field=field) from error
-        if moment < EARLIEST:
-            raise Invalid(f"The date is before {EARLIEST.year}; it looks like an unset field.", field=field)
-        if moment > timezone.now() + self.limits.clock_skew:
-            raise Invalid("The date lies in the future.", field=field)
-        return moment
+        return moment_in_utc(field, value, skew=self.limits.clock_skew)
 
     def _check_turns(self, record: ConversationRecord) -> None:
         turns, limit = record.turns, self.limits.turn_bytes
@@ -154,7 +146,20 @@ class RecordParser:
             if turn.at is not None:
                 turns[index] = msgspec.structs.replace(turn, at=self._moment(f"turns[{index}].at", turn.at))
             if turn.meta is not None:
-                _require_shallow(f"turns[{index}].meta", turn.meta)
+                require_shallow(f"turns[{index}].meta", turn.meta)
+
+
+def moment_in_utc(field: str, value: datetime, *, skew: timedelta) -> datetime:
+    """The time in UTC (without an offset it is UTC). Raises Invalid for an unset clock or the future beyond `skew`."""
+    try:
+        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise Invalid("The date is out of range.", field=field) from error
+    if moment < EARLIEST:
+        raise Invalid(f"The date is before {EARLIEST.year}; it looks like an unset field.", field=field)
+    if moment > timezone.now() + skew:
+        raise Invalid("The date lies in the future.", field=field)
+    return moment
 
 
 def require_countable(field: str, value: object) -> None:
@@ -171,7 +176,8 @@ def require_countable(field: str, value: object) -> None:
         raise Invalid("Expected true, false, a number or a text.", field=field)
 
 
-def _require_text(field: str, value: str, *, longest: int, blank: bool = False) -> None:
+def require_text(field: str, value: str, *, longest: int, blank: bool = False) -> None:
+    """Raise Invalid for a text stored in clear that is empty, too long or holds control characters."""
     if not blank and not value.strip():
         raise Invalid("It is empty.", field=field)
     if len(value) > longest:
@@ -180,17 +186,17 @@ def _require_text(field: str, value: str, *, longest: int, blank: bool = False) 
         raise Invalid("Control characters are not allowed here.", field=field)
 
 
-def _require_shallow(field: str, tree: dict[str, Any] | list[Any], *, left: int = MAX_DEPTH) -> None:
+def require_shallow(field: str, tree: dict[str, Any] | list[Any], *, left: int = MAX_DEPTH) -> None:
     """Every later reader has less stack than the decoder had here, so the depth has a limit of its own."""
     if not left:
         raise Invalid(f"It is nested more than {MAX_DEPTH} levels deep.", field=field)
     for inner in tree.values() if isinstance(tree, dict) else tree:
         if isinstance(inner, dict | list):
-            _require_shallow(field, inner, left=left - 1)
+            require_shallow(field, inner, left=left - 1)
 
 
 @lru_cache(maxsize=1024)
-def _language_tag(value: str) -> str:
+def language_tag(value: str) -> str:
     """The BCP 47 tag in the case that RFC 5646 §2.1.1 recommends, so that `EN` and `en` are one group."""
     if len(value) > 12 or not _LANGUAGE.fullmatch(value):
         raise Invalid("Not a BCP 47 language tag of at most 12 characters, such as en or pt-BR.", field="language")

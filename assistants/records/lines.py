@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from assistants.records.conversation import ConversationRecord, RecordParser
+from assistants.records.conversation import ConversationRecord
 from assistants.records.streams import BYTE_ORDER_MARK
 from portal.core.errors import Invalid
 
 # Anything else in an external id might be personal, such as an e-mail address.
 _SHOWABLE = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
+
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class LineParser(Protocol[R_co]):
+    """What makes a record of a line, or raises Invalid."""
+
+    def parse(self, line: bytes) -> R_co: ...
 
 
 class LineSource(Protocol):
@@ -24,11 +34,11 @@ class LineSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedRecord:
+class NumberedRecord(Generic[R]):
     """A valid record, the line it stood on, counted from one, and how many bytes that line had."""
 
     line: int
-    record: ConversationRecord
+    record: R
     size: int = 0
 
 
@@ -50,14 +60,16 @@ class Rejection:
         return {"line": self.line, "external_id": self.external_id, "field": self.field, "reason": self.reason}
 
 
-Numbered = NumberedRecord | Rejection
+Numbered = NumberedRecord[ConversationRecord] | Rejection
 
 
 class _Identified(msgspec.Struct):
     external_id: str | None = None
 
 
-def numbered_records(source: LineSource, parser: RecordParser, *, max_line_bytes: int) -> Iterator[Numbered]:
+def numbered_records(
+    source: LineSource, parser: LineParser[R], *, max_line_bytes: int
+) -> Iterator[NumberedRecord[R] | Rejection]:
     """Every line of `source` that is not blank. Memory is bounded by the longest line that is allowed."""
     for number, line in _numbered_lines(source, max_line_bytes):
         if line is None:

@@ -63,5 +63,5 @@ def fault_at_start(stream: io.BufferedReader[Any]) -> str:
     if not start or start.startswith(b"{"):
         return ""
     if start.startswith(b"["):
-        return "is a JSON array, not JSON lines; each line must be one conversation object"
-    return "does not hold JSON lines; each line must be one conversation object"
+        return "is a JSON array, not JSON lines; each line must be one JSON object"
+    return "does not hold JSON lines; each line must be one JSON object"

@@ -242,12 +242,12 @@ def test_push_lists_a_thousand_rejections_and_counts_all(push):
 
 def test_push_of_something_else_is_a_problem(push, conversation):
     lines = as_lines(conversation("a"))
-    array = "The body is a JSON array, not JSON lines; each line must be one conversation object."
+    array = "The body is a JSON array, not JSON lines; each line must be one JSON object."
     assert problem(push(json.dumps([conversation("a")]).encode())) == (422, "invalid", array)
     assert problem(push(b"PK\x03\x04")) == (
         422,
         "invalid",
-        "The body does not hold JSON lines; each line must be one conversation object.",
+        "The body does not hold JSON lines; each line must be one JSON object.",
     )
     assert problem(push(b"")) == (
         422,

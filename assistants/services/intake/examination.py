@@ -41,7 +41,7 @@ class Incoming:
     content: Content
 
 
-def examine(numbered: NumberedRecord, register: Register, *, release: str | None) -> Incoming:
+def examine(numbered: NumberedRecord[ConversationRecord], register: Register, *, release: str | None) -> Incoming:
     """Fit a record to its assistant. `release` is the version of records that name none. Raises Invalid."""
     record = numbered.record
     if record.assistant not in (None, register.slug):

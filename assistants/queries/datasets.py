@@ -1,0 +1,92 @@
+"""Data sets as an actor may see them, and their rows opened, many at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+
+from assistants.models import Dataset, DatasetRow, TrainedOn
+from assistants.records.training import RowContent, content_unpacked
+from portal.core.access import require, restrict
+from portal.core.actors import Actor
+from portal.core.envelope import OpenKey, SealBroken
+from portal.core.errors import KeyDestroyed, NotFound
+
+OpenedRow = RowContent | KeyDestroyed | SealBroken
+"""A row's content, or why there is none: the subject was erased, or the stored value is not what was sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFigures:
+    """How many rows a data set has, how many were erased, of how many data subjects."""
+
+    rows: int
+    erased: int
+    subjects: int
+
+
+def datasets_for(actor: Actor) -> QuerySet[Dataset]:
+    """The data sets that this actor may see, by name, each with `rows_now` and `withdrawals`."""
+    rows = DatasetRow.objects.filter(dataset=OuterRef("pk"), erased_at=None).order_by()
+    withdrawn = TrainedOn.objects.filter(dataset=OuterRef("pk")).order_by()
+    found = Dataset.objects.select_related("assistant__team", "purpose").annotate(
+        rows_now=Subquery(rows.values("dataset").annotate(n=Count("pk")).values("n")),
+        withdrawals=Subquery(withdrawn.values("dataset").annotate(n=Max("withdrawals")).values("n")),
+    )
+    return restrict(found, actor, "datasets.view").order_by("name", "pk")
+
+
+def dataset_for(actor: Actor, slug: str, *, permission: str = "datasets.view") -> Dataset:
+    """One data set. Raises NotFound where there is none for this actor, Denied where `permission` is missing."""
+    found = Dataset.objects.select_related("assistant__team", "purpose", "source", "policy_set_by")
+    dataset = found.filter(slug=slug).first()
+    if dataset is None:
+        raise NotFound("There is no such item.")
+    require(actor, permission, dataset)
+    return dataset
+
+
+def row_figures(dataset: Dataset) -> RowFigures:
+    """The figures of one data set, in one query."""
+    there = Q(erased_at=None)
+    figures = DatasetRow.objects.filter(dataset=dataset).aggregate(
+        rows=Count("pk", filter=there),
+        erased=Count("pk", filter=~there),
+        subjects=Count("subject", filter=there, distinct=True),
+    )
+    return RowFigures(**figures)
+
+
+def rows_open(rows: Sequence[DatasetRow]) -> dict[int, OpenedRow]:
+    """Open these rows; one result for each, by primary key. Each data key is unwrapped once.
+
+    What does not open is a result too, returned and not raised. Two queries at most, none where
+    `subject__data_key` was selected along.
+    """
+    prefetch_related_objects(rows, "subject__data_key")
+    keys: dict[uuid.UUID, OpenKey | KeyDestroyed | SealBroken] = {}
+    opened: dict[int, OpenedRow] = {}
+    for row in rows:
+        data_key = row.subject.data_key
+        if data_key.pk not in keys:
+            try:
+                keys[data_key.pk] = data_key.unwrap()
+            except (KeyDestroyed, SealBroken) as error:
+                keys[data_key.pk] = error
+        key = keys[data_key.pk]
+        if not isinstance(key, OpenKey):
+            opened[row.pk] = key
+        elif row.sealed is None:
+            opened[row.pk] = KeyDestroyed("This row has been erased.")
+        else:
+            try:
+                opened[row.pk] = content_unpacked(key.open(bytes(row.sealed), place=row.place))
+            except SealBroken as error:
+                opened[row.pk] = error
+            except msgspec.DecodeError:
+                opened[row.pk] = SealBroken("the sealed value holds no row")
+    return opened

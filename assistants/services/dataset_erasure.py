@@ -1,0 +1,96 @@
+"""What training data keeps of a data subject, and how it goes when the subject is erased.
+
+The empty row stays, as the place that audits and exports point to; its external id becomes a keyed hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assistants.models import DatasetRow, DatasetRowAttributes
+from assistants.queries.datasets import rows_open
+from assistants.records.training import RowContent
+from assistants.services.erasure import external_id_tombstone
+from consent.models import DataSubject
+from consent.traces import Section, Subjects, Trace, register_trace
+
+
+def _rows(subjects: Subjects) -> QuerySet[DatasetRow]:
+    return DatasetRow.objects.filter(subject__in=list(subjects))
+
+
+def _legible(subjects: Subjects) -> QuerySet[DatasetRow]:
+    return _rows(subjects).filter(erased_at=None)
+
+
+def _lock(subjects: Subjects) -> None:
+    """Wait for imports, audits and exports under way, and hold new ones back."""
+    list(_rows(subjects).select_for_update().order_by("pk").values_list("pk"))
+
+
+def _purge(subjects: Subjects) -> int:
+    emptied, now = [], timezone.now()
+    for row in _legible(subjects).only("pk", "dataset_id", "external_id"):
+        row.external_id = external_id_tombstone(assistant_id=row.dataset_id, external_id=row.external_id)
+        row.erased_at = row.collected_at = row.received_at = now
+        row.language, row.sealed = "", None
+        row.record_hash = row.text_hash = row.near_hash = None
+        emptied.append(row)
+    fields = ["external_id", "erased_at", "collected_at", "received_at", "language", "sealed"]
+    hashes = ["record_hash", "text_hash", "near_hash"]
+    DatasetRow.objects.bulk_update(emptied, [*fields, *hashes], batch_size=500)
+    return len(emptied)
+
+
+def _export(subject: DataSubject) -> Iterable[Section]:
+    rows = list(
+        _legible([subject.pk])
+        .select_related("dataset", "dataset__purpose", "subject__data_key")
+        .prefetch_related("dataset__trainings__release")
+        .order_by("pk")
+    )
+    if not rows:
+        return
+    opened = rows_open(rows)
+    shown = []
+    for row in rows:
+        content = opened[row.pk]
+        text = {"input": content.input, "output": content.output} if isinstance(content, RowContent) else {}
+        shown.append(
+            {
+                "data_set": row.dataset.name,
+                "purpose": row.dataset.purpose.name,
+                "collected_at": row.collected_at.isoformat(),
+                "releases_trained_on_it": [one.release.version for one in row.dataset.trainings.all()],
+                **text,
+            }
+        )
+    yield Section(
+        name="training_data",
+        title="Training data",
+        data=shown,
+        note="Examples from your messages that an assistant learned from or may learn from.",
+    )
+
+
+register_trace(
+    Trace(
+        name="assistants.dataset_rows",
+        label="Rows of training data sets",
+        purge=_purge,
+        look=lambda subjects: _legible(subjects).count(),
+        lock=_lock,
+        export=_export,
+    )
+)
+register_trace(
+    Trace(
+        name="assistants.dataset_attributes",
+        label="Attributes of training rows",
+        purge=lambda subjects: int(DatasetRowAttributes.objects.filter(row__subject__in=list(subjects)).delete()[0]),
+        look=lambda subjects: DatasetRowAttributes.objects.filter(row__subject__in=list(subjects)).count(),
+    )
+)
