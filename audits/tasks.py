@@ -13,6 +13,8 @@ from audits.services.cycles import cycle_advance
 from audits.services.notifications import notification_send
 from audits.services.rescans import conversations_mark
 from audits.services.scanning import conversations_scan
+from audits.services.training import training_export_run
+from audits.services.training import training_restricted as training_restrict
 from portal.core.jobs import job_task
 
 SCAN_SECONDS = 10.0
@@ -47,6 +49,16 @@ def run_check(*, run_id: int) -> None:
 @job_task("audits.notify")
 def notify(*, finding_id: int, action: str, by: str) -> None:
     notification_send(finding_id=finding_id, action=action, by=by)
+
+
+@job_task("audits.training_export")
+def training_export(*, export_id: int) -> None:
+    training_export_run(export_id=export_id)
+
+
+@job_task("audits.training_restricted")
+def training_restricted(*, dataset_id: int) -> None:
+    training_restrict(dataset_id=dataset_id)
 
 
 @shared_task(name="audits.tick")

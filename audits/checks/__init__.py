@@ -7,6 +7,7 @@ from typing import Any
 
 from audits.checks import consent_coverage, data_sufficiency, disclosure, outcome_gap, personal_data
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
+from audits.checks.training import TRAINING_CHECKS
 from audits.states import CheckKind
 
 _ALL: tuple[Check[Any], ...] = (
@@ -15,6 +16,7 @@ _ALL: tuple[Check[Any], ...] = (
     personal_data.CHECK,
     consent_coverage.CHECK,
     disclosure.CHECK,
+    *TRAINING_CHECKS,
 )
 CHECKS: Mapping[CheckKind, Check[Any]] = {check.kind: check for check in _ALL}
 

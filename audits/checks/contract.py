@@ -28,7 +28,8 @@ class Scope:
 
     `attributes` maps each declared customer attribute to its reference group (empty: chosen from the data).
     `groups` maps `language` and `channel` to how many known values they take. `own_types` are the assistant's own
-    patterns that were live.
+    patterns that were live. `datasets` are the parameters of its training data sets
+    (audits.queries.training.dataset_params).
     """
 
     attributes: Mapping[str, str]
@@ -36,15 +37,20 @@ class Scope:
     outcomes: Sequence[str]
     groups: Mapping[str, int]
     own_types: Sequence[str] = ()
+    datasets: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSpec:
-    """One question to be asked: its target inside the kind, and everything that decides the answer."""
+    """One question to be asked: its target inside the kind, and everything that decides the answer.
+
+    `dataset_id` is the training data set that it is about, if it is about one.
+    """
 
     kind: CheckKind
     target: str
     params: dict[str, Any]
+    dataset_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

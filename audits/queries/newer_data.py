@@ -15,10 +15,13 @@ def verification_window(
     """The UTC days (from ≤ day < until, today included) whose data can prove the fix of what `baseline` found.
 
     A fixing release counts from its own first day, because none of its conversations can have been in the baseline;
-    otherwise from the day of implementation, and never a day that the baseline has looked at. Raises Conflict where
-    there is no such day yet.
+    otherwise from the day of implementation, and never a day that the baseline has looked at. What was found in a
+    training data set is proven by the data set and the consents as they are today. Raises Conflict where there is no
+    such day yet.
     """
     until = now.astimezone(UTC).date() + timedelta(days=1)
+    if baseline.dataset_id is not None:
+        return until - timedelta(days=1), until
     if release is not None:
         start = release.released_at.astimezone(UTC).date()
     else:

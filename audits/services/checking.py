@@ -15,6 +15,7 @@ from audits.models import CheckRun, Cycle, Finding
 from audits.queries.outdated import current_version
 from audits.queries.windows import Window
 from audits.services.cycle_states import REVIEWED
+from audits.services.dataset_scanning import dataset_rows_scan
 from audits.services.findings import finding_raise, finding_verification_decided
 from audits.services.freshness import counts_ready, scans_queue
 from audits.states import CHECK, CheckKind, CheckState, CycleState
@@ -43,6 +44,7 @@ def check_run_queue_verification(
     run = CheckRun.objects.create(
         assistant=finding.assistant,
         verifies=finding,
+        dataset=raised_by.dataset,
         kind=raised_by.kind,
         target=raised_by.target,
         params=raised_by.params,
@@ -72,8 +74,12 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
     run = CheckRun.objects.select_related("assistant", "release").get(pk=run_id)
     if not CHECK.allows(run.state, CheckState.RUNNING):
         return None
-    if run.cycle_id is None and not counts_ready(
-        assistant_id=run.assistant_id, since=run.window_from, until=run.window_until, asked_at=run.queued_at
+    if (
+        run.dataset_id is None
+        and run.cycle_id is None
+        and not counts_ready(
+            assistant_id=run.assistant_id, since=run.window_from, until=run.window_until, asked_at=run.queued_at
+        )
     ):
         return None
     started = CheckRun.objects.filter(pk=run_id, state__in=[CheckState.QUEUED, CheckState.RUNNING]).update(
@@ -88,6 +94,8 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
         window=Window(run.window_from, run.window_until, run.release),
     )
     try:
+        if run.kind == CheckKind.TRAINING_PRIVACY and run.dataset_id is not None:
+            dataset_rows_scan(dataset_id=run.dataset_id)
         outcome = CHECKS[CheckKind(run.kind)].run(context)
     except (OperationalError, InterfaceError):
         raise  # the database went away: the job is taken back and the run repeated

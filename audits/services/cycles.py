@@ -18,6 +18,7 @@ from audits.queries.counts import boolean_outcomes, dimension_counts
 from audits.queries.jobs import latest_jobs
 from audits.queries.outdated import current_version
 from audits.queries.patterns import live_types
+from audits.queries.training import datasets_to_audit
 from audits.queries.windows import Window
 from audits.services.checking import check_job_key, check_run_give_up, check_run_queue
 from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
@@ -130,6 +131,7 @@ def _start(cycle: Cycle) -> None:
             cycle=cycle,
             kind=spec.kind,
             target=spec.target,
+            dataset_id=spec.dataset_id,
             params=spec.params,
             config_hash=spec_hash(spec),
             window_from=cycle.period_from,
@@ -197,6 +199,7 @@ def scope_of(cycle: Cycle) -> Scope:
         ),
         groups=groups,
         own_types=cycle.context.get("own_types", []),
+        datasets=cycle.context.get("datasets", ()),
     )
 
 
@@ -208,6 +211,7 @@ def _frozen(programme: Programme, kinds: Collection[str] | None) -> dict[str, An
         "releases": [{"id": release.pk, "version": release.version} for release in releases],
         "purposes": list(assistant.purposes.order_by("code").values_list("code", flat=True)),
         "attributes": dict(assistant.audited_attributes.order_by("name").values_list("name", "reference")),
+        "datasets": datasets_to_audit(assistant.pk),
         "checks": programme.checks,
         "kinds": sorted(kinds) if kinds else None,
         "engine": current_version(assistant.pk) or SCAN_VERSION,

@@ -1,0 +1,165 @@
+"""The gate of an export: which rows may leave, and why the others may not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from assistants.models import DatasetRow
+from assistants.queries.datasets import rows_open
+from assistants.records.training import RowContent
+from assistants.states import RewriteMode
+from audits.engine.anonymity import Anonymity
+from audits.engine.privacy import DetectionError, detect, pseudonymise, redact
+from audits.queries.training import TrainingRow, anonymity_of, attributes_of, consent_of, repeated, rows_of
+from audits.states import Breach
+from consent.models import Purpose
+from portal.core import keys
+from portal.core.errors import KeyDestroyed
+
+BATCH = 500
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class ExportedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an export. Fields may be added behind these; none changes its meaning."""
+
+    id: str
+    input: str
+    output: str = ""
+    language: str = ""
+    attributes: dict[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Breaches by row; `fit` are the rows without any, in order, and `anonymity` is theirs."""
+
+    rows: int
+    consent_as_of: datetime
+    breaches: dict[int, set[Breach]] = field(default_factory=lambda: defaultdict(set))
+    fit: list[TrainingRow] = field(default_factory=list)
+    anonymity: Anonymity | None = None
+
+    @property
+    def by_reason(self) -> dict[str, int]:
+        """How many rows break the policy for each reason; a row may have several."""
+        return dict(sorted(Counter(str(one) for found in self.breaches.values() for one in found).items()))
+
+
+class Rewriter:
+    """Takes personal data out of texts, by the frozen parameters of one export."""
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self._allowed = frozenset(parameters["allowed_types"])
+        self._pseudonymise = parameters["mode"] == RewriteMode.PSEUDONYMISE
+        # One key a data set: the same value has the same token inside it, and another elsewhere.
+        self._key = keys.index_key(f"training-pseudonym/{parameters['dataset']}")
+
+    def rewritten(self, text: str, language: str) -> str:
+        """The text without personal data, but for the types that the policy allows. Raises DetectionError."""
+        spans = [span for span in detect(text, language=language or None) if span.type not in self._allowed]
+        if not spans:
+            return text
+        if self._pseudonymise:
+            return pseudonymise(text, spans, key=self._key, language=language or None)
+        return redact(text, spans)
+
+    def left_in(self, text: str, language: str) -> bool:
+        """Whether anything is found that the policy does not allow. Raises DetectionError."""
+        return any(span.type not in self._allowed for span in detect(text, language=language or None))
+
+
+def judged(parameters: Mapping[str, Any], *, now: datetime, progress: Callable[[int, int], None]) -> Judgement:
+    """Judge every row of the data set by these parameters, as of now.
+
+    Rows break by consent, repetition or what is left in them after rewriting; of the others, those whose attributes
+    too few share, with classes counted among the others alone. `progress` is told rows done and in all.
+    """
+    dataset_id = parameters["dataset"]
+    rows = rows_of(dataset_id)
+    found = Judgement(rows=len(rows), consent_as_of=now)
+    purpose = Purpose.objects.get(pk=parameters["purpose"])
+    for row, decision in zip(rows, consent_of(rows, purpose=purpose, now=now), strict=True):
+        if not decision.at_collection.permitted:
+            found.breaches[row.pk].add(Breach.CONSENT_AT_COLLECTION)
+        if not decision.now.permitted:
+            found.breaches[row.pk].add(Breach.CONSENT_NOW)
+    for pk in repeated(dataset_id, parameters["duplicates"]):
+        found.breaches[pk].add(Breach.DUPLICATE)
+    attributes = attributes_of(dataset_id)
+    _read(rows, attributes, parameters, found, progress)
+    others = [row for row in rows if row.pk not in found.breaches]
+    anonymity = anonymity_of(others, attributes, parameters)
+    for number in anonymity.breaking_rows:
+        of_class = anonymity.classes.of_row[number]
+        if anonymity.too_small[of_class]:
+            found.breaches[others[number].pk].add(Breach.K)
+        if anonymity.too_uniform[of_class]:
+            found.breaches[others[number].pk].add(Breach.L)
+    found.fit = [row for row in others if row.pk not in found.breaches]
+    found.anonymity = anonymity_of(found.fit, attributes, parameters)
+    return found
+
+
+def exported_lines(
+    rows: Sequence[TrainingRow], parameters: Mapping[str, Any], *, progress: Callable[[int, int], None]
+) -> Iterator[tuple[DatasetRow, bytes]]:
+    """Each row, locked, with its rewritten line. Raises KeyDestroyed where one was erased meanwhile."""
+    rewriter, attributes = Rewriter(parameters), attributes_of(parameters["dataset"])
+    for start in range(0, len(rows), BATCH):
+        ids = [row.pk for row in rows[start : start + BATCH]]
+        held = DatasetRow.objects.select_for_update(of=("self",), no_key=True).select_related("subject__data_key")
+        batch = list(held.filter(pk__in=ids, erased_at=None).order_by("pk"))
+        if len(batch) < len(ids):
+            raise KeyDestroyed("A row was erased meanwhile.")
+        opened = rows_open(batch)
+        for row in batch:
+            content = opened[row.pk]
+            if not isinstance(content, RowContent):
+                raise content
+            line = ExportedLine(
+                id=str(row.public_id),
+                input=rewriter.rewritten(content.input, row.language),
+                output=rewriter.rewritten(content.output, row.language),
+                language=row.language,
+                attributes=attributes.get(row.pk, {}),
+            )
+            yield row, _encode(line) + b"\n"
+        progress(start + len(ids), len(rows))
+
+
+def _read(
+    rows: Sequence[TrainingRow],
+    attributes: Mapping[int, Mapping[str, Any]],
+    parameters: Mapping[str, Any],
+    found: Judgement,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Open every row, rewrite it, and look again at what is left."""
+    rewriter = Rewriter(parameters)
+    ids = [row.pk for row in rows]
+    for start in range(0, len(ids), BATCH):
+        batch = list(DatasetRow.objects.select_related("subject__data_key").filter(pk__in=ids[start : start + BATCH]))
+        opened = rows_open(batch)
+        for row in batch:
+            content = opened[row.pk]
+            if not isinstance(content, RowContent):
+                erased = isinstance(content, KeyDestroyed)
+                found.breaches[row.pk].add(Breach.ERASED if erased else Breach.UNREADABLE)
+                continue
+            values = [value for value in attributes.get(row.pk, {}).values() if isinstance(value, str)]
+            try:
+                texts = [rewriter.rewritten(text, row.language) for text in (content.input, content.output)]
+                left = any(rewriter.left_in(text, row.language) for text in (*texts, *values))
+            except DetectionError:
+                found.breaches[row.pk].add(Breach.UNREADABLE)
+            else:
+                if left:
+                    found.breaches[row.pk].add(Breach.RESIDUAL)
+        progress(min(start + BATCH, len(ids)), len(ids))

@@ -1,0 +1,115 @@
+"""What a withdrawal, a restriction or an erasure means for what was learned already and for what may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+
+from assistants.models import Dataset, DatasetRow, TrainedOn
+from assistants.states import DatasetState
+from audits.models import TrainingExport
+from audits.queries.training import withdrawn_since
+from audits.services.training.auditing import dataset_audit
+from audits.states import EXPORT, CheckKind, ExportState
+from consent.queries import TrainingUse, training_decisions
+from consent.states import SubjectKind
+from portal.core import ledger
+from portal.core.actors import SYSTEM
+from portal.core.errors import Conflict
+from portal.core.jobs import enqueue
+
+WITHDRAWN = "A data subject whose data is in it has withdrawn, or must not be used any more."
+ERASED = "A data subject whose data was in it has been erased."
+
+
+def restriction_heard(*, subject_ids: frozenset[int], purpose_ids: frozenset[int]) -> None:
+    """Queue the work for data sets that hold any of these data subjects, inside the caller's transaction."""
+    concerned = Dataset.objects.filter(purpose__in=purpose_ids, rows__subject__in=subject_ids)
+    for pk in concerned.order_by("pk").values_list("pk", flat=True).distinct():
+        enqueue("audits.training_restricted", key=f"training-restricted:{pk}", dataset_id=pk)
+
+
+def training_restricted(*, dataset_id: int) -> None:
+    """Count anew who withdrew after releases had learned from them, and block exports that hold such rows.
+
+    Marks the trainings; where a release learned from somebody who has withdrawn since, asks the check that raises
+    the finding. Safe to repeat. Writes `training.withdrawals_found` and `training_export.blocked`.
+    """
+    with transaction.atomic():
+        dataset = (
+            Dataset.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("assistant", "purpose")
+            .get(pk=dataset_id)
+        )
+        marked = _mark(dataset)
+        for export in TrainingExport.objects.filter(dataset=dataset, state=ExportState.READY):
+            if holds_withdrawn(export):
+                export_block(export_id=export.pk, because=WITHDRAWN)
+        if marked and dataset.state != DatasetState.WITHDRAWN:
+            try:
+                dataset_audit(dataset_id=dataset.pk, actor=SYSTEM, kinds=[CheckKind.TRAINING_WITHDRAWAL])
+            except Conflict:
+                return  # the audit under way has yet to look
+
+
+def _mark(dataset: Dataset) -> bool:
+    """Renew the figures of each training; whether any has withdrawals."""
+    now, changed, marked = timezone.now(), {}, False
+    for training in TrainedOn.objects.filter(dataset=dataset).select_related("dataset__purpose").order_by("pk"):
+        gone = len(withdrawn_since(training, now=now))
+        marked = marked or bool(gone)
+        if gone != training.withdrawals:
+            training.withdrawals = gone
+            training.first_withdrawal_at = training.first_withdrawal_at or now
+            training.save(update_fields=["withdrawals", "first_withdrawal_at"])
+            changed[str(training.release_id)] = gone
+    if changed:
+        ledger.append(
+            action="training.withdrawals_found",
+            actor=SYSTEM,
+            obj=dataset,
+            team_id=dataset.assistant.team_id,
+            data={"by_release": changed},
+        )
+    return marked
+
+
+def holds_withdrawn(export: TrainingExport) -> bool:
+    """Whether any exported row must not be used for its purpose now. Four queries and one, whatever its size."""
+    rows = DatasetRow.objects.filter(exported__export=export).order_by()
+    subjects = rows.values_list("subject_id", "subject__kind", "subject__erased_at").distinct()
+    if any(erased_at is not None for _, _, erased_at in subjects):
+        return True
+    now = timezone.now()
+    uses = [TrainingUse(None if kind == SubjectKind.ANONYMOUS else pk, now) for pk, kind, _ in subjects]
+    decisions = training_decisions(uses=uses, purpose=export.dataset.purpose, now=now)
+    return not all(decision.now.permitted for decision in decisions)
+
+
+def export_block(*, export_id: int, because: str) -> None:
+    """Have an export not fetched any more, inside the caller's transaction. Writes `training_export.blocked`."""
+    export = (
+        TrainingExport.objects.select_for_update(of=("self",)).select_related("dataset__assistant").get(pk=export_id)
+    )
+    if not EXPORT.allows(export.state, ExportState.BLOCKED):
+        return
+    export.state, export.blocked_at, export.blocked_because = ExportState.BLOCKED, timezone.now(), because
+    export.save(update_fields=["state", "blocked_at", "blocked_because"])
+    ledger.append(
+        action="training_export.blocked",
+        actor=SYSTEM,
+        obj=export,
+        team_id=export.dataset.assistant.team_id,
+        data={"dataset": export.dataset_id, "erasure": because == ERASED},
+    )
+
+
+def exports_block_of(subject_ids: Collection[int], *, because: str) -> int:
+    """Block every export that holds a row of these data subjects; returns how many. Inside the caller's transaction."""
+    exports = TrainingExport.objects.filter(state=ExportState.READY, rows__row__subject__in=list(subject_ids))
+    found = list(exports.order_by("pk").values_list("pk", flat=True).distinct())
+    for pk in found:
+        export_block(export_id=pk, because=because)
+    return len(found)
