@@ -8,7 +8,9 @@ class AssistantsConfig(AppConfig):
     def ready(self) -> None:
         from assistants import actions, rules  # noqa: F401  (name the permissions and ledger actions)
         from assistants.queries.held import HELD
+        from assistants.retention import register_classes
         from assistants.services import dataset_erasure, erasure  # noqa: F401  (register what is kept of a subject)
         from consent.holds import register_assistants
 
         register_assistants(HELD)
+        register_classes()

@@ -31,6 +31,7 @@ class ConversationState(models.TextChoices):
     RECEIVED = "received", "Received, not yet scanned"
     SCANNED = "scanned", "Scanned"
     UNSCANNABLE = "unscannable", "Unscannable"
+    DISPOSED = "disposed", "Disposed of under a retention rule"
     ERASED = "erased", "Erased"
 
 
@@ -41,10 +42,16 @@ CONVERSATION = Transitions(
         ConversationState.RECEIVED: [
             ConversationState.SCANNED,
             ConversationState.UNSCANNABLE,
+            ConversationState.DISPOSED,
             ConversationState.ERASED,
         ],
-        ConversationState.SCANNED: [ConversationState.RECEIVED, ConversationState.ERASED],
-        ConversationState.UNSCANNABLE: [ConversationState.RECEIVED, ConversationState.ERASED],
+        ConversationState.SCANNED: [ConversationState.RECEIVED, ConversationState.DISPOSED, ConversationState.ERASED],
+        ConversationState.UNSCANNABLE: [
+            ConversationState.RECEIVED,
+            ConversationState.DISPOSED,
+            ConversationState.ERASED,
+        ],
+        ConversationState.DISPOSED: [ConversationState.ERASED],
     },
 )
 

@@ -7,8 +7,10 @@ class AuditsConfig(AppConfig):
 
     def ready(self) -> None:
         from audits import actions, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
+        from audits.retention import register_classes
         from audits.services import erasure, training_erasure  # noqa: F401  (register what is kept of a data subject)
         from audits.services.training.withdrawals import restriction_heard
         from consent.listeners import on_restriction
 
         on_restriction(restriction_heard)
+        register_classes()

@@ -83,6 +83,29 @@ class RestrictionGround(models.TextChoices):
     OBJECTION_PENDING = "objection_pending", "An objection is being examined (Art. 18(1)(d))"
 
 
+class RuleState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    ACTIVE = "active", "In force"
+    RETIRED = "retired", "Retired"
+
+
+RETENTION_RULE = Transitions(
+    RuleState,
+    {RuleState.DRAFT: [RuleState.ACTIVE, RuleState.RETIRED], RuleState.ACTIVE: [RuleState.RETIRED]},
+)
+
+
+class Anchor(models.TextChoices):
+    """What a retention period is counted from."""
+
+    CONVERSATION_ENDED = "conversation_ended", "The conversation ended"
+    LAST_CONTACT = "last_contact", "The customer's last contact"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "The customer withdrew consent"
+    SUPERSEDED = "superseded", "A revision took its place"
+    REQUEST_CLOSED = "request_closed", "The request was closed"
+    CREATED = "created", "It was made"
+
+
 class ConsentStatus(models.TextChoices):
     """What an evaluation answers."""
 

@@ -15,7 +15,8 @@ from portal.core.access import TeamScoped
 class Conversation(TeamScoped):
     """A conversation as handed over: figures in clear; transcript and metadata sealed with the subject's key.
 
-    The sealed place is `conversation/<public_id>/<revision>`. `day` is the UTC day of `started_at`.
+    The sealed place is `conversation/<public_id>/<revision>`. `day` is the UTC day of `started_at`. Retention rules
+    take the transcript (`disposed_at`) and later all but the row (`cleared_at`).
     """
 
     TEAM_PATH = "assistant__team"
@@ -41,6 +42,10 @@ class Conversation(TeamScoped):
     outcome = models.JSONField(default=dict)
     turn_count = models.PositiveIntegerField()
     sealed = models.BinaryField(null=True)
+    # Set once its counts were folded for good, because something that they were counted from was to be disposed of.
+    counts_kept_at = models.DateTimeField(null=True, blank=True)
+    disposed_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assistant", "external_id"], name="conversation_once")]

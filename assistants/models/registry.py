@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models
 
 from assistants.states import AssistantState, DataSourceKind, RiskTier
 from consent.models import Purpose
+from consent.retention.resolution import JURISDICTION
 from consent.states import LawfulBasis
 from portal.accounts.models import Team, User
 from portal.core.access import TeamScoped
@@ -29,6 +31,13 @@ class Assistant(TeamScoped):
     disclosure_texts = models.JSONField(default=dict, blank=True)
     human_handoff = models.TextField("how a customer reaches a person", blank=True)
     next_review = models.DateField(null=True, blank=True)
+    jurisdiction = models.CharField(
+        "where its customers are",
+        max_length=12,
+        blank=True,
+        help_text="ISO 3166, such as DE or US-CA, or EU. Counts where a customer's consents do not say where they are.",
+        validators=[RegexValidator(rf"^{JURISDICTION.pattern}\Z", "Write a code such as DE, US-CA or EU.")],
+    )
     purposes = models.ManyToManyField(
         Purpose,
         related_name="assistants",

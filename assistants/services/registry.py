@@ -40,6 +40,7 @@ class AssistantDetails(TypedDict, total=False):
     disclosure_texts: dict[str, str]
     human_handoff: str
     next_review: date | None
+    jurisdiction: str
 
 
 class ReleaseDetails(TypedDict, total=False):

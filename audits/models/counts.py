@@ -24,6 +24,8 @@ class CountCell(TeamScoped):
     measure = models.CharField(max_length=90)
     value = models.CharField(max_length=60, default="")
     n = models.PositiveBigIntegerField()
+    # Counted for good: what it was counted from was disposed of, so that no fold replaces it.
+    kept = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -69,6 +69,11 @@ def transcript_shown(
 
 def transcript_checked(conversation: Conversation) -> Transcript | ShownTranscript:
     """The open transcript where its very revision was scanned, in clear and not for showing; or why it is withheld."""
+    if conversation.state == ConversationState.DISPOSED:
+        return ShownTranscript(
+            withheld="It was kept for as long as the retention rules say, and then deleted. Its counts stay.",
+            erased=True,
+        )
     if conversation.state == ConversationState.ERASED or conversation.sealed is None:
         return _erased()
     if conversation.state == ConversationState.UNSCANNABLE:
@@ -77,6 +82,10 @@ def transcript_checked(conversation: Conversation) -> Transcript | ShownTranscri
             withheld=f"It could not be scanned ({reason}), so nothing says what would have to be masked."
         )
     scan = scan_of(conversation)
+    if conversation.state == ConversationState.SCANNED and getattr(conversation, "scan", None) is None:
+        return ShownTranscript(
+            withheld="Its detections are no longer kept, so nothing says what would have to be masked."
+        )
     if conversation.state != ConversationState.SCANNED or scan is None:
         return ShownTranscript(withheld="It has not been scanned yet, so nothing says what would have to be masked.")
     opened = transcripts_open([conversation])[conversation.pk]

@@ -13,10 +13,10 @@ from audits.queries.windows import Window
 
 
 def conversations_in(*, assistant: Assistant, window: Window) -> QuerySet[Conversation]:
-    """The conversations of the window that are not erased, in the order in which examples are picked."""
+    """The conversations of the window that can still be read, in the order in which examples are picked."""
     conversations = Conversation.objects.filter(
         assistant=assistant, day__gte=window.since, day__lt=window.until
-    ).exclude(state=ConversationState.ERASED)
+    ).exclude(state__in=[ConversationState.ERASED, ConversationState.DISPOSED])
     if window.release is not None:
         conversations = conversations.filter(release=window.release)
     return conversations.order_by("public_id")

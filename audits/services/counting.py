@@ -1,7 +1,8 @@
 """Count once: fold a day of an assistant's conversations into cells of the count cube.
 
 A day is always counted anew from its conversations and replaces its cells, so that folding twice, after a revision or
-after an erasure gives the right counts. Erased conversations are in no cell.
+after an erasure gives the right counts. Erased conversations are in no cell. Only what retention disposes of is counted
+once for good, in cells marked `kept`: what it was counted from is gone afterwards.
 
 What becomes a measure: booleans and texts of the outcome (numbers are measured elsewhere, not counted), the scan's
 true/false results of scanned conversations, the personal data they expose by type and origin, the state of the scan
@@ -11,18 +12,23 @@ counted as `other`.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
+from assistants.models import Conversation
+from assistants.states import ConversationState
 from audits.models import StaleDay
 
 VALUE_LENGTH = 60
 DISTINCT_VALUES = 50
 _LOCK_SPACE = 0x464F4C44  # "FOLD"
 _LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-_DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND day = %(day)s"
+_DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND day = %(day)s AND NOT kept"
 # Conversations that are alike in everything that is counted are grouped first: a day of many conversations has few
 # profiles, and only profiles are taken apart into measures. Consent is looked up conversation by conversation: joined
 # as a whole it takes minutes on tables that a large import has just filled, while they have no statistics yet.
@@ -40,6 +46,7 @@ _INSERT = """
             WHERE k.conversation_id = c.id
         ) consent
         WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s AND c.state <> 'erased'
+            AND c.counts_kept_at IS NULL AND (%(only)s::bigint[] IS NULL OR c.id = ANY(%(only)s))
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ), fact AS (
         SELECT p.release_id, p.intent, p.channel, p.language, p.attributes, f.measure, f.value, sum(p.n) AS n
@@ -60,9 +67,9 @@ _INSERT = """
         ) ranked WHERE rank <= %(distinct_values)s
     )
     INSERT INTO audits_countcell
-        (assistant_id, day, release_id, intent, channel, language, attributes, measure, value, n)
-    SELECT %(assistant)s, %(day)s, f.release_id, f.intent, f.channel, f.language, f.attributes, f.measure,
-           CASE WHEN k.measure IS NULL THEN 'other' ELSE f.value END AS cell_value, sum(f.n)
+        (kept, assistant_id, day, release_id, intent, channel, language, attributes, measure, value, n)
+    SELECT %(only)s::bigint[] IS NOT NULL, %(assistant)s, %(day)s, f.release_id, f.intent, f.channel, f.language,
+           f.attributes, f.measure, CASE WHEN k.measure IS NULL THEN 'other' ELSE f.value END AS cell_value, sum(f.n)
     FROM fact f LEFT JOIN kept k ON k.measure = f.measure AND k.value = f.value
     GROUP BY f.release_id, f.intent, f.channel, f.language, f.attributes, f.measure, cell_value
 """
@@ -74,17 +81,39 @@ def day_fold(*, assistant_id: int, day: date) -> None:
     The mark goes first: its row lock waits for changes that are under way, and whatever is marked after this
     transaction has taken it leaves a mark of its own.
     """
-    place: dict[str, Any] = {
-        "assistant": assistant_id,
-        "day": day,
-        "value_length": VALUE_LENGTH,
-        "distinct_values": DISTINCT_VALUES,
-    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day}"])
         StaleDay.objects.filter(assistant_id=assistant_id, day=day).delete()
-        cursor.execute(_DELETE, place)
-        cursor.execute(_INSERT, place)
+        cursor.execute(_DELETE, _place(assistant_id, day))
+        cursor.execute(_INSERT, _place(assistant_id, day))
+
+
+def counts_keep(conversation_ids: Sequence[int]) -> None:
+    """Count these conversations for good, before something that they are counted from is disposed of.
+
+    Their share of each day becomes cells that no later fold replaces, and they are not counted again: every sum over
+    the cube stays what it was. The rest of each day is folded anew at once. Runs inside the caller's transaction.
+    """
+    days: dict[tuple[int, date], list[int]] = defaultdict(list)
+    rows = Conversation.objects.filter(pk__in=conversation_ids, counts_kept_at__isnull=True)
+    for pk, assistant_id, day in rows.exclude(state=ConversationState.ERASED).values_list("pk", "assistant_id", "day"):
+        days[assistant_id, day].append(pk)
+    for (assistant_id, day), ids in sorted(days.items()):
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day}"])
+            cursor.execute(_INSERT, _place(assistant_id, day, only=ids))
+        Conversation.objects.filter(pk__in=ids).update(counts_kept_at=timezone.now())
+        day_fold(assistant_id=assistant_id, day=day)
+
+
+def _place(assistant_id: int, day: date, *, only: list[int] | None = None) -> dict[str, Any]:
+    return {
+        "assistant": assistant_id,
+        "day": day,
+        "only": only,
+        "value_length": VALUE_LENGTH,
+        "distinct_values": DISTINCT_VALUES,
+    }
 
 
 def stale_days_fold(*, assistant_id: int, since: date | None = None, until: date | None = None) -> int:

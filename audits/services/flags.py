@@ -64,6 +64,8 @@ def flag_raise(
         return known
     if locked.state == ConversationState.ERASED:
         raise Conflict("This conversation has been erased.", code="erased")
+    if locked.state == ConversationState.DISPOSED:
+        raise Conflict("This conversation was disposed of under a retention rule.", code="disposed")
     flag = Flag.objects.create(
         conversation=locked,
         kind=kind,

@@ -4,6 +4,7 @@ from consent.models.holds import LegalHold
 from consent.models.links import SubjectLinkEvent
 from consent.models.notices import Notice, Purpose
 from consent.models.restrictions import ProcessingRestriction
+from consent.models.retention import RetentionRule, RetentionRun
 from consent.models.subjects import DataSubject
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Notice",
     "ProcessingRestriction",
     "Purpose",
+    "RetentionRule",
+    "RetentionRun",
     "SubjectAgeNote",
     "SubjectLinkEvent",
 ]

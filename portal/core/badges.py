@@ -26,7 +26,7 @@ _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
     ("success", "download"): ("ready",),
     ("neutral", "circle-minus"): ("dismissed", "cancelled", "rejected", "retired", "revoked"),
     ("neutral", "copy"): ("duplicate",),
-    ("neutral", "archive"): ("erased", "expired"),
+    ("neutral", "archive"): ("erased", "disposed", "expired"),
     ("neutral", "help-circle"): ("unknown", "unscanned"),
     ("neutral", "hourglass"): ("insufficient_data", "not_enough_data"),
     ("neutral", "info-circle"): ("info", "minimal"),

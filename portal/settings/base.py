@@ -227,6 +227,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "core.recover_jobs", "schedule": 5.0, "options": {"expires": 5}},
+    "retention-tick": {"task": "consent.retention_tick", "schedule": 600.0, "options": {"expires": 600}},
     "audit-tick": {"task": "audits.tick", "schedule": 30.0, "options": {"expires": 30}},
 }
 
@@ -245,6 +246,8 @@ PROBITY_CONSENT_SKEW_SECONDS = env.int("PROBITY_CONSENT_SKEW_SECONDS", default=0
 # How long a revealed value stays readable, and how many one person may reveal within an hour.
 PROBITY_REVEAL_MINUTES = env.int("PROBITY_REVEAL_MINUTES", default=5)
 PROBITY_REVEALS_PER_HOUR = env.int("PROBITY_REVEALS_PER_HOUR", default=30)
+# The hour (UTC) from which on a night's retention run begins.
+PROBITY_RETENTION_HOUR = env.int("PROBITY_RETENTION_HOUR", default=2)
 # How many scans of one assistant's conversations may run side by side.
 PROBITY_SCAN_SHARDS = env.int("PROBITY_SCAN_SHARDS", default=2)
 

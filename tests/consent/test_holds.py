@@ -61,7 +61,7 @@ def test_held_costs_the_same_for_one_and_for_thirty(home, hold):
         with CaptureQueriesContext(connection) as captured:
             held(ids)
         counts.append(len(captured))
-    assert counts == [2, 2]
+    assert counts == [3, 3]
 
 
 def test_only_the_privacy_officer_of_the_team_places_and_releases(

@@ -28,6 +28,7 @@ from portal.core.jobs import enqueue
 
 BATCH_RECORDS = 2000
 BATCH_BYTES = 32 * 1024 * 1024
+_DISPOSED = "This conversation was disposed of under a retention rule and is not revised any more."
 # One array, where the ORM would bind thousands of parameters.
 _KNOWN = """
     SELECT external_id, id, content_hash, state, subject_id
@@ -186,6 +187,8 @@ class _Intake:
                 batch.reject(incoming, "This conversation was erased and is not taken in again.", "external_id")
             elif stored.content_hash == incoming.content.hash:
                 batch.unchanged += 1
+            elif stored.state == ConversationState.DISPOSED:
+                batch.reject(incoming, _DISPOSED, "external_id")
             else:
                 batch.changed.append(incoming)
         return known
@@ -273,6 +276,9 @@ def _revisable(batch: _Batch, known: dict[str, _Known]) -> list[Placed]:
     placed: list[Placed] = []
     for incoming, row in zip(batch.changed, rows, strict=True):
         conversation, subject = conversations[row.pk], subjects[row.subject_id]
+        if conversation.state == ConversationState.DISPOSED:
+            batch.reject(incoming, _DISPOSED, "external_id")
+            continue
         if conversation.state == ConversationState.ERASED or subject.data_key.wrapped is None:
             batch.reject(incoming, "This conversation was erased and is not taken in again.", "external_id")
             continue

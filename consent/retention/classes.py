@@ -1,0 +1,71 @@
+"""The kinds of data that retention rules can be about. Each is registered by the app that owns the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from consent.states import Anchor
+from portal.core.errors import Invalid
+
+# For a purpose (None: the data has none), when this anchor was reached, as an expression over a row.
+AnchorExpression = Callable[[int | None], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that are kept for the same purposes, such as those of one assistant. `key` is None for a whole team."""
+
+    key: int | None
+    label: str
+    purposes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataClass:
+    """One kind of data.
+
+    `rows(team id, group)` are the rows that exist and can still be disposed of, erased subjects' left out, with a
+    bigint primary key. `place` is the row's jurisdiction as an expression, `subject` the path to its data subject's id
+    (empty: it has none), `since` a column that no anchor but the withdrawal of consent precedes. `dispose(ids, now)`
+    runs in the transaction that has locked these rows, returns how many rows it emptied, and leaves none of them in
+    `rows`. `held_assistants` says that a hold on an assistant covers the group with that key.
+    """
+
+    name: str
+    label: str
+    disposal: str
+    anchors: Mapping[Anchor, AnchorExpression]
+    groups: Callable[[int], Sequence[Group]]
+    rows: Callable[[int, Group], QuerySet[Any]]
+    place: Any
+    dispose: Callable[[Sequence[int], datetime], int]
+    subject: str = ""
+    since: str = ""
+    held_assistants: bool = True
+    batch: int = 500
+
+
+_classes: dict[str, DataClass] = {}
+
+
+def register_data_class(data_class: DataClass) -> None:
+    """Make rules about this kind of data possible; called once, from an app's `ready`."""
+    _classes[data_class.name] = data_class
+
+
+def data_classes() -> list[DataClass]:
+    """Every kind of data, in the order in which they were registered."""
+    return list(_classes.values())
+
+
+def data_class(name: str) -> DataClass:
+    """Raises Invalid where there is none."""
+    found = _classes.get(name)
+    if found is None:
+        raise Invalid("There is no such kind of data.", field="data_class")
+    return found
