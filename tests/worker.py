@@ -58,7 +58,7 @@ def celery_worker(*, processes: int = 2) -> Iterator[Worker]:
     command += ["worker", "--pool", "prefork", "--concurrency", str(processes), "--loglevel", "WARNING"]
     log = Path(settings.PROBITY_VAR) / f"worker-{os.getpid()}.log"
     with log.open("ab") as output:
-        process = subprocess.Popen(command, env=_environment(), stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(command, env=environment(), stdout=output, stderr=output, start_new_session=True)
     try:
         wait_for(lambda: _answers(process, log), seconds=STARTS_WITHIN, what="the worker to start")
         yield Worker(process)
@@ -66,7 +66,7 @@ def celery_worker(*, processes: int = 2) -> Iterator[Worker]:
         _end(process)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "portal.settings.test",

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 
 from portal.core import fields, keys
+from portal.core.rotation.master import master_keys_named
 
 
 @register(Tags.security)
@@ -77,6 +78,29 @@ def production_has_no_demo_people(app_configs: Any, databases: Any = None, **kwa
             "This database holds the demo company and its accounts.",
             hint="Use a fresh database for production.",
             id="probity.E008",
+        )
+    ]
+
+
+@register(Tags.database)
+def every_data_key_has_its_master_key(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """E012: no data key is wrapped under a master key that is not configured.
+
+    What is sealed under it could not be opened, and would be taken for damaged.
+    """
+    if not databases:
+        return []
+    try:
+        missing = sorted(set(master_keys_named()) - set(keys.master_keys()))
+    except (DatabaseError, ImproperlyConfigured, AttributeError):
+        return []  # not migrated yet, or told by E001
+    if not missing:
+        return []
+    return [
+        Error(
+            f"The database holds data keys wrapped under master keys that are not configured: {', '.join(missing)}.",
+            hint="Put them back into PROBITY_MASTER_KEYS, behind the current one. docs/operator-guide.md, Keys.",
+            id="probity.E012",
         )
     ]
 

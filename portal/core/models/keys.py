@@ -11,11 +11,18 @@ class DataKey(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     wrapped = models.BinaryField(null=True)
-    master_key_id = models.CharField(max_length=16, db_index=True)
+    master_key_id = models.CharField(max_length=16)
     created_at = models.DateTimeField(auto_now_add=True)
     destroyed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["master_key_id", "id"],
+                condition=models.Q(destroyed_at__isnull=True),
+                name="data_key_by_master_key",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="data_key_gone_when_destroyed",
