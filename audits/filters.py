@@ -5,16 +5,19 @@ An address with a value that does not exist narrows nothing and the form says so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from assistants.models import Assistant, Release
 from audits.queries.cycles import CycleFilters
 from audits.queries.findings import FindingFilters
 from audits.queries.queue import QueueFilters
+from audits.queries.reveals import ReadFilters, RevealFilters
 from audits.states import CheckKind, CycleState, FindingState, FlagKind, Severity
+from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
 
@@ -28,6 +31,11 @@ WAITING = [
     ("to_approve", "For my approval"),
     ("to_sign", "For my signature"),
 ]
+
+
+def _day(label: str) -> forms.DateField:
+    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, widget=picker)
 
 
 class OfAssistant(forms.Form):
@@ -152,3 +160,76 @@ class CycleFilter(OfAssistant):
         """As the query takes it."""
         state = self.value_of("state")
         return CycleFilters(states=(state,) if state else (), assistant=self.value_of("assistant"))
+
+
+class _AccessFilter(OfAssistant):
+    """What both lists of accesses share; days are UTC days, both included. `before` is where a page begins."""
+
+    person = PersonChoiceField(queryset=User.objects.none(), required=False, empty_label="Anybody")
+    since = _day("From")
+    until = _day("To")
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, actor: User, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, PersonChoiceField)
+        field.queryset = people
+
+    @property
+    def page_before(self) -> int | None:
+        """The id that the page's rows are below; None on the first page."""
+        return self._cleaned("before")
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What was given, for the address of another page of the same list."""
+        return {name: self.data[name] for name in self.fields if name != "before" and self.data.get(name)}
+
+    def _cleaned(self, name: str) -> Any:
+        """The value of a field, None where none or a wrong one was given."""
+        if not self.is_bound:
+            return None
+        self.is_valid()
+        return self.cleaned_data.get(name)
+
+
+class RevealFilter(_AccessFilter):
+    type = forms.ChoiceField(label="Kind of value", required=False)
+    open_only = forms.BooleanField(label="Still open only", required=False)
+
+    field_order = ["assistant", "person", "type", "since", "until", "open_only", "before"]
+
+    def __init__(self, *args: Any, types: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [ANY, *((type_, type_) for type_ in types)]
+
+    @property
+    def chosen(self) -> RevealFilters:
+        """As the query takes it."""
+        person = self._cleaned("person")
+        return RevealFilters(
+            person=person.pk if person else None,
+            assistant=self.value_of("assistant"),
+            type=self.value_of("type"),
+            since=self._cleaned("since"),
+            until=self._cleaned("until"),
+            open_only=bool(self._cleaned("open_only")),
+        )
+
+
+class TranscriptReadFilter(_AccessFilter):
+    field_order = ["assistant", "person", "since", "until", "before"]
+
+    @property
+    def chosen(self) -> ReadFilters:
+        """As the query takes it."""
+        person = self._cleaned("person")
+        return ReadFilters(
+            person=person.pk if person else None,
+            assistant=self.value_of("assistant"),
+            since=self._cleaned("since"),
+            until=self._cleaned("until"),
+        )

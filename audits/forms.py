@@ -12,7 +12,9 @@ from django.utils import timezone
 from assistants.models import Assistant, Release
 from audits.models import CheckRun, Finding
 from audits.services.notes import NOTE_LIMIT
+from audits.services.reveals import REASON_LEAST, REASON_MOST
 from audits.states import CheckKind, DismissReason, FlagKind, Severity
+from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
 
@@ -40,6 +42,16 @@ class CommentForm(forms.Form):
     note = _note("Comment", required=True)
 
 
+class RevealForm(forms.Form):
+    reason = forms.CharField(
+        label="What do you need it for?",
+        min_length=REASON_LEAST,
+        max_length=REASON_MOST,
+        help_text="Your privacy officer reads this. Do not repeat personal data in it.",
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+
+
 class ReasonForm(forms.Form):
     note = _note("Why", required=True)
 
@@ -51,13 +63,6 @@ class OptionalNoteForm(forms.Form):
 class DismissForm(forms.Form):
     reason = forms.ChoiceField(label="Because", choices=DismissReason.choices)
     note = _note("Why", required=True, help_text="What you looked at and what it showed.")
-
-
-class PersonChoiceField(forms.ModelChoiceField):
-    """People by name only: an address is nobody else's business."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return obj.name or f"Person {obj.pk}"
 
 
 class ConfirmForm(forms.Form):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from audits.views import conversations, cycles, exposure, findings, flags, patterns, queue, sign_off
+from audits.views import (
+    conversations,
+    cycles,
+    exposure,
+    findings,
+    flags,
+    patterns,
+    queue,
+    reveal_lists,
+    reveals,
+    sign_off,
+)
 
 app_name = "audits"
 
@@ -16,6 +27,15 @@ urlpatterns = [
     path("flags/<int:pk>/<slug:name>/", flags.flag_decide, name="flag-decide"),
     path("conversations/<uuid:public_id>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:public_id>/flag/", conversations.conversation_flag, name="conversation-flag"),
+    path(
+        "conversations/<uuid:public_id>/reveal/<int:revision>/<int:turn>/<int:start>/<int:end>/",
+        reveals.conversation_reveal,
+        name="conversation-reveal",
+    ),
+    path("conversations/<uuid:public_id>/mask/", reveals.conversation_mask, name="conversation-mask"),
+    path("access/", reveal_lists.reveal_list, name="reveals"),
+    path("access/reveals.csv", reveal_lists.reveal_csv, name="reveals-csv"),
+    path("access/transcripts/", reveal_lists.transcript_reads, name="transcript-reads"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/new/", cycles.cycle_new, name="cycle-new"),
     path("cycles/<int:pk>/", cycles.cycle, name="cycle"),

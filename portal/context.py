@@ -31,6 +31,7 @@ _PLACES = (
     ("Cycles", "audits:cycles", "refresh", "audits.view"),
     ("Assistants", "assistants:list", "robot", "assistants.view"),
     ("Consent", "consent:lookup", "user-check", "consent.view"),
+    ("Access log", "audits:reveals", "eye", "reveals.view"),
     ("Dashboard", "dashboard", "chart-bar", "audits.view"),
     ("Ledger", "ledger", "link", "core.ledger_view"),
 )

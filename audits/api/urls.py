@@ -5,6 +5,7 @@ from django.urls import path
 from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
 from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
 from audits.api.flags import FLAG_ACTIONS, FlagList, flag_detail
+from audits.api.reveals import RevealList
 
 app_name = "audits_api"
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
         path(f"remediations/<int:remediation_id>/{name}/", view, name=f"remediation-{name}")
         for name, view in REMEDIATION_ACTIONS.items()
     ),
+    path("reveals/", RevealList.as_view(), name="reveals"),
     path("flags/", FlagList.as_view(), name="flags"),
     path("flags/<int:flag_id>/", flag_detail, name="flag"),
     *(path(f"flags/<int:flag_id>/{name}/", view, name=f"flag-{name}") for name, view in FLAG_ACTIONS.items()),

@@ -7,7 +7,7 @@ know it in one turn and miss it in another.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -17,6 +17,11 @@ from audits.models.scans import DetectionOrigin
 
 # Shorter ones, such as a day of the month, stand in a text for many other reasons.
 REPEATED_FROM = 4  # code points
+# What stands in any signature or order. All else (secrets, payment data, ids of a state, own types of an assistant)
+# asks for a step-up login before it is revealed, and so does a type that a future detector brings.
+ORDINARY_TYPES = frozenset(
+    {"PERSON", "LOCATION", "ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER", "URL", "IP_ADDRESS", "MAC_ADDRESS"}
+)
 
 
 class MaskingError(Exception):
@@ -61,7 +66,7 @@ class Mask:
 class Segment:
     """Either `text` that may be shown, or the type of what is masked, with a note on who brought it up.
 
-    Of a mask, `place` and `types` say what could be revealed; `clear` is its value where it is revealed `until` then.
+    Of a mask, `place` and `types` say what could be revealed; `shown` is its value where it is revealed `until` then.
     """
 
     text: str = ""
@@ -69,8 +74,13 @@ class Segment:
     note: str = ""
     place: Place | None = None
     types: tuple[str, ...] = ()
-    clear: str = field(default="", repr=False)
+    shown: str = field(default="", repr=False)
     until: datetime | None = None
+
+    @property
+    def asks_for_step_up(self) -> bool:
+        """Whether this mask opens only to who has signed in again a moment ago."""
+        return asks_for_step_up(self.types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,11 @@ class MaskedTurn:
     at: datetime | None
     segments: tuple[Segment, ...]
     meta: str
+
+
+def asks_for_step_up(types: Collection[str]) -> bool:
+    """Whether values of these types are shown only to who has signed in again a moment ago."""
+    return not ORDINARY_TYPES.issuperset(types)
 
 
 def masked_turns(
@@ -189,7 +204,7 @@ def _segments(text: str, masks: Iterable[Mask], until: Mapping[Place, datetime])
             note=_origin_label(mask.origin),
             place=mask.place,
             types=mask.types,
-            clear=mask.text if mask.place in until else "",
+            shown=mask.text if mask.place in until else "",
             until=until.get(mask.place),
         )
         at = end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,17 +15,6 @@ from audits.queries.masking import Place
 from portal.accounts.models import User
 from portal.core.access import can, restrict
 from portal.core.actors import Actor
-
-# What stands in any signature or order. All else (secrets, payment data, ids of a state, own types of an assistant)
-# asks for a step-up login, and so does a type that a future detector brings.
-ORDINARY_TYPES = frozenset(
-    {"PERSON", "LOCATION", "ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER", "URL", "IP_ADDRESS", "MAC_ADDRESS"}
-)
-
-
-def asks_for_step_up(types: Collection[str]) -> bool:
-    """Whether values of these types are shown only to who has signed in again a moment ago."""
-    return not ORDINARY_TYPES.issuperset(types)
 
 
 def places_open_to(person: User, conversation: Conversation) -> dict[Place, datetime]:
@@ -91,23 +79,35 @@ def reveals_for(actor: Actor, filters: RevealFilters | None = None) -> QuerySet[
 
 @dataclass(frozen=True, slots=True)
 class Revealer:
-    """One person's reveals of a while."""
+    """One person's reveals of the last seven days; `usual` is their mean of a week in the eight weeks before."""
 
     person: User
     count: int
     latest: datetime
+    usual: float
+
+    @property
+    def unusual(self) -> bool:
+        """Whether it is worth asking why: ten or more, and over three times what this person usually looks at."""
+        return self.count >= 10 and self.count > 3 * self.usual
 
 
-def revealers(actor: Actor, *, days: int = 7) -> list[Revealer]:
-    """Who revealed values in the actor's teams during the last `days`, most first. Two queries."""
+def revealers(actor: Actor) -> list[Revealer]:
+    """Who revealed values in the actor's teams during the last seven days, most first. Two queries."""
+    week = timezone.now() - timedelta(days=7)
     rows = (
-        restrict(Reveal.objects.filter(revealed_at__gt=timezone.now() - timedelta(days=days)), actor, "reveals.view")
+        restrict(Reveal.objects.filter(revealed_at__gt=week - timedelta(weeks=8)), actor, "reveals.view")
         .values("person")
-        .annotate(count=Count("pk"), latest=Max("revealed_at"))
+        .annotate(
+            count=Count("pk", filter=Q(revealed_at__gt=week)),
+            before=Count("pk", filter=Q(revealed_at__lte=week)),
+            latest=Max("revealed_at"),
+        )
+        .filter(count__gt=0)
         .order_by("-count", "person")
     )
     people = User.objects.in_bulk([row["person"] for row in rows])
-    return [Revealer(people[row["person"]], row["count"], row["latest"]) for row in rows]
+    return [Revealer(people[row["person"]], row["count"], row["latest"], row["before"] / 8) for row in rows]
 
 
 def people_who_revealed(actor: Actor) -> QuerySet[User]:
@@ -116,25 +116,35 @@ def people_who_revealed(actor: Actor) -> QuerySet[User]:
     return User.objects.filter(pk__in=ids).order_by("name", "pk")
 
 
-def transcript_reads_for(
-    actor: Actor,
-    *,
-    person: int | None = None,
-    assistant: str = "",
-    since: date | None = None,
-    until: date | None = None,
-) -> QuerySet[TranscriptRead]:
+def types_revealed(actor: Actor) -> list[str]:
+    """Every type that was ever revealed in the actor's teams, for the list's filter."""
+    found = restrict(Reveal.objects.all(), actor, "reveals.view").values_list("types", flat=True).distinct()
+    return sorted({type_ for types in found for type_ in types})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFilters:
+    """What the list of opened transcripts is narrowed by; days are UTC days, both included."""
+
+    person: int | None = None
+    assistant: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def transcript_reads_for(actor: Actor, filters: ReadFilters | None = None) -> QuerySet[TranscriptRead]:
     """Who opened which masked transcript on which day, newest first."""
+    wanted = filters or ReadFilters()
     found = TranscriptRead.objects.select_related("conversation__assistant", "person").defer("conversation__sealed")
     found = restrict(found, actor, "transcript_reads.view")
-    if person is not None:
-        found = found.filter(person=person)
-    if assistant:
-        found = found.filter(conversation__assistant__slug=assistant)
-    if since is not None:
-        found = found.filter(day__gte=since)
-    if until is not None:
-        found = found.filter(day__lte=until)
+    if wanted.person is not None:
+        found = found.filter(person=wanted.person)
+    if wanted.assistant:
+        found = found.filter(conversation__assistant__slug=wanted.assistant)
+    if wanted.since is not None:
+        found = found.filter(day__gte=wanted.since)
+    if wanted.until is not None:
+        found = found.filter(day__lte=wanted.until)
     return found.order_by("-pk")
 
 

@@ -7,21 +7,34 @@ without the erased conversations.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from assistants.models import Conversation
 from assistants.queries import transcripts_open
 from assistants.transcripts import Transcript
 from audits.engine.conversation import Turn, scan
 from audits.engine.privacy import DetectionError
-from audits.models import ConversationScan, Detection, FindingEvent, FindingEvidence, Flag, Remediation, StaleDay
+from audits.models import (
+    ConversationScan,
+    Detection,
+    FindingEvent,
+    FindingEvidence,
+    Flag,
+    Remediation,
+    Reveal,
+    StaleDay,
+    TranscriptRead,
+)
 from audits.services.stale_days import days_mark_stale
 from audits.states import FindingState, FlagState
 from consent.models import DataSubject
 from consent.services.subjects import reference_open
-from consent.traces import Subjects, Trace, register_trace
+from consent.traces import Section, Subjects, Trace, register_trace
 from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
 from portal.core.jobs import enqueue
@@ -140,6 +153,38 @@ def _cut(text: str, values: set[str]) -> str:
     return text
 
 
+def _reveals(subjects: Subjects) -> QuerySet[Reveal]:
+    return Reveal.objects.filter(conversation__subject__in=list(subjects))
+
+
+def _reveals_purge(subjects: Subjects) -> int:
+    """Who looked, when and at which type stays; the reason goes, and with its salt what the ledger could be held to."""
+    rows = list(_reveals(subjects).exclude(salt=b""))
+    now = timezone.now()
+    for reveal in rows:
+        reveal.reason, reveal.salt = "", b""
+        reveal.ended_at = reveal.ended_at or min(now, reveal.expires_at)
+        reveal.save(update_fields=["reason", "salt", "ended_at"])
+    return len(rows)
+
+
+def _reveals_export(subject: DataSubject) -> Iterator[Section]:
+    """That and when people looked, and at what kind of value: who they are is not the subject's business."""
+    seen = [
+        {"at": reveal.revealed_at.isoformat(timespec="seconds"), "shown": ", ".join(reveal.types)}
+        for reveal in _reveals([subject.pk]).defer("reason").order_by("revealed_at")
+    ]
+    reads = TranscriptRead.objects.filter(conversation__subject=subject).order_by("day", "pk")
+    days = [{"at": day.isoformat(), "shown": "Transcript, masked"} for day in reads.values_list("day", flat=True)]
+    if days or seen:
+        yield Section(
+            name="lookups",
+            title="When people looked at your conversations",
+            data=sorted([*days, *seen], key=itemgetter("at")),
+            note="Transcripts are read with personal values masked; a value is shown for minutes, for a stated reason.",
+        )
+
+
 def _days(subjects: Subjects) -> dict[int, set[date]]:
     days: dict[int, set[date]] = defaultdict(set)
     found = Conversation.objects.filter(subject__in=list(subjects)).order_by().values_list("assistant_id", "day")
@@ -191,6 +236,15 @@ register_trace(
 )
 register_trace(
     Trace(name="audits.flags", label="Flags and what was written in them", purge=_flags_purge, look=_flags_look)
+)
+register_trace(
+    Trace(
+        name="audits.reveals",
+        label="Why values of the conversations were revealed",
+        purge=_reveals_purge,
+        look=lambda subjects: _reveals(subjects).exclude(salt=b"").count(),
+        export=_reveals_export,
+    )
 )
 register_trace(
     Trace(

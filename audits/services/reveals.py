@@ -19,8 +19,8 @@ from assistants.models import Conversation
 from audits.engine.privacy import DetectionError, detect, normalise
 from audits.models import Reveal, TranscriptRead
 from audits.queries.conversations import ShownTranscript, conversation_with_scan, spans_of, transcript_checked
-from audits.queries.masking import Mask, MaskingError, Place, masks_of
-from audits.queries.reveals import asks_for_step_up, next_reveal_at, reveals_open
+from audits.queries.masking import Mask, MaskingError, Place, asks_for_step_up, masks_of
+from audits.queries.reveals import next_reveal_at, reveals_open
 from audits.services.notes import written
 from portal.accounts.models import User
 from portal.core import ledger

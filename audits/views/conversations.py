@@ -19,7 +19,9 @@ from assistants.models import Conversation
 from audits.forms import FlagRaiseForm
 from audits.models import ConversationScan
 from audits.queries.conversations import conversation_with_scan, scan_of, transcript_shown
+from audits.queries.reveals import places_open_to
 from audits.services.flags import flag_raise
+from audits.services.reveals import transcript_read
 from audits.states import FlagSource
 from audits.views.forms import add_invalid
 from audits.views.viewers import viewer
@@ -80,7 +82,10 @@ def conversation_flag(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
 def _page(
     request: HttpRequest, user: User, shown: Conversation, form: FlagRaiseForm, *, status: int = 200
 ) -> HttpResponse:
-    transcript = transcript_shown(shown)
+    revealed = places_open_to(user, shown)
+    transcript = transcript_shown(shown, revealed=revealed)
+    if not transcript.withheld:
+        transcript_read(conversation=shown, actor=user)
     scan = scan_of(shown)
     consents = [
         (snapshot, Reason(snapshot.reason).label if snapshot.reason in Reason.values else snapshot.reason)
@@ -97,6 +102,8 @@ def _page(
         "measures": _measures(scan),
         "revisions": shown.revisions.defer("sealed").order_by("-revision"),
         "flags": shown.flags.order_by("-pk") if can(user, "flags.view", shown) else None,
+        "may_reveal": can(user, "conversations.reveal", shown),
+        "open_until": max(revealed.values(), default=None),
         "may_flag": can(user, "flags.raise", shown) and not transcript.erased,
         "form": form,
     }

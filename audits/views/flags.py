@@ -21,6 +21,7 @@ from audits.models import Finding, Flag
 from audits.queries.conversations import conversation_with_scan, transcript_shown
 from audits.queries.flags import checks_that_can_prove, flag_for
 from audits.services.flags import WAITING, flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_release
+from audits.services.reveals import transcript_read
 from audits.states import FlagState
 from audits.views.conversations import TURNS
 from audits.views.decisions import PASSING, Offered
@@ -146,7 +147,10 @@ def flag_context(user: User, shown: Flag, *, bound: tuple[str, forms.Form] | Non
     if can(user, "conversations.view", conversation):
         opened = conversation_with_scan(public_id=conversation.public_id, actor=user)
         transcript = transcript_shown(opened)
+        if not transcript.withheld:
+            transcript_read(conversation=opened, actor=user)
         context["transcript"] = transcript
+        context["may_reveal"] = can(user, "conversations.reveal", opened)
         context["first_turns"] = transcript.turns[:TURNS]
         context["other_turns"] = len(transcript.turns) - TURNS
     return context

@@ -12,7 +12,8 @@ from django.utils import timezone
 from assistants.models import Conversation
 from audits.models import Detection, Reveal
 from audits.queries.conversations import conversation_with_scan, transcript_shown
-from audits.queries.reveals import asks_for_step_up, places_open_to
+from audits.queries.masking import asks_for_step_up
+from audits.queries.reveals import places_open_to
 from audits.services.reveals import reveals_end, span_reveal
 from audits.services.scanning import conversations_scan
 from portal.accounts.models import ApiKey, Membership
@@ -41,7 +42,7 @@ def _clear(told, person) -> list[str]:
     """What this person reads in clear where others see a mask."""
     shown = conversation_with_scan(public_id=told.public_id, actor=person)
     turns = transcript_shown(shown, revealed=places_open_to(person, shown)).turns
-    return [segment.clear for turn in turns for segment in turn.segments if segment.clear]
+    return [segment.shown for turn in turns for segment in turn.segments if segment.shown]
 
 
 def test_revealed_value_is_shown_with_its_equals_to_this_person_alone(told, reveal, reviewer, privacy_officer):

@@ -49,10 +49,10 @@ def timestamp(moment: datetime.datetime | None, empty: str = "never") -> SafeStr
 
 
 @register.simple_tag
-def masked(kind: str, note: str = "") -> SafeString:
-    """A masked span of a transcript: shows the type of personal data, never the value."""
+def masked(kind: str, note: str = "", asked: bool = False) -> SafeString:
+    """A masked span of a transcript: shows the type of personal data, never the value. `asked` sets it off."""
     title = note or "Personal data, masked"
-    return format_html('<span class="masked" title="{}">[{}]</span>', title, kind)
+    return format_html('<span class="masked{}" title="{}">[{}]</span>', " masked--asked" if asked else "", title, kind)
 
 
 _CONTROL_CLASSES = {
