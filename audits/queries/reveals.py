@@ -12,6 +12,7 @@ from django.utils import timezone
 from assistants.models import Conversation
 from audits.models import Reveal, TranscriptRead
 from audits.queries.masking import Place
+from consent.queries.restrictions import is_restricted
 from portal.accounts.models import User
 from portal.core.access import can, restrict
 from portal.core.actors import Actor
@@ -20,15 +21,16 @@ from portal.core.actors import Actor
 def places_open_to(person: User, conversation: Conversation) -> dict[Place, datetime]:
     """The places of the conversation's current revision that this person may read in clear, and until when.
 
-    Empty once the role is gone or the data subject's data may no longer be looked at.
+    Empty once the role is gone or the processing of the data subject's data is restricted.
     """
     if not can(person, "conversations.reveal", conversation):
         return {}
-    return {
+    found = {
         Place(reveal.turn, reveal.start, reveal.end): reveal.expires_at
         for reveal in reveals_open(person, conversation)
         if reveal.revision == conversation.revision
     }
+    return {} if found and is_restricted(conversation.subject_id) else found
 
 
 def reveals_open(person: User, conversation: Conversation) -> list[Reveal]:

@@ -22,6 +22,7 @@ from audits.queries.conversations import ShownTranscript, conversation_with_scan
 from audits.queries.masking import Mask, MaskingError, Place, asks_for_step_up, masks_of
 from audits.queries.reveals import next_reveal_at, reveals_open
 from audits.services.notes import written
+from consent.queries.restrictions import is_restricted
 from portal.accounts.models import User
 from portal.core import ledger
 from portal.core.access import require
@@ -51,7 +52,8 @@ def span_reveal(
 
     `conversation` is a public id; the place is that of a mask of this `revision`, `turn` counted from 0. Asking again
     while it is open changes nothing. Raises NotFound for another team's and where no mask stands there; Denied without
-    the role, for API keys, and without the step-up login that `asks_for_step_up` demands; Invalid for a reason that is
+    the role, for API keys, under a restriction of processing, and without the step-up login that `asks_for_step_up`
+    demands; Invalid for a reason that is
     too short, too long or holds personal data; Conflict where the conversation was revised or its transcript is
     withheld; KeyDestroyed after erasure; TooMany beyond PROBITY_REVEALS_PER_HOUR. Writes `span.revealed` with a
     salted commitment to the reason; the reason stays in the row, encrypted.
@@ -63,6 +65,11 @@ def span_reveal(
     if shown.revision != revision:
         raise Conflict("This conversation was handed over again meanwhile. Look at it anew.", code="revised")
     mask = mask_at(shown, Place(turn, start, end))
+    if is_restricted(shown.subject_id):
+        raise Denied(
+            "Processing of this customer's data is restricted (GDPR Art. 18): it stays masked until that is lifted.",
+            code="restricted",
+        )
     if asks_for_step_up(mask.types) and not reauthenticated:
         raise Denied("Sign in again before you reveal a value of this kind.", code="reauthentication_required")
     # One at a time for each person, so that the limit holds.

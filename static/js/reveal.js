@@ -21,7 +21,7 @@ function tick() {
   if (!notice) return;
   const left = Math.ceil(secondsLeft(notice));
   if (left > 0) {
-    const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left`;
+    const text = `for ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     notice.querySelector("[data-countdown]").textContent = text;
     setTimeout(tick, 1000);
   } else {

@@ -50,6 +50,9 @@ class Stop:
     status: int = 200
 
 
+CONVERSATION = "main a[href^='/conversations/']"
+MASK = "main a.masked[hx-get]"
+
 TOUR = [
     Stop("sign-in", "", "/accounts/login/"),
     Stop("password-forgotten", "", "/accounts/password/reset/"),
@@ -65,7 +68,7 @@ TOUR = [
     Stop("finding-consent", "ravi", "/findings/?kind=consent_coverage", (first("tbody a"),)),
     Stop("flag", "ravi", "/queue/?kind=flags", (first("#queue h2 a"),)),
     Stop("conversation", "ravi", "/queue/?kind=flags", (first("#queue h2 a"), first("main a[href^='/conv']"))),
-    Stop("reveal", "ravi", "/queue/?kind=flags", (first("#queue h2 a"), first("main a.masked[hx-get]"))),
+    Stop("reveal", "ravi", "/findings/?kind=personal_data", (first("tbody a"), first(CONVERSATION), first(MASK))),
     Stop("reveals", "petra", "/access/"),
     Stop("reveals-nothing", "mona", "/access/?until=2001-01-01"),
     Stop("transcript-reads", "petra", "/access/transcripts/"),

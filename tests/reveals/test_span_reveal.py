@@ -16,6 +16,7 @@ from audits.queries.masking import asks_for_step_up
 from audits.queries.reveals import places_open_to
 from audits.services.reveals import reveals_end, span_reveal
 from audits.services.scanning import conversations_scan
+from consent.models import ProcessingRestriction
 from portal.accounts.models import ApiKey, Membership
 from portal.core.errors import Conflict, Denied, Invalid, KeyDestroyed, NotFound, TooMany
 from portal.core.models import DataKey, LedgerEntry
@@ -76,6 +77,20 @@ def test_asking_again_while_it_is_open_changes_nothing(reveal):
     assert (Reveal.objects.count(), LedgerEntry.objects.filter(action="span.revealed").count()) == (1, 1)
 
 
+def _restrict(told) -> None:
+    now = timezone.now()
+    ProcessingRestriction.objects.create(
+        subject=told.subject, ground="accuracy_contested", imposed_at=now, recorded_at=now, source="test", imposed_by="user:1"
+    )
+
+
+def test_nothing_is_revealed_while_processing_is_restricted(told, reveal):
+    _restrict(told)
+    with pytest.raises(Denied) as refused:
+        reveal()
+    assert refused.value.code == "restricted"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -83,12 +98,13 @@ def test_asking_again_while_it_is_open_changes_nothing(reveal):
             revealed_at=timezone.now() - timedelta(minutes=6), expires_at=timezone.now() - timedelta(minutes=1)
         ),
         lambda told, made, person: reveals_end(conversation=told.public_id, actor=person),
+        lambda told, made, person: _restrict(told),
         lambda told, made, person: Membership.objects.filter(user=person).update(role="auditor"),
         lambda told, made, person: Detection.objects.filter(conversation=told, turn=1, start=made.start).update(
             start=made.start - 2
         ),
     ],
-    ids=["expired", "ended", "role gone", "scanned anew with another span"],
+    ids=["expired", "ended", "restricted", "role gone", "scanned anew with another span"],
 )
 def test_value_is_masked_again_once_the_reveal_is(told, reveal, reviewer, change):
     made = reveal()
