@@ -1,0 +1,240 @@
+"""Who may reach what: one line for each page, form and route of the API. `test_matrix` walks it.
+
+A new route needs a line here, or `test_every_route_has_a_line` fails. Arguments of an address come from the scene; a
+line without arguments is a list, which opens in any team and shows the viewer's own things alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.core.roles import Role, Scope
+from tests.access.scene import Scene
+
+ALL = frozenset(map(str, Role.values))
+READERS = frozenset({"reviewer", "approver", "privacy_officer", "auditor"})  # of conversations
+REVIEW = frozenset({"reviewer", "approver"})
+APPROVE = frozenset({"approver"})
+PRIVACY = frozenset({"privacy_officer"})
+REGISTRY = frozenset({"manager", "administrator"})
+REMEDIATE = frozenset({"reviewer", "manager", "administrator"})
+KEYS_NEVER = ""
+
+Args = Callable[[Scene], list[Any]]
+Data = dict[str, Any] | Callable[[Scene], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One method of one route: the roles (and, in the API, the scope) that it opens to. `case` tells lines apart."""
+
+    route: str
+    method: str
+    roles: frozenset[str]
+    args: Args | None = None
+    scope: str | None = None  # None: a page; KEYS_NEVER: a route for people alone
+    data: Data = field(default_factory=dict)
+    body: tuple[bytes, str] | None = None
+    anybody: bool = False  # opens to who is in no team as well
+    names_ours: bool = False  # the body names a thing of home, which is not there for another team
+    case: str = ""
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.method, self.route, self.case) if part)
+
+
+def page(route: str, roles: frozenset[str], args: Args | None = None, **more: Any) -> Line:
+    return Line(route, "GET", roles, args, **more)
+
+
+def form(route: str, roles: frozenset[str], args: Args | None = None, data: Data | None = None, **more: Any) -> Line:
+    return Line(route, "POST", roles, args, data=data or {}, **more)
+
+
+def read(route: str, roles: frozenset[str], scope: str, args: Args | None = None) -> Line:
+    return Line(route, "GET", roles, args, scope=scope)
+
+
+def act(
+    route: str,
+    roles: frozenset[str],
+    args: Args | None = None,
+    data: Data | None = None,
+    scope: str = KEYS_NEVER,
+    **more: Any,
+) -> Line:
+    return Line(route, "POST", roles, args, scope=scope, data=data or {}, **more)
+
+
+def _finding(scene: Scene) -> list[Any]:
+    return [scene.finding.pk]
+
+
+def _flag(scene: Scene) -> list[Any]:
+    return [scene.flag.pk]
+
+
+def _conversation(scene: Scene) -> list[Any]:
+    return [scene.conversation.public_id]
+
+
+def _slug(scene: Scene) -> list[Any]:
+    return [scene.assistant.slug]
+
+
+def _cycle(scene: Scene) -> list[Any]:
+    return [scene.cycle.pk]
+
+
+def _decide(action: str, roles: frozenset[str], **data: Any) -> Line:
+    return form("audits:finding-decide", roles, lambda scene: [scene.new_finding.pk, action], data, case=action)
+
+
+def _decide_flag(action: str, roles: frozenset[str], **data: Any) -> Line:
+    return form("audits:flag-decide", roles, lambda scene: [scene.flag.pk, action], data, case=action)
+
+
+PERIOD = {"assistant": "ava-of-home", "first_day": "2025-03-01", "last_day": "2025-03-31"}
+
+PAGES = [
+    page("home", ALL, anybody=True),
+    page("dashboard", ALL),
+    page("ledger", ALL - {"reviewer"}),
+    form("ledger-verify", ALL - {"reviewer"}),
+    page("audits:queue", READERS),
+    page("audits:findings", ALL),
+    page("audits:finding", ALL, _finding),
+    page("audits:finding-sign-off", APPROVE, _finding),
+    form("audits:finding-sign-off", APPROVE, _finding),
+    _decide("claim", REVIEW),
+    _decide("confirm", REVIEW),
+    _decide("comment", ALL - {"auditor"}, note="Seen."),
+    page("audits:flag", READERS, _flag),
+    _decide_flag("claim", REVIEW),
+    page("audits:conversation", READERS, _conversation),
+    form("audits:conversation-flag", READERS - {"auditor"}, _conversation, {"kind": "privacy"}),
+    page("audits:conversation-reveal", frozenset({"reviewer", "privacy_officer"}), lambda scene: scene.mask),
+    form(
+        "audits:conversation-reveal",
+        frozenset({"reviewer", "privacy_officer"}),
+        lambda scene: scene.mask,
+        {"reason": "They ask where the parcel went."},
+    ),
+    form("audits:conversation-mask", READERS, _conversation),
+    page("audits:reveals", frozenset({"privacy_officer", "manager", "auditor"})),
+    page("audits:reveals-csv", frozenset({"privacy_officer", "manager", "auditor"})),
+    page("audits:transcript-reads", PRIVACY),
+    page("audits:cycles", ALL),
+    form("audits:cycle-new", frozenset({"reviewer", "approver", "manager", "administrator"}), None, PERIOD),
+    page("audits:cycle", ALL, _cycle),
+    page("audits:cycle-progress", ALL, _cycle),
+    form("audits:cycle-close", APPROVE, _cycle),
+    page("audits:check-run", ALL, lambda scene: [scene.run.pk]),
+    page("assistants:list", ALL),
+    page("assistants:detail", ALL, _slug),
+    form("assistants:step", REGISTRY, lambda scene: [scene.assistant.slug, "restricted"]),
+    page("consent:lookup", frozenset({"privacy_officer", "auditor"})),
+    form("consent:lookup", frozenset({"privacy_officer", "auditor"}), None, {"reference": "A-1"}),
+    page(
+        "consent:subject",
+        frozenset({"privacy_officer", "auditor"}),
+        lambda scene: [scene.conversation.subject.public_id],
+    ),
+]
+
+
+def _on_finding(action: str, roles: frozenset[str], **data: Any) -> Line:
+    return act(f"audits_api:finding-{action}", roles, _finding, data)
+
+
+def _on_remediation(action: str, roles: frozenset[str], **data: Any) -> Line:
+    return act(f"audits_api:remediation-{action}", roles, lambda scene: [scene.remediation.pk], data)
+
+
+def _on_flag(action: str, **data: Any) -> Line:
+    return act(f"audits_api:flag-{action}", REVIEW, _flag, data)
+
+
+API = [
+    read("assistants_api:assistants", ALL, Scope.ASSISTANTS_READ),
+    read("assistants_api:assistant", ALL, Scope.ASSISTANTS_READ, _slug),
+    act(
+        "assistants_api:conversations",
+        frozenset({"administrator"}),
+        _slug,
+        scope=Scope.CONVERSATIONS_WRITE,
+        body=(b"{}\n", "application/x-ndjson"),
+    ),
+    read("assistants_api:conversation", READERS, KEYS_NEVER, _conversation),
+    read("audits_api:cycles", ALL, Scope.AUDITS_READ),
+    act(
+        "audits_api:cycles",
+        frozenset({"reviewer", "approver", "manager", "administrator"}),
+        None,
+        {"assistant": "ava-of-home", "period_from": "2025-03-01", "period_until": "2025-04-01"},
+        Scope.AUDITS_RUN,
+        names_ours=True,
+    ),
+    read("audits_api:cycle", ALL, Scope.AUDITS_READ, _cycle),
+    read("audits_api:check-runs", ALL, Scope.AUDITS_READ, _cycle),
+    act("audits_api:cycle-close", APPROVE, _cycle),
+    read("audits_api:findings", ALL, Scope.AUDITS_READ),
+    read("audits_api:finding", ALL, Scope.AUDITS_READ, _finding),
+    _on_finding("claim", REVIEW),
+    _on_finding("release", REVIEW),
+    _on_finding("confirm", REVIEW),
+    _on_finding("dismiss", REVIEW, reason="explained", note="A holiday."),
+    act("audits_api:finding-duplicate", REVIEW, _finding, lambda scene: {"of": scene.new_finding.pk}),
+    act(
+        "audits_api:finding-assign",
+        REVIEW | {"manager"},
+        _finding,
+        lambda scene: {"owner": scene.people["manager"].pk},
+    ),
+    _on_finding("comment", ALL - {"auditor"}, note="Looking."),
+    _on_finding("accept-risk", APPROVE, until="2030-01-01", note="Small."),
+    _on_finding("remediation", REMEDIATE, plan="Mend it."),
+    _on_finding("verify", REMEDIATE),
+    _on_finding("send-back", APPROVE, note="Not yet."),
+    _on_finding("sign-off", APPROVE),
+    _on_remediation("submit", REMEDIATE),
+    _on_remediation("request-changes", APPROVE, note="Say how."),
+    _on_remediation("approve", APPROVE),
+    _on_remediation("implement", REMEDIATE),
+    read("audits_api:reveals", frozenset({"privacy_officer", "manager", "auditor"}), Scope.AUDITS_READ),
+    read("audits_api:flags", READERS, Scope.FLAGS_READ),
+    act(
+        "audits_api:flags",
+        READERS - {"auditor"},
+        None,
+        lambda scene: {"conversation": str(scene.conversation.public_id), "kind": "wrong", "source": "customer"},
+        Scope.FLAGS_WRITE,
+        names_ours=True,
+    ),
+    read("audits_api:flag", READERS, Scope.FLAGS_READ, _flag),
+    _on_flag("claim"),
+    _on_flag("release"),
+    _on_flag("confirm"),
+    _on_flag("dismiss", reason="explained", note="It is so."),
+    act(
+        "audits_api:flag-promote",
+        REVIEW,
+        _flag,
+        lambda scene: {"severity": "high", "check_run": scene.run.pk},
+    ),
+    act(
+        "consent_api:evaluate",
+        frozenset({"privacy_officer", "auditor"}),
+        None,
+        {"customer_ref": "A-1", "purpose": "support"},
+        Scope.CONSENT_READ,
+    ),
+    act("consent_api:events", PRIVACY, None, {"events": []}, Scope.CONSENT_WRITE),
+]
+
+# What is open to everybody or guarded by somebody else: login pages and the site's administration have their own tests.
+OPEN = {"healthz", "readyz", "prometheus-django-metrics", "api-schema", "api-docs"}
+ELSEWHERE = ("accounts/", "admin/")

@@ -1,0 +1,129 @@
+"""One thing of each kind at the team `home`, for whoever walks the routes. A route of a new kind adds a property."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from assistants.models import Assistant, Conversation
+from audits.models import CheckRun, Cycle, Detection, Finding, Flag, Remediation, Reveal
+from audits.queries.masking import Place
+from audits.services.flags import flag_raise
+from audits.services.remediations import remediation_draft
+from audits.services.scanning import conversations_scan
+from consent.models import Purpose
+from portal.accounts.models import Team, User
+from portal.core.roles import Role
+from tests.audits.conversations import Told, conversations_make
+from tests.factories import (
+    AssistantFactory,
+    DataSubjectFactory,
+    MembershipFactory,
+    PurposeFactory,
+    ReleaseFactory,
+    UserFactory,
+)
+from tests.workflow.making import bring, finding_make
+
+EMAIL = "zofia.kowalska@poczta.example.org"
+PHONE = "+48 601 234 567"
+CARD = "4539 1488 0343 6467"
+SECRET = "hunter2-Zebra-77!x"
+ATTRIBUTE = "left-handed-zebra"
+PLANTED = (EMAIL, PHONE, "601 234 567", "601234567", CARD, "0343", "kowalska", SECRET, ATTRIBUTE)
+TURNS = (
+    ("assistant", "Hello, I am Ava, a virtual assistant."),
+    ("customer", f"I am at {EMAIL}, phone {PHONE}. My card is {CARD}, my password: {SECRET}"),
+    ("assistant", f"Thank you. I have sent it to {EMAIL}."),
+)
+
+
+class Scene:
+    """Everything belongs to `home`; each thing is made when it is first asked for."""
+
+    def __init__(self, home: Team, away: Team) -> None:
+        self.home, self.away = home, away
+
+    @cached_property
+    def people(self) -> dict[str, User]:
+        """Who walks: one person a role at home, `outsider` with every role away, `nobody` in no team."""
+        people = {role: UserFactory(name=f"The {role}") for role in Role.values}
+        for role, person in people.items():
+            MembershipFactory(user=person, team=self.home, role=role)
+        people["outsider"] = UserFactory(name="The outsider")
+        for role in Role.values:
+            MembershipFactory(user=people["outsider"], team=self.away, role=role)
+        people["nobody"] = UserFactory(name="Nobody")
+        return people
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        assistant = AssistantFactory(team=self.home, slug="ava-of-home", name="Ava of home")
+        ReleaseFactory(assistant=assistant, version="2.0")
+        return assistant
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """Scanned, with planted personal values and a declared attribute."""
+        told = Told(turns=TURNS, attributes={"hand": ATTRIBUTE}, subject=DataSubjectFactory(team=self.home))
+        [made] = conversations_make(self.assistant, [told])
+        conversations_scan(assistant_id=self.assistant.pk, shard=0)
+        made.refresh_from_db()
+        return made
+
+    @cached_property
+    def mask(self) -> list[Any]:
+        """The arguments of the address that reveals the e-mail address."""
+        found = Detection.objects.filter(conversation=self.conversation, type="EMAIL_ADDRESS").order_by("turn")[0]
+        return [self.conversation.public_id, self.conversation.revision, *Place(found.turn, found.start, found.end)]
+
+    @cached_property
+    def revealed(self) -> Reveal:
+        """A value that was revealed an hour ago."""
+        then = timezone.now() - timedelta(hours=1)
+        _, revision, turn, start, end = self.mask
+        return Reveal.objects.create(
+            conversation=self.conversation, revision=revision, turn=turn, start=start, end=end,
+            types=["EMAIL_ADDRESS"], person=self.people["reviewer"], reason="They ask where it went.", salt=b"s",
+            revealed_at=then, expires_at=then + timedelta(minutes=5),
+        )  # fmt: skip
+
+    @cached_property
+    def finding(self) -> Finding:
+        """Confirmed, so that a remediation can be drafted."""
+        finding = finding_make(self.assistant, evidence=[self.conversation])
+        people = self.people
+        finder, fixer, approver = people["reviewer"], people["manager"], people["approver"]
+        return bring(finding, "confirmed", finder=finder, fixer=fixer, approver=approver)
+
+    @cached_property
+    def new_finding(self) -> Finding:
+        finding = finding_make(self.assistant, evidence=[self.conversation])
+        return Finding.objects.get(pk=finding.pk)
+
+    @cached_property
+    def remediation(self) -> Remediation:
+        return remediation_draft(finding_id=self.finding.pk, plan="Mend the prompt.", actor=self.people["manager"])
+
+    @cached_property
+    def run(self) -> CheckRun:
+        return self.finding.raised_by_run
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        assert self.run.cycle is not None
+        return self.run.cycle
+
+    @cached_property
+    def flag(self) -> Flag:
+        return flag_raise(
+            conversation=self.conversation, kind="wrong", source="reviewer", note="Is that so?",
+            actor=self.people["reviewer"],
+        )  # fmt: skip
+
+    @cached_property
+    def purpose(self) -> Purpose:
+        return PurposeFactory(team=self.home, code="support")
