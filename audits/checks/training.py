@@ -16,7 +16,8 @@ from assistants.models import Dataset, TrainedOn
 from assistants.queries.registry import current_release
 from assistants.states import DatasetState, DuplicateRule
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.personal_data import SENSITIVE, words
+from audits.checks.personal_data import SENSITIVE
+from audits.checks.personal_data_words import words
 from audits.checks.tables import counted, share, share_text, table
 from audits.queries.training import (
     TrainingRow,
