@@ -17,8 +17,10 @@ from django.db.models import F, Q, QuerySet
 from assistants.models import Dataset, DatasetRow, DatasetRowAttributes, TrainedOn
 from assistants.states import DatasetState, DuplicateRule
 from audits.engine.anonymity import Anonymity, Column, Policy, assess, encoded
-from audits.engine.privacy import ENGINE_VERSION
+from audits.engine.privacy import ENGINE_VERSION, Span, detect
+from audits.engine.privacy.own_patterns import OwnSet
 from audits.models import DatasetRowScan
+from audits.queries.patterns import own_set
 from consent.models import Purpose
 from consent.queries import TrainingDecision, TrainingUse, training_decisions
 from consent.states import SubjectKind
@@ -92,9 +94,29 @@ def repeated(dataset_id: int, rule: str) -> set[int]:
         return {pk for (pk,) in cursor}
 
 
-def unscanned(dataset_id: int) -> QuerySet[DatasetRow]:
-    """The rows that this engine version has not looked at since they were last changed."""
-    stale = Q(scan=None) | ~Q(scan__engine_version=ENGINE_VERSION) | Q(scan__scanned_at__lt=F("received_at"))
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Finds personal data in the texts of rows, with the assistant's own patterns; `version` says by which."""
+
+    own: OwnSet
+
+    @property
+    def version(self) -> str:
+        return f"{ENGINE_VERSION}+{self.own.version}" if self.own.version else ENGINE_VERSION
+
+    def find(self, text: str, language: str) -> list[Span]:
+        """Raises DetectionError, after which the row counts as unread, never as clean."""
+        return detect(text, language=language or None, own=self.own.detectors)
+
+
+def row_reader(dataset_id: int) -> RowReader:
+    """The reader of this data set. Raises BadPattern where the engine refuses one of the own patterns by now."""
+    return RowReader(own_set(Dataset.objects.values_list("assistant_id", flat=True).get(pk=dataset_id)))
+
+
+def unscanned(dataset_id: int, *, version: str) -> QuerySet[DatasetRow]:
+    """The rows that this version of the reader has not looked at since they were last changed."""
+    stale = Q(scan=None) | ~Q(scan__engine_version=version) | Q(scan__scanned_at__lt=F("received_at"))
     return DatasetRow.objects.filter(stale, dataset=dataset_id, erased_at=None)
 
 
@@ -110,7 +132,8 @@ def residue_of(dataset_id: int, *, allowed: Collection[str]) -> Residue:
     """Personal data in the rows as they were handed over, without the types that the policy allows."""
     scans = DatasetRowScan.objects.filter(row__dataset=dataset_id, row__erased_at=None)
     types: dict[int, dict[str, int]] = {}
-    unread = set(unscanned(dataset_id).values_list("pk", flat=True))
+    version = row_reader(dataset_id).version
+    unread = set(unscanned(dataset_id, version=version).values_list("pk", flat=True))
     for pk, found, fault in scans.exclude(types={}, fault="").values_list("pk", "types", "fault"):
         if fault:
             unread.add(pk)

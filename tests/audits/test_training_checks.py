@@ -180,6 +180,6 @@ def test_questions_cost_the_same_number_of_queries_for_many_rows(assistant, djan
     large = dataset_make(assistant, [example(n) for n in range(60)], consents=False, slug="large")
     for dataset in (small, large):
         dataset_rows_scan(dataset_id=dataset.pk)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             consent_of(rows_of(dataset.pk), purpose=dataset.purpose, now=timezone.now())
             residue_of(dataset.pk, allowed=[])

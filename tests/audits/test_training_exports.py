@@ -60,7 +60,7 @@ def test_export_is_rewritten_sealed_and_described_by_its_manifest(assistant, pri
     assert manifest["requested_by"] == privacy_officer.actor_ref
     stored = TrainingExportRow.objects.first()
     assert b"parcel" not in bytes(stored.sealed)
-    other = Rewriter({**made.parameters, "dataset": dataset.pk + 1})
+    other = Rewriter({**made.parameters, "dataset": dataset_make(assistant, FINE, slug="other").pk})
     assert other.rewritten("I am at jane.roe@example.com", "en") != last["input"]
     actions = LedgerEntry.objects.filter(action__startswith="training_export").values_list("action", flat=True)
     assert list(actions.order_by("seq")) == [

@@ -15,7 +15,6 @@ from django.utils import timezone
 from assistants.models import Dataset
 from assistants.states import DatasetState
 from audits.engine.anonymity import VERSION as ANONYMITY_VERSION
-from audits.engine.privacy import ENGINE_VERSION
 from audits.models import TrainingExport, TrainingExportExclusion, TrainingExportRow
 from audits.models.training import exported_place
 from audits.programmes import config_hash
@@ -203,7 +202,7 @@ def _manifest(export: TrainingExport, found: Judgement, written: _Written) -> di
         "parameters": {
             name: parameters[name] for name in ("mode", "k", "l", "quasi", "sensitive", "allowed_types", "duplicates")
         },
-        "engines": {"personal_data": ENGINE_VERSION, "anonymity": ANONYMITY_VERSION},
+        "engines": {"personal_data": found.reader_version, "anonymity": ANONYMITY_VERSION},
         "anonymity": {"k": anonymity.k, "l": anonymity.l, "counted": "data subjects"},
         "rows": len(found.fit),
         "excluded": {

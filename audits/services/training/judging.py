@@ -15,8 +15,16 @@ from assistants.queries.datasets import rows_open
 from assistants.records.training import RowContent
 from assistants.states import RewriteMode
 from audits.engine.anonymity import Anonymity
-from audits.engine.privacy import DetectionError, detect, pseudonymise, redact
-from audits.queries.training import TrainingRow, anonymity_of, attributes_of, consent_of, repeated, rows_of
+from audits.engine.privacy import DetectionError, pseudonymise, redact
+from audits.queries.training import (
+    TrainingRow,
+    anonymity_of,
+    attributes_of,
+    consent_of,
+    repeated,
+    row_reader,
+    rows_of,
+)
 from audits.states import Breach
 from consent.models import Purpose
 from portal.core import keys
@@ -45,6 +53,7 @@ class Judgement:
     breaches: dict[int, set[Breach]] = field(default_factory=lambda: defaultdict(set))
     fit: list[TrainingRow] = field(default_factory=list)
     anonymity: Anonymity | None = None
+    reader_version: str = ""
 
     @property
     def by_reason(self) -> dict[str, int]:
@@ -56,6 +65,7 @@ class Rewriter:
     """Takes personal data out of texts, by the frozen parameters of one export."""
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self.reader = row_reader(parameters["dataset"])
         self._allowed = frozenset(parameters["allowed_types"])
         self._pseudonymise = parameters["mode"] == RewriteMode.PSEUDONYMISE
         # One key a data set: the same value has the same token inside it, and another elsewhere.
@@ -63,7 +73,7 @@ class Rewriter:
 
     def rewritten(self, text: str, language: str) -> str:
         """The text without personal data, but for the types that the policy allows. Raises DetectionError."""
-        spans = [span for span in detect(text, language=language or None) if span.type not in self._allowed]
+        spans = [span for span in self.reader.find(text, language) if span.type not in self._allowed]
         if not spans:
             return text
         if self._pseudonymise:
@@ -72,7 +82,7 @@ class Rewriter:
 
     def left_in(self, text: str, language: str) -> bool:
         """Whether anything is found that the policy does not allow. Raises DetectionError."""
-        return any(span.type not in self._allowed for span in detect(text, language=language or None))
+        return any(span.type not in self._allowed for span in self.reader.find(text, language))
 
 
 def judged(parameters: Mapping[str, Any], *, now: datetime, progress: Callable[[int, int], None]) -> Judgement:
@@ -143,6 +153,7 @@ def _read(
 ) -> None:
     """Open every row, rewrite it, and look again at what is left."""
     rewriter = Rewriter(parameters)
+    found.reader_version = rewriter.reader.version
     ids = [row.pk for row in rows]
     for start in range(0, len(ids), BATCH):
         batch = list(DatasetRow.objects.select_related("subject__data_key").filter(pk__in=ids[start : start + BATCH]))
