@@ -15,15 +15,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from assistants.api.answers import AssistantAnswer, AssistantDetailAnswer, ConversationAnswer, IntakeAnswer
-from assistants.api.ndjson import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
 from assistants.models import Assistant
 from assistants.queries import assistant_for, assistants_for, conversation_for
 from assistants.records import RecordParser, Rejection, numbered_records
-from assistants.records.streams import DAMAGED, TooMuch
 from assistants.services.intake import conversations_intake
 from portal.core.access import can_anywhere
 from portal.core.actors import Actor
 from portal.core.errors import Denied, Invalid
+from portal.core.jsonlines.bodies import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
+from portal.core.jsonlines.streams import DAMAGED, TooMuch
 
 TAG = "Assistants and conversations"
 MAX_REJECTIONS = 1000

@@ -2,8 +2,9 @@
 
 from assistants.records.content import Content, content_of
 from assistants.records.conversation import ConversationRecord, Limits, RecordParser
-from assistants.records.lines import Numbered, NumberedRecord, Rejection, numbered_records
-from assistants.records.mapping import FieldMap
+from assistants.records.lines import Numbered, NumberedRecord, numbered_records
+from portal.core.jsonlines.lines import Rejection
+from portal.core.jsonlines.mapping import FieldMap
 
 __all__ = [
     "Content",

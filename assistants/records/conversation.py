@@ -17,10 +17,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from assistants.records.faults import as_invalid
-from assistants.records.mapping import FieldMap
 from assistants.transcripts import Turn
 from consent.queries.subjects import reference_normalised
 from portal.core.errors import Invalid
+from portal.core.jsonlines.mapping import FieldMap
 
 # Zeros of common clocks (year 1, 1970) are unset fields, not times of conversations.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

@@ -123,9 +123,7 @@ def test_import_refuses_a_file_that_is_not_what_it_says(tmp_path, assistant, con
     line = as_lines(conversation("a"))
     assert told("a.jsonl.gz", line) == "is named .gz but is not compressed with gzip."
     assert told("b.jsonl.gz", gzip.compress(line)[:20]) == "is not a whole gzip file."
-    assert told("c.jsonl", b"\x89PNG\r\n\x1a\n") == (
-        "does not hold JSON lines; each line must be one JSON object."
-    )
+    assert told("c.jsonl", b"\x89PNG\r\n\x1a\n") == ("does not hold JSON lines; each line must be one JSON object.")
     assert told("d.jsonl", b" [" + line + b"]") == (
         "is a JSON array, not JSON lines; each line must be one JSON object."
     )

@@ -13,15 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from assistants.management.progress import ProgressBar
-from assistants.management.rejections import RejectionFile
 from assistants.models import Assistant, Release
 from assistants.records import FieldMap, Numbered, RecordParser, numbered_records
-from assistants.records.files import RecordFile, record_file
-from assistants.records.streams import DAMAGED
 from assistants.services.intake import IntakeReport, conversations_intake
 from portal.core.actors import SYSTEM
 from portal.core.errors import Invalid
+from portal.core.jsonlines.files import RecordFile, record_file
+from portal.core.jsonlines.progress import ProgressBar
+from portal.core.jsonlines.rejections import RejectionFile
+from portal.core.jsonlines.streams import DAMAGED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from assistants.management.progress import ProgressBar
-from assistants.management.rejections import RejectionFile
 from assistants.models import Dataset
-from assistants.records.files import RecordFile, record_file
 from assistants.records.lines import numbered_records
-from assistants.records.streams import DAMAGED
 from assistants.records.training import TrainingRecordParser
 from assistants.services.datasets import RowsReport, dataset_rows_import
 from assistants.services.datasets.rows import NumberedRow
 from portal.core.actors import SYSTEM
 from portal.core.errors import ProbityError
+from portal.core.jsonlines.files import RecordFile, record_file
+from portal.core.jsonlines.progress import ProgressBar
+from portal.core.jsonlines.rejections import RejectionFile
+from portal.core.jsonlines.streams import DAMAGED
 
 
 class Command(BaseCommand):

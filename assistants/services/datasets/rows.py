@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assistants.models import Dataset, DatasetRow
-from assistants.records.lines import NumberedRecord, Rejection
+from assistants.records import NumberedRecord, Rejection
 from assistants.records.training import RowParts, TrainingRecord, parts_of
 from assistants.services.datasets.registry import dataset_locked
 from assistants.services.datasets.storage import PlacedRow, rows_insert, rows_revise

@@ -1,4 +1,4 @@
-"""Files of conversation records: JSON lines, plain or compressed with gzip, recognised by their first bytes."""
+"""Files of records: JSON lines, plain or compressed with gzip, recognised by their first bytes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistants.records.lines import LineSource
-from assistants.records.streams import BUFFER, DAMAGED, decompressed, fault_at_start, is_gzip
 from portal.core.errors import Invalid
+from portal.core.jsonlines.lines import LineSource
+from portal.core.jsonlines.streams import BUFFER, DAMAGED, decompressed, fault_at_start, is_gzip
 
 
 class RecordFile:

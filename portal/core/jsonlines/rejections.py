@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from assistants.records import Rejection
 from portal.core.errors import Invalid
+from portal.core.jsonlines.lines import Rejection
 
 
 class RejectionFile:

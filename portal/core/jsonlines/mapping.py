@@ -1,4 +1,4 @@
-"""Renaming the keys of a foreign source to those of the conversation record."""
+"""Renaming the keys of a foreign source to those of a record."""
 
 from __future__ import annotations
 

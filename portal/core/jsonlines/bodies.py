@@ -10,8 +10,8 @@ from django.conf import settings
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from assistants.records.streams import BUFFER, DAMAGED, Bounded, TooMuch, decompressed, fault_at_start
 from portal.core.errors import Invalid, ProbityError
+from portal.core.jsonlines.streams import BUFFER, DAMAGED, Bounded, TooMuch, decompressed, fault_at_start
 
 MEDIA_TYPE = "application/x-ndjson"
 
