@@ -105,3 +105,24 @@ class RecordAnswer(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField()
     clamped = serializers.IntegerField(help_text="Stored with the time of recording, because theirs lay in the future.")
     conflicts = EventConflictAnswer(many=True)
+
+
+class RejectionAnswer(serializers.Serializer[Any]):
+    """A line that was not stored. Its own id is shown only where it cannot be personal data."""
+
+    line = serializers.IntegerField()
+    source_event_id = serializers.CharField(allow_null=True)
+    field = serializers.CharField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class ConsentsAnswer(serializers.Serializer[Any]):
+    """What became of the lines: read = created + unchanged + conflicts + rejected."""
+
+    read = serializers.IntegerField()
+    created = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    conflicts = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    clamped = serializers.IntegerField(help_text="Of those created: their time lay in the future.")
+    rejections = RejectionAnswer(many=True, help_text="Rejected and conflicting lines, the first thousand.")

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer
 from rest_framework.views import APIView
 
-from consent.api.bodies import MAX_EVENTS, DecisionAnswer, EvaluateBody, EventBody, RecordAnswer
+from consent.api.bodies import (
+    MAX_EVENTS,
+    ConsentsAnswer,
+    DecisionAnswer,
+    EvaluateBody,
+    EventBody,
+    RecordAnswer,
+)
 from consent.errors import refusal
 from consent.models import DataSubject, Purpose
 from consent.queries import evaluate, subject_by_reference
+from consent.records import EntryParser, Rejection, entries_of_lines
 from consent.services.events import consent_events_record
+from consent.services.imports import consents_import
 from portal.accounts.models import Team
 from portal.core.access import require, teams_with
 from portal.core.actors import Actor
 from portal.core.errors import Denied, Invalid, NotFound
+from portal.core.jsonlines.bodies import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
+from portal.core.jsonlines.streams import DAMAGED, TooMuch
 
 TAG = "Consent"
+MAX_REJECTIONS = 1000
 
 
 class Evaluate(APIView):
@@ -96,6 +110,48 @@ class Events(APIView):
             ],
         }
         return Response(RecordAnswer(answer).data)
+
+
+class Consents(APIView):
+    """Record consent events in bulk."""
+
+    parser_classes = [NdjsonParser]
+
+    @extend_schema(
+        operation_id="consents_push",
+        tags=[TAG],
+        parameters=[
+            OpenApiParameter("team", str, description="Needed by people of several teams."),
+            OpenApiParameter("Content-Encoding", str, OpenApiParameter.HEADER, enum=["identity", "gzip"]),
+        ],
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        responses=ConsentsAnswer,
+        summary="Record consent events in bulk",
+        description=(
+            "One event object a line, as for `/consent/events`. Each line is judged by itself and safe to repeat: "
+            "what is known stays as it is. A line that is rejected, or says something else under a known id "
+            "(`conflicts`), is listed with its reason; the others go in."
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        team = _team(request, request.query_params.get("team"), "consent.record")
+        rejections: list[dict[str, object]] = []
+
+        def note(rejection: Rejection) -> None:
+            if len(rejections) < MAX_REJECTIONS:
+                given = rejection.as_dict()
+                rejections.append({"source_event_id": given.pop("external_id"), **given})
+
+        lines = entries_of_lines(body_lines(request), EntryParser(), max_line_bytes=settings.PROBITY_MAX_RECORD_BYTES)
+        try:
+            report = consents_import(team=team, lines=lines, actor=cast(Actor, request.user), on_rejection=note)
+        except TooMuch as error:
+            raise BodyTooLarge from error
+        except DAMAGED as error:
+            raise Invalid(
+                "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
+            ) from error
+        return Response(ConsentsAnswer({**report.as_dict(), "rejections": rejections}).data)
 
 
 def _team(request: Request, slug: str | None, permission: str) -> Team:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from operator import attrgetter
+
+import msgspec
 
 from consent.ages import age_band
 from consent.models import Notice, Purpose
@@ -16,12 +18,12 @@ from consent.queries.subjects import reference_normalised
 from consent.states import GRANTS, OBJECTABLE, ConsentActor, ConsentState, LawfulBasis
 from portal.accounts.models import Team
 from portal.core.errors import Invalid
-from portal.core.ledger import canonical
 
 MAX_UNCERTAINTY_S = 31 * 24 * 3600
 MAX_ITEMS = 50
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # The lengths of the columns.
 _TEXTS = {
     "source": 60,
@@ -90,6 +92,24 @@ class ConsentEntry:
         return self.source, self.source_event_id
 
 
+_AS_IS = (
+    "source",
+    "source_event_id",
+    "purpose",
+    "state",
+    "clock_uncertainty_s",
+    "given_by",
+    "verification",
+    "age_band",
+    "jurisdiction",
+    "evidence_channel",
+    "evidence_method",
+    "evidence_digest",
+    "invalidates",
+)
+_as_is = attrgetter(*_AS_IS)
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """The purposes and notices of a team, by the names that sources use."""
@@ -128,19 +148,22 @@ def entry_check(entry: ConsentEntry, register: Register) -> None:
 
 def entry_hash(entry: ConsentEntry, *, subject_id: int) -> bytes:
     """SHA-256 over all that the entry states, about whom: the same statement again has the same hash."""
-    names = [field.name for field in fields(entry) if field.name not in ("customer_ref", "subject")]
-    if not entry.controller:
-        names.remove("controller")  # so that statements of before there was this field keep their hash
-    stated = {name: _plain(getattr(entry, name)) for name in names} | {"subject": subject_id}
-    return hashlib.sha256(canonical(stated).encode()).digest()
+    stated = dict(zip(_AS_IS, _as_is(entry), strict=True))
+    stated["occurred_at"] = _instant(entry.occurred_at)
+    stated["valid_from"] = _instant(entry.valid_from)
+    stated["valid_until"] = _instant(entry.valid_until)
+    stated["data_categories"] = list(entry.data_categories)
+    stated["recipients"] = list(entry.recipients)
+    notice = entry.notice
+    stated["notice"] = None if notice is None else [notice.code, notice.version, notice.language]
+    stated["subject"] = subject_id
+    if entry.controller:  # so that statements of before there was this field keep their hash
+        stated["controller"] = entry.controller
+    return hashlib.sha256(msgspec.json.encode(stated, order="sorted")).digest()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, NoticeRef):
-        return [value.code, value.version, value.language]
-    return value if value is None or isinstance(value, str | int) else [str(item) for item in value]
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
 def _who(entry: ConsentEntry) -> None:
@@ -208,12 +231,8 @@ def _when(entry: ConsentEntry) -> None:
 def _text(name: str, text: str, *, limit: int) -> None:
     if len(text) > limit:
         raise Invalid(f"At most {limit} characters.", field=name)
-    if any(_unstorable(text)):
+    if _UNSTORABLE.search(text):
         raise Invalid("Contains characters that cannot be stored.", field=name)
-
-
-def _unstorable(text: str) -> Iterator[bool]:
-    return (character == "\x00" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def _choices(values: Sequence[str]) -> str:

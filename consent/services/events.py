@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from operator import attrgetter
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from consent.ages import age_band
-from consent.models import ConsentEvent, DataSubject
+from consent.models import DataSubject
 from consent.services.entries import ConsentEntry, Register, entry_check, entry_hash
 from consent.services.restricting import announce_for
+from consent.services.storage import EventRow, event_ids, event_row, events_store
 from consent.services.subjects import subjects_resolve
 from consent.states import RESTRICTIONS, ConsentState
 from portal.accounts.models import Team
 from portal.core import ledger
 from portal.core.access import require
-from portal.core.actors import Actor
+from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Invalid
 
+# One array, where the ORM would bind thousands of parameters.
+_KNOWN = """
+    SELECT source_event_id, id, content_hash, subject_id, purpose_id FROM consent_consentevent
+    WHERE team_id = %s AND source = %s AND source_event_id = ANY(%s)
+"""
 Key = tuple[str, str]
+OnFault = Callable[[int, Invalid], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,11 @@ class _Standing:
 
 def consent_event_record(*, team: Team, entry: ConsentEntry, actor: Actor) -> RecordReport:
     """Record one event; see `consent_events_record`. The field of an Invalid has no place in a list."""
-    return _record(team=team, entries=[entry], actor=actor, place="")
+
+    def refuse(index: int, fault: Invalid) -> None:
+        raise fault
+
+    return _record(team=team, entries=[entry], actor=actor, on_fault=refuse)
 
 
 def consent_events_record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor) -> RecordReport:
@@ -69,25 +77,39 @@ def consent_events_record(*, team: Team, entries: Sequence[ConsentEntry], actor:
     Raises Denied, and Invalid with `index.field`. Writes `consent.recorded` with counts, event ids and a digest
     over the events' content, and `consent.source_conflict`; tells the listeners of what may forbid uses.
     """
-    return _record(team=team, entries=entries, actor=actor, place="{index}.")
+
+    def refuse(index: int, fault: Invalid) -> None:
+        raise Invalid(fault.message, field=f"{index}.{fault.field}", code=fault.code) from fault
+
+    return _record(team=team, entries=entries, actor=actor, on_fault=refuse)
+
+
+def consent_events_take(
+    *, team: Team, entries: Sequence[ConsentEntry], actor: Actor, on_fault: OnFault
+) -> RecordReport:
+    """As `consent_events_record`, but entries at fault are left out, each told to `on_fault` with its index.
+
+    SYSTEM, the command line of an operator, needs no permission.
+    """
+    return _record(team=team, entries=entries, actor=actor, on_fault=on_fault)
 
 
 @transaction.atomic
-def _record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor, place: str) -> RecordReport:
-    require(actor, "consent.record", team)
+def _record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor, on_fault: OnFault) -> RecordReport:
+    if actor is not SYSTEM:
+        require(actor, "consent.record", team)
     # One writer a team at a time, so that "known already" stays true until the end; foreign keys do not wait for it.
     Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     now = timezone.now()
     register = Register.of(team)
-    for index, entry in enumerate(entries):
-        _naming(place.format(index=index), entry, register)
-    subjects = _subjects(team, entries, place=place)
-    known = _known(team, entries)
-    fresh_ids = iter(_next_ids(sum(entry.key not in known for entry in entries)))
-    events: list[ConsentEvent] = []
+    subjects = _subjects(team, _in_form(entries, register, on_fault), on_fault)
+    known = _known(team, [entries[index] for index in subjects])
+    fresh_ids = iter(event_ids(sum(entries[index].key not in known for index in subjects)))
+    rows: list[EventRow] = []
     conflicts: list[SourceConflict] = []
     unchanged = 0
-    for index, (entry, subject_id) in enumerate(zip(entries, subjects, strict=True)):
+    for index, subject_id in sorted(subjects.items()):
+        entry = entries[index]
         digest = entry_hash(entry, subject_id=subject_id)
         standing = known.get(entry.key)
         if standing is not None:
@@ -96,60 +118,81 @@ def _record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor, place:
             else:
                 conflicts.append(SourceConflict(index, standing.event_id))
             continue
-        event = _event(entry, register=register, team=team, subject_id=subject_id, digest=digest, now=now)
-        event.pk = next(fresh_ids)
-        if entry.invalidates is not None:
-            event.invalidates_id = _target(entry, event, known, field=f"{place.format(index=index)}invalidates")
-        known[entry.key] = _Standing(event.pk, digest, subject_id, event.purpose_id)
-        events.append(event)
-    _store(events)
+        purpose_id = register.purposes[entry.purpose].pk
+        try:
+            target = None if entry.invalidates is None else _target(entry, subject_id, purpose_id, known)
+        except Invalid as fault:
+            on_fault(index, fault)
+            continue
+        pk = next(fresh_ids)
+        row = event_row(
+            entry,
+            pk=pk,
+            team_id=team.pk,
+            subject_id=subject_id,
+            register=register,
+            digest=digest,
+            invalidates=target,
+            now=now,
+        )
+        known[entry.key] = _Standing(pk, digest, subject_id, purpose_id)
+        rows.append(row)
+    events_store(rows)
     report = RecordReport(
-        recorded=tuple(event.pk for event in events),
+        recorded=tuple(row.id for row in rows),
         unchanged=unchanged,
-        clamped=sum(event.clamped for event in events),
+        clamped=sum(row.clamped for row in rows),
         conflicts=tuple(conflicts),
     )
-    _write_down(team, report, events, actor)
-    stricter = [event for event in events if event.state in RESTRICTIONS or event.state == ConsentState.INVALIDATED]
+    _write_down(team, report, rows, actor)
+    stricter = [row for row in rows if row.state in RESTRICTIONS or row.state == ConsentState.INVALIDATED]
     announce_for(
-        subject_ids={event.subject_id for event in stricter},
-        purpose_ids={event.purpose_id for event in stricter},
+        subject_ids={row.subject_id for row in stricter},
+        purpose_ids={row.purpose_id for row in stricter},
         team_id=team.pk,
     )
     return report
 
 
-def _naming(place: str, entry: ConsentEntry, register: Register) -> None:
-    try:
-        entry_check(entry, register)
-    except Invalid as error:
-        raise Invalid(error.message, field=f"{place}{error.field}", code=error.code) from error
+def _in_form(entries: Sequence[ConsentEntry], register: Register, on_fault: OnFault) -> list[tuple[int, ConsentEntry]]:
+    """The entries that a source can rightly say, with their places."""
+    kept: list[tuple[int, ConsentEntry]] = []
+    for index, entry in enumerate(entries):
+        try:
+            entry_check(entry, register)
+        except Invalid as fault:
+            on_fault(index, fault)
+        else:
+            kept.append((index, entry))
+    return kept
 
 
-def _subjects(team: Team, entries: Sequence[ConsentEntry], *, place: str) -> list[int]:
-    """The data subject's id of each entry. Raises Invalid where there is none, or they have been erased."""
-    named = [entry.subject for entry in entries if entry.subject is not None]
+def _subjects(team: Team, placed: Sequence[tuple[int, ConsentEntry]], on_fault: OnFault) -> dict[int, int]:
+    """The data subject's id by place; without the entries whose subject is unknown or has been erased."""
+    named = [entry.subject for _, entry in placed if entry.subject is not None]
     by_pseudonym = {
         public_id: (subject_id, destroyed_at is not None)
         for public_id, subject_id, destroyed_at in DataSubject.objects.filter(
             team=team, public_id__in=named
         ).values_list("public_id", "pk", "data_key__destroyed_at")
     }
-    references = [entry.customer_ref for entry in entries if entry.subject is None]
+    references = [entry.customer_ref for _, entry in placed if entry.subject is None]
     by_reference = iter(subjects_resolve(team=team, references=references))
-    found: list[int] = []
-    for index, entry in enumerate(entries):
-        field = f"{place.format(index=index)}{'customer_ref' if entry.subject is None else 'subject'}"
+    found: dict[int, int] = {}
+    for index, entry in placed:
+        field = "customer_ref" if entry.subject is None else "subject"
         if entry.subject is None:
             resolved = next(by_reference)
             subject_id, erased = resolved.subject_id, resolved.key is None
         elif entry.subject in by_pseudonym:
             subject_id, erased = by_pseudonym[entry.subject]
         else:
-            raise Invalid("There is no such data subject.", field=field)
+            on_fault(index, Invalid("There is no such data subject.", field=field))
+            continue
         if erased:
-            raise Invalid("This data subject has been erased.", field=field, code="subject_erased")
-        found.append(subject_id)
+            on_fault(index, Invalid("This data subject has been erased.", field=field, code="subject_erased"))
+        else:
+            found[index] = subject_id
     return found
 
 
@@ -158,89 +201,29 @@ def _known(team: Team, entries: Iterable[ConsentEntry]) -> dict[Key, _Standing]:
     wanted: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         wanted[entry.source] |= {entry.source_event_id, entry.invalidates or entry.source_event_id}
-    return {
-        (source, source_event_id): _Standing(pk, bytes(content_hash), subject_id, purpose_id)
-        for source, ids in wanted.items()
-        for pk, source_event_id, content_hash, subject_id, purpose_id in ConsentEvent.objects.filter(
-            team=team, source=source, source_event_id__in=ids
-        ).values_list("pk", "source_event_id", "content_hash", "subject_id", "purpose_id")
-    }
-
-
-def _next_ids(count: int) -> list[int]:
-    """Ids in the order of the entries: an event always has a higher one than what it takes back."""
+    known: dict[Key, _Standing] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('consent_consentevent', 'id')) FROM generate_series(1, %s)", [count]
-        )
-        return [row[0] for row in cursor.fetchall()]
+        for source, ids in wanted.items():
+            cursor.execute(_KNOWN, [team.pk, source, list(ids)])
+            for source_event_id, event_id, content_hash, subject_id, purpose_id in cursor:
+                known[source, source_event_id] = _Standing(event_id, bytes(content_hash), subject_id, purpose_id)
+    return known
 
 
-def _event(
-    entry: ConsentEntry, *, register: Register, team: Team, subject_id: int, digest: bytes, now: datetime
-) -> ConsentEvent:
-    purpose = register.purposes[entry.purpose]
-    clamped = entry.occurred_at > now
-    occurred_at = min(entry.occurred_at, now)
-    valid_from = entry.valid_from or occurred_at
-    if clamped and valid_from <= entry.occurred_at:
-        valid_from = min(valid_from, now)
-    return ConsentEvent(
-        team=team,
-        subject_id=subject_id,
-        controller=entry.controller,
-        purpose=purpose,
-        purpose_version=purpose.version,
-        notice=None if entry.notice is None else register.notices[entry.notice],
-        state=entry.state,
-        source=entry.source,
-        source_event_id=entry.source_event_id,
-        content_hash=digest,
-        occurred_at=occurred_at,
-        recorded_at=now,
-        clock_uncertainty_s=entry.clock_uncertainty_s,
-        clamped=clamped,
-        valid_from=valid_from,
-        valid_until=entry.valid_until,
-        given_by=entry.given_by,
-        verification=entry.verification,
-        age_band=age_band(entry.age_band) if entry.age_band else "",
-        lawful_basis=purpose.lawful_basis,
-        jurisdiction=entry.jurisdiction,
-        data_categories=list(entry.data_categories),
-        recipients=list(entry.recipients),
-        evidence_channel=entry.evidence_channel,
-        evidence_method=entry.evidence_method,
-        evidence_digest=entry.evidence_digest,
-    )
-
-
-def _store(events: Sequence[ConsentEvent]) -> None:
-    """COPY the events in: an import brings millions."""
-    if not events:
-        return
-    names = [field.attname for field in ConsentEvent._meta.concrete_fields]
-    columns = ", ".join(f'"{field.column}"' for field in ConsentEvent._meta.concrete_fields)
-    row = attrgetter(*names)
-    with connection.cursor() as cursor, cursor.copy(f"COPY consent_consentevent ({columns}) FROM STDIN") as copy:
-        for event in events:
-            copy.write_row(row(event))
-
-
-def _target(entry: ConsentEntry, event: ConsentEvent, known: dict[Key, _Standing], *, field: str) -> int:
+def _target(entry: ConsentEntry, subject_id: int, purpose_id: int, known: dict[Key, _Standing]) -> int:
     target = known.get((entry.source, entry.invalidates or ""))
     if target is None:
-        raise Invalid("The source has recorded no such event.", field=field)
-    if (target.subject_id, target.purpose_id) != (event.subject_id, event.purpose_id):
-        raise Invalid("That event is about another data subject or purpose.", field=field)
+        raise Invalid("The source has recorded no such event.", field="invalidates")
+    if (target.subject_id, target.purpose_id) != (subject_id, purpose_id):
+        raise Invalid("That event is about another data subject or purpose.", field="invalidates")
     return target.event_id
 
 
-def _write_down(team: Team, report: RecordReport, events: Sequence[ConsentEvent], actor: Actor) -> None:
-    if events:
-        digest = hashlib.sha256(b"".join(bytes(event.content_hash) for event in events)).hexdigest()
+def _write_down(team: Team, report: RecordReport, rows: Sequence[EventRow], actor: Actor) -> None:
+    if rows:
+        digest = hashlib.sha256(b"".join(row.content_hash for row in rows)).hexdigest()
         data = {
-            "recorded": len(events),
+            "recorded": len(rows),
             "unchanged": report.unchanged,
             "clamped": report.clamped,
             "events": _ranges(report.recorded),

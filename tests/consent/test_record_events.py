@@ -1,5 +1,6 @@
 """The door of the consent ledger: what comes in, once, and what is turned away."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from consent.models import ConsentEvent, DataSubject
 from consent.queries import evaluate, subject_by_reference
-from consent.services.entries import ConsentEntry, NoticeRef
+from consent.services.entries import ConsentEntry, NoticeRef, entry_hash
 from consent.services.events import SourceConflict, consent_event_record, consent_events_record
 from consent.services.subjects import reference_open, subjects_resolve
 from consent.states import LawfulBasis, Reason
+from portal.core import ledger
 from portal.core.errors import Denied, Invalid, NotFound
 from portal.core.models import DataKey, LedgerEntry
 from tests.factories import NoticeFactory, PurposeFactory
@@ -296,3 +298,36 @@ def test_an_event_cannot_be_changed_or_deleted_in_the_database(record):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
     assert ConsentEvent.objects.get().state == "given"
+
+
+def test_a_statement_hashes_as_the_canonical_text_of_all_that_it_states():
+    """Stored hashes say what is known already, so the text under them must never change."""
+    entry = replace(GIVEN, verification='é"\\\x1f\n\x7f😀/', data_categories=["a", "b"], valid_until=NOON)
+    stated = {
+        "source": "crm",
+        "source_event_id": "e-1",
+        "purpose": "support",
+        "state": "given",
+        "occurred_at": "2025-06-01T12:00:00+00:00",
+        "notice": ["privacy", 7, "en"],
+        "valid_from": None,
+        "valid_until": "2025-06-01T12:00:00+00:00",
+        "clock_uncertainty_s": 0,
+        "given_by": "subject",
+        "verification": 'é"\\\x1f\n\x7f😀/',
+        "age_band": "",
+        "jurisdiction": "",
+        "data_categories": ["a", "b"],
+        "recipients": [],
+        "evidence_channel": "",
+        "evidence_method": "",
+        "evidence_digest": "",
+        "invalidates": None,
+        "subject": 5,
+    }
+
+    def digest(of):
+        return hashlib.sha256(ledger.canonical(of).encode()).digest()
+
+    assert entry_hash(entry, subject_id=5) == digest(stated)
+    assert entry_hash(replace(entry, controller="Us"), subject_id=5) == digest({**stated, "controller": "Us"})
