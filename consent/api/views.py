@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -22,12 +23,11 @@ from consent.api.bodies import (
     RecordAnswer,
 )
 from consent.errors import refusal
-from consent.models import DataSubject, Purpose
-from consent.queries import evaluate, subject_by_reference
+from consent.queries import Use, evaluate_many, named_use
 from consent.records import EntryParser, Rejection, entries_of_lines
 from consent.services.events import consent_events_record
 from consent.services.imports import consents_import
-from portal.accounts.models import Team
+from portal.accounts.models import ApiKey, Team
 from portal.core.access import require, teams_with
 from portal.core.actors import Actor
 from portal.core.errors import Denied, Invalid, NotFound
@@ -59,12 +59,8 @@ class Evaluate(APIView):
         team = _team(request, given.get("team"), "consent.view")
         now = timezone.now()
         use_time, known_at = given.get("use_time", now), given.get("known_at", now)
-        decision = evaluate(
-            subject=_subject(team, given),
-            purpose=_purpose(team, given["purpose"]),
-            use_time=use_time,
-            known_at=known_at,
-        )
+        use = _use(team, given, use_time)
+        [decision] = evaluate_many(uses=[use], known_at=known_at)
         if given["enforce"] and not decision.permitted:
             raise refusal(decision)
         answer = {
@@ -163,6 +159,9 @@ def _team(request: Request, slug: str | None, permission: str) -> Team:
             raise NotFound("There is no such item.")
         require(actor, permission, team)
         return team
+    if isinstance(actor, ApiKey):
+        require(actor, permission, actor.team)
+        return actor.team
     teams = teams_with(actor, permission)
     if not teams:
         raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
@@ -171,17 +170,17 @@ def _team(request: Request, slug: str | None, permission: str) -> Team:
     return Team.objects.get(pk=next(iter(teams)))
 
 
-def _subject(team: Team, given: dict[str, Any]) -> DataSubject | None:
-    if "customer_ref" in given:
-        return subject_by_reference(team=team, reference=given["customer_ref"])
-    subject = DataSubject.objects.filter(team=team, public_id=given["subject"]).first()
-    if subject is None:
-        raise NotFound("There is no such data subject.")
-    return subject
-
-
-def _purpose(team: Team, code: str) -> Purpose:
-    purpose = Purpose.objects.filter(team=team, code=code).first()
-    if purpose is None:
+def _use(team: Team, given: dict[str, Any], use_time: datetime) -> Use:
+    """The use that is asked about. Raises Invalid for an unknown purpose, NotFound for an unknown pseudonym."""
+    found = named_use(
+        team_id=team.pk,
+        purpose=given["purpose"],
+        reference=given.get("customer_ref"),
+        subject=given.get("subject"),
+    )
+    if found is None:
         raise Invalid("There is no such purpose.", field="purpose")
-    return purpose
+    subject_id, purpose = found
+    if subject_id is None and "subject" in given:
+        raise NotFound("There is no such data subject.")
+    return Use(subject_id, purpose, use_time)

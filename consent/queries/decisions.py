@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
+from django.db import connection
 from django.utils import timezone
 
 from consent.evaluation import NO_SUBJECT, Decision
-from consent.models import DataSubject, Purpose
+from consent.models import DataSubject
 from consent.people import decide_for_person
 from consent.queries.facts import clock_skew, notice_versions, people_of
+from consent.queries.subjects import reference_index, reference_normalised
+
+_NAMED = """
+    SELECT p.id, p.lawful_basis, p.legal_claims, s.id
+    FROM consent_purpose p
+    LEFT JOIN consent_datasubject s ON s.team_id = p.team_id AND (s.reference_index = %s OR s.public_id = %s)
+    WHERE p.team_id = %s AND p.code = %s
+"""
+
+
+class DecidedPurpose(Protocol):
+    """What of a purpose decides."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def lawful_basis(self) -> str: ...
+    @property
+    def legal_claims(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeTerms:
+    """A purpose as far as it decides."""
+
+    pk: int
+    lawful_basis: str
+    legal_claims: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +50,27 @@ class Use:
     """One use of one data subject's data (None: nobody knows whose) for one purpose."""
 
     subject_id: int | None
-    purpose: Purpose
+    purpose: DecidedPurpose
     use_time: datetime
 
 
+def named_use(
+    *, team_id: int, purpose: str, reference: str | None = None, subject: uuid.UUID | None = None
+) -> tuple[int | None, PurposeTerms] | None:
+    """The data subject's id, None where there is none, and the purpose; None for an unknown purpose. One query.
+
+    The caller has checked `consent.view`.
+    """
+    normalised = reference_normalised(reference)
+    index = None if normalised is None else reference_index(team_id=team_id, reference=normalised)
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [index, subject, team_id, purpose])
+        row = cursor.fetchone()
+    return None if row is None else (row[3], PurposeTerms(*row[:3]))
+
+
 def evaluate(
-    *, subject: DataSubject | None, purpose: Purpose, use_time: datetime, known_at: datetime | None = None
+    *, subject: DataSubject | None, purpose: DecidedPurpose, use_time: datetime, known_at: datetime | None = None
 ) -> Decision:
     """Decide one use, from what was on record at `known_at` (now, unless given)."""
     use = Use(None if subject is None else subject.pk, purpose, use_time)

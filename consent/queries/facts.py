@@ -12,7 +12,6 @@ from django.db import connection
 from psycopg.types.datetime import TimestamptzLoader
 
 from consent.evaluation import Event, NoticeVersion
-from consent.models import Notice
 from consent.people import AgeNote, LinkStep, Person, Restriction, SubjectFacts, parts_of
 
 _LINKS = """
@@ -50,6 +49,11 @@ _EVENTS = """
     FROM consent_consentevent e
     WHERE e.subject_id = ANY(%s) AND e.purpose_id = ANY(%s) AND e.recorded_at <= %s
 """
+_NOTICES = """
+    SELECT n.id, n.code, n.version, n.material, n.published_at, n.recorded_at, array_agg(p.purpose_id)
+    FROM consent_notice n JOIN consent_notice_purposes p ON p.notice_id = n.id
+    WHERE p.purpose_id = ANY(%s) GROUP BY n.id
+"""
 
 
 def clock_skew() -> timedelta:
@@ -77,14 +81,10 @@ def links_of(subject_ids: Iterable[int], *, known_at: datetime) -> list[LinkStep
 
 def notice_versions(purpose_ids: Collection[int]) -> dict[int, NoticeVersion]:
     """Every notice that names one of these purposes, by id. One query."""
-    rows = Notice.objects.filter(purposes__in=purpose_ids).values_list(
-        "pk", "purposes", "code", "version", "material", "published_at", "recorded_at"
-    )
-    versions: dict[int, NoticeVersion] = {}
-    for pk, purpose_id, code, version, material, published_at, recorded_at in rows:
-        named = versions[pk].purposes if pk in versions else frozenset()
-        versions[pk] = NoticeVersion(code, version, named | {purpose_id}, material, published_at, recorded_at)
-    return versions
+    return {
+        pk: NoticeVersion(code, version, frozenset(named), material, published_at, recorded_at)
+        for pk, code, version, material, published_at, recorded_at, named in _rows(_NOTICES, [list(purpose_ids)])
+    }
 
 
 def _facts(subject_ids: list[int], purpose_ids: Collection[int], *, known_at: datetime) -> dict[int, SubjectFacts]:

@@ -226,5 +226,5 @@ def test_a_reference_leaves_no_trace(post, shown_notice, caplog, capfd):
 def test_a_decision_costs_few_queries(post, api_key, janes_consent, django_assert_max_num_queries):
     key = api_key()
     post(EVALUATE, QUESTION, key=key)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(6):
         post(EVALUATE, QUESTION, key=key)
