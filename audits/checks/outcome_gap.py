@@ -8,6 +8,7 @@ and no example conversations are picked by an attribute: results must not tell w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -16,13 +17,14 @@ from msgspec import Meta
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.tables import table
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.groups import GroupCount
+from audits.engine.bias.groups import GroupCount, Level
 from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.sentence import outcome_wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.queries.counts import ATTRIBUTE, group_counts
 from audits.queries.evidence import with_outcome
 from audits.states import CheckKind, CheckState, Severity
+from portal.core.languages import language_name
 
 DEFAULT_OUTCOME = "resolved"
 #: Outcomes for which "no" is the good answer, unless the programme says otherwise.
@@ -148,11 +150,15 @@ def run(context: CheckContext) -> CheckOutcome:
             n=sum(count.n for count in counts),
             title=title,
         )
+    wording = outcome_wording(params.outcome, favourable, noun="conversations")
+    told = gap
+    if params.dimension == "language":
+        told, wording = _languages_named(gap), replace(wording, preposition="in")
     return CheckOutcome(
         state=_STATES[gap.verdict],
-        sentence=table_sentence(gap, wording=outcome_wording(params.outcome, favourable, noun="conversations")),
+        sentence=table_sentence(told, wording=wording),
         result={
-            "tables": [table(f"{params.outcome} by {name}", _COLUMNS, map(_row, gap.groups))],
+            "tables": [table(f"{params.outcome} by {name}", _COLUMNS, map(_row, told.groups))],
             "figures": {
                 "n": gap.n,
                 "unknown": gap.unknown_n,
@@ -178,6 +184,19 @@ def small_groups_hidden(counts: Sequence[GroupCount]) -> tuple[list[GroupCount],
     merged = [*small, *(count for count in counts if count.group is None)]
     unknown = GroupCount(None, sum(c.favourable for c in merged), sum(c.n for c in merged))
     return [*kept, unknown], len(small)
+
+
+def _languages_named(gap: GapTable) -> GapTable:
+    """The same result for people to read: languages by name instead of by tag."""
+
+    def named(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        return tuple(level if level is None else language_name(str(level)) for level in levels)
+
+    return replace(
+        gap,
+        groups=tuple(replace(row, levels=named(row.levels)) for row in gap.groups),
+        between=tuple(replace(pair, levels=named(pair.levels), against=named(pair.against)) for pair in gap.between),
+    )
 
 
 def severity_of(gap: GapTable) -> Severity:
@@ -226,7 +245,8 @@ def _evidence(context: CheckContext, params: OutcomeGapParams, gap: GapTable) ->
         group = behind.label
     else:
         group = max(gap.between, key=lambda pair: abs(pair.difference)).label
-    why = f"{dimension_name(params.dimension)} {group}: {params.outcome.replace('_', ' ')} was "
+    shown = language_name(group) if params.dimension == "language" else group
+    why = f"{dimension_name(params.dimension)} {shown}: {params.outcome.replace('_', ' ')} was "
     why += "false" if params.favourable else "true"
     ids = with_outcome(
         assistant=context.assistant,

@@ -29,6 +29,7 @@ from consent.states import Reason
 from portal.accounts.models import User
 from portal.core.access import can
 from portal.core.errors import Invalid
+from portal.core.languages import language_name
 
 TURNS = 100
 MEASURES = {
@@ -114,7 +115,7 @@ def _facts(shown: Conversation) -> Mapping[str, Any]:
     return {
         "Release": shown.release or "not stated",
         "Channel": shown.channel,
-        "Language": shown.language,
+        "Language": language_name(shown.language),
         "Intent": shown.intent or "not stated",
         "Turns": shown.turn_count,
         "Revision": shown.revision,

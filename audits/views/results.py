@@ -13,6 +13,7 @@ from audits.checks.tables import rate_interval
 from audits.models import CheckRun
 from audits.states import CheckKind
 from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, forest_plot, trend
+from portal.core.languages import language_name
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
@@ -115,7 +116,7 @@ def _rates(run: CheckRun) -> list[ForestRow]:
 
 def _group(group: Mapping[str, Any]) -> ForestRow:
     return ForestRow(
-        label=" × ".join("unknown" if level is None else str(level) for level in group["group"].values()),
+        label=" × ".join(_level(name, level) for name, level in group["group"].items()),
         rate=group["rate"],
         low=group["rate_interval"][0],
         high=group["rate_interval"][1],
@@ -123,6 +124,12 @@ def _group(group: Mapping[str, Any]) -> ForestRow:
         reference=group["is_reference"],
         verdict="" if group["p_adjusted"] is None else group["verdict"],
     )
+
+
+def _level(name: str, level: object) -> str:
+    if level is None:
+        return "unknown"
+    return language_name(str(level)) if name == "language" else str(level)
 
 
 def _bounds(run: CheckRun) -> list[float]:

@@ -22,6 +22,7 @@ from consent.states import GRANTS, RESTRICTIONS, ConsentState
 from portal.accounts.models import User
 from portal.core.access import require
 from portal.core.errors import NotFound
+from portal.core.languages import language_name
 
 EVENTS = 50
 
@@ -94,7 +95,8 @@ def _facts(entry: TimelineEntry) -> list[str]:
     if entry.voided_by is not None:
         facts.insert(0, f"Taken back from its beginning by event {entry.voided_by}.")
     if event.notice is not None:
-        facts.append(f"Notice {event.notice.code}, version {event.notice.version} ({event.notice.language}).")
+        language = language_name(event.notice.language)
+        facts.append(f"Notice {event.notice.code}, version {event.notice.version} ({language}).")
     facts += _times(event)
     if event.verification:
         facts.append(f"Verification: {event.verification}.")

@@ -29,12 +29,12 @@ def test_a_planted_gap_is_found_with_examples(assistant):
     assert (outcome.state, outcome.severity, outcome.n) == ("failed", "critical", 600)
     assert outcome.title == "Resolved differs by language"
     assert outcome.sentence.startswith(
-        "Disparity: Out of 100 conversations about 80 from en were resolved and 60 from de (difference 20 points"
+        "Disparity: Out of 100 conversations about 80 in English were resolved and 60 in German (difference 20 points"
     )
     assert len(outcome.evidence) == 10
     examples = Conversation.objects.filter(pk__in=[pk for pk, _ in outcome.evidence])
     assert {(one.language, one.outcome["resolved"]) for one in examples} == {("de", False)}
-    assert {why for _, why in outcome.evidence} == {"language de: resolved was false"}
+    assert {why for _, why in outcome.evidence} == {"language German: resolved was false"}
     assert by_language(assistant).evidence == outcome.evidence
 
 
@@ -48,7 +48,7 @@ def test_the_result_holds_every_number_in_a_table(assistant):
         "Favourable",
         "Rate",
     ]
-    assert [row[:4] for row in table["rows"]] == [["en (reference)", 300, 240, 0.8], ["de", 300, 180, 0.6]]
+    assert [row[:4] for row in table["rows"]] == [["English (reference)", 300, 240, 0.8], ["German", 300, 180, 0.6]]
     assert result["figures"] == {"n": 600, "unknown": 0, "groups_hidden": 0, "comparisons": 1}
     assert result["policy"]["alpha"] == 0.05
 
@@ -108,7 +108,7 @@ def test_an_adverse_outcome_counts_the_other_way_round(assistant):
         scope=replace(SCOPE, outcomes=["escalated"]),
     )
     assert outcome.state == "failed"
-    assert {why for _, why in outcome.evidence} == {"language de: escalated was true"}
+    assert {why for _, why in outcome.evidence} == {"language German: escalated was true"}
     examples = Conversation.objects.filter(pk__in=[pk for pk, _ in outcome.evidence])
     assert {(one.language, one.outcome["escalated"]) for one in examples} == {("de", True)}
 

@@ -15,10 +15,11 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How members and the favourable outcome are called: "82 of 100 `noun` … `favourable`"."""
+    """How members and the favourable outcome are called: "82 of 100 `noun` `preposition` A `favourable`"."""
 
     noun: str = "conversations"
     favourable: str = "were resolved"
+    preposition: str = "from"
 
 
 def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases") -> Wording:
@@ -46,8 +47,8 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
     base = _base(reference.rate, group.rate)
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
     sentence = (
-        f"Out of {base:,} {wording.noun} about {first} from {higher.label} {wording.favourable} "
-        f"and {second} from {lower.label} (difference {_counted_points(group.difference, base)}, "
+        f"Out of {base:,} {wording.noun} about {first} {wording.preposition} {higher.label} {wording.favourable} "
+        f"and {second} {wording.preposition} {lower.label} (difference {_counted_points(group.difference, base)}, "
         f"{_plausible_range(group, base)})."
     )
     return " ".join(filter(None, (sentence, _adjusted_sentence(group))))
@@ -59,8 +60,9 @@ def _alike(higher: float, lower: float) -> bool:
 
 
 def _alike_sentence(group: GroupResult, higher: GroupResult, lower: GroupResult, wording: Wording) -> str:
+    where = f"{wording.preposition} {higher.label} and {wording.preposition} {lower.label}"
     return (
-        f"Out of 100 {wording.noun} about {100 * (higher.rate or 0.0):.0f} from {higher.label} and from {lower.label} "
+        f"Out of 100 {wording.noun} about {100 * (higher.rate or 0.0):.0f} {where} "
         f"alike {wording.favourable} (difference {_counted_points(group.difference or 0.0, 1_000)}, "
         f"{_plausible_range(group, 1_000)})."
     )

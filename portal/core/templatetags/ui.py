@@ -1,7 +1,7 @@
 """Template tags of the portal's components: `{% load ui %}`. See docs/frontend.md for examples."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal.core.badges import badge_for
+from portal.core.languages import language_name
 
 register = template.Library()
 
@@ -46,6 +47,18 @@ def timestamp(moment: datetime.datetime | None, empty: str = "never") -> SafeStr
         moment.isoformat(timespec="seconds"),
         f"{local:%-d %b %Y, %H:%M} {local.tzname()}",
     )
+
+
+@register.filter
+def language(tag: str) -> str:
+    """A language by name: `{{ conversation.language|language }}`."""
+    return language_name(tag)
+
+
+@register.filter
+def languages(tags: Iterable[str]) -> str:
+    """Languages by name, in the order of their names."""
+    return ", ".join(sorted(map(language_name, tags)))
 
 
 @register.simple_tag
