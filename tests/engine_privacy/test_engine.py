@@ -91,7 +91,7 @@ def test_the_standard_library_finds_the_same(monkeypatch: pytest.MonkeyPatch) ->
     )
 
     assert other.stdout == with_re2.stdout
-    assert other.stdout.count("(") == 8
+    assert other.stdout.count("(") == 9
 
 
 def _believes(candidate: Candidate) -> Hit | None:

@@ -9,7 +9,7 @@ TEXT = "Ann: ann@x.org, again ANN@x.org, call +1 415 555 0132 or 415-555-0132"
 
 def test_redact_names_the_types() -> None:
     assert redact(TEXT, detect(TEXT)) == (
-        "Ann: [EMAIL_ADDRESS], again [EMAIL_ADDRESS], call [PHONE_NUMBER] or [PHONE_NUMBER]"
+        "[PERSON]: [EMAIL_ADDRESS], again [EMAIL_ADDRESS], call [PHONE_NUMBER] or [PHONE_NUMBER]"
     )
 
 

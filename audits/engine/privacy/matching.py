@@ -24,6 +24,11 @@ WORD_LETTERS = "A-Za-zªºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯ\u1e00-\u1fff"
 CAPITALS = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈ-ΏΑ-ΫЀ-Я"
 
 
+def is_linear() -> bool:
+    """Whether matching is linear in the text, whatever the expression: google-re2 is installed."""
+    return re2 is not None
+
+
 def encoded(text: str) -> Any:
     """`text` as the engine reads it: UTF-8 for re2, as it is for `re`."""
     return text if re2 is None else text.encode("utf-8", "replace")

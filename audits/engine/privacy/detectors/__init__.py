@@ -23,7 +23,7 @@ from .national_ids import (
     UK_NINO,
 )
 from .network import CRYPTO, IP_ADDRESS, MAC_ADDRESS
-from .person import PERSON_BY_ADDRESS, PERSON_BY_FIELD, PERSON_BY_PHRASE, PERSON_BY_TITLE
+from .person import PERSON_BY_ADDRESS, PERSON_BY_FIELD, PERSON_BY_NAME, PERSON_BY_PHRASE, PERSON_BY_TITLE
 from .phone_number import PHONE_NUMBER
 from .url import URL
 from .us_ssn import SSN_ANSWER, SSN_FRAGMENT, US_SSN
@@ -66,6 +66,7 @@ DETECTORS: tuple[Detector, ...] = (
     PERSON_BY_PHRASE,
     PERSON_BY_TITLE,
     PERSON_BY_ADDRESS,
+    PERSON_BY_NAME,
     LOCATION,
 )
 

@@ -4,6 +4,7 @@ import re
 
 from ..detector import Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS
+from ..names import GIVEN_NAME, NAMES_VERSION, person_at
 from ..vocabulary import words
 
 #: Phrases that a name follows, per language. In "certain" ones a name may also be written in lower case.
@@ -134,4 +135,22 @@ PERSON_BY_FIELD = Detector(
     judge=_judge_likely,
     explanation="capitalised words in a field called name",
     rank=31,
+)
+
+
+def _judge_given_name(candidate: Candidate) -> Hit | None:
+    if candidate.start and candidate.text[candidate.start - 1].isalpha():
+        return None
+    person = person_at(candidate.text, candidate.start)
+    return candidate.hit(person.score, start=person.start, end=person.end) if person else None
+
+
+PERSON_BY_NAME = Detector(
+    type="PERSON",
+    triggers=(GIVEN_NAME,),
+    pattern=GIVEN_NAME,
+    judge=_judge_given_name,
+    explanation="a known given name by itself, or with a surname or initials beside it",
+    version=NAMES_VERSION,
+    rank=27,
 )

@@ -1,0 +1,206 @@
+"""How much a run of capitalised words looks like a person, and why."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .cues import ARTICLES, BLOCKS_AFTER, BLOCKS_BEFORE, CUES_AFTER, CUES_BEFORE, GREETINGS, TITLES
+from .tagging import COMMON, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape
+
+#: From here on the words beside a name do not count against it.
+_SURE = 0.65
+_LONGEST = 8
+_TURNED = re.compile(r"([^\w&]*)(&|[\w']+)")
+_NEXT = re.compile(r"('s\b ?|[^\w&]*)(&|\w*)")
+_REACH = 24
+
+
+class Person(NamedTuple):
+    """A piece of text that reads as a person's name, and the reason."""
+
+    start: int
+    end: int
+    score: float
+    reason: str
+
+
+GIVEN_AND_SURNAME = "a given name and a surname"
+GIVEN_AND_UNKNOWN = "a given name and a capitalised word that is in no dictionary"
+SURNAME_FIRST = "a surname and a given name"
+GIVEN_ALONE = "a given name by itself"
+GIVEN_INSIDE = "a given name that is also a word, with a capital inside a sentence"
+SURNAME_CUED = "a surname where the sentence speaks of a person"
+SURNAME_SHAPED = "a word that ends as surnames do"
+TITLED = "a name after a title"
+
+
+class Surroundings:
+    """What stands before and behind a run, looked up when asked."""
+
+    __slots__ = ("_after", "_before", "end", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self._before: tuple[str, str] | None = None
+        self._after: tuple[str, str] | None = None
+
+    @property
+    def before(self) -> tuple[str, str]:
+        """The word before, in lower case, and what parts it from the run."""
+        if self._before is None:
+            turned = self.text[max(0, self.start - _REACH) : self.start][::-1]
+            match = _TURNED.match(turned)
+            self._before = (match.group(2)[::-1].lower(), match.group(1)[::-1]) if match else ("", turned[::-1])
+        return self._before
+
+    @property
+    def after(self) -> tuple[str, str]:
+        """The word behind, in lower case, and what parts it from the run."""
+        if self._after is None:
+            match = _NEXT.match(self.text, self.end, self.end + _REACH)
+            self._after = (match.group(2).lower(), match.group(1)) if match else ("", "")
+        return self._after
+
+    @property
+    def opens_sentence(self) -> bool:
+        """Whether the run is the first of its sentence, so that its capital says nothing."""
+        word, gap = self.before
+        return not word or not gap.isspace() or "\n" in gap
+
+    @property
+    def is_cued(self) -> bool:
+        """Whether the sentence speaks of a person here."""
+        word, gap = self.before
+        if gap == " " and word in CUES_BEFORE:
+            return True
+        word, gap = self.after
+        return gap.strip(" ,") == "" and word in CUES_AFTER
+
+    @property
+    def is_named_thing(self) -> bool:
+        """Whether an article makes it a thing: "the Alexander"."""
+        word, gap = self.before
+        return gap == " " and word in ARTICLES
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the words around make it a firm's, a place's or a thing's name."""
+        word, gap = self.before
+        if word == "&" or (gap in (" ", ". ", "-") and word in BLOCKS_BEFORE):
+            return True
+        word, gap = self.after
+        return word == "&" or (gap in (" ", "'s ", "-") and word in BLOCKS_AFTER)
+
+
+def people(text: str, run: list[Token]) -> Iterator[Person]:
+    """The persons in a run of capitalised words."""
+    at = 0
+    count = len(run)
+    while at < count:
+        if not _begins(run[at]):
+            at += 1
+            continue
+        end = at + 1
+        while end < count and end - at < _LONGEST and _continues(run[end]):
+            end += 1
+        person = _judge(text, run, at, end)
+        if person is not None:
+            yield person
+        at = end
+
+
+def _begins(token: Token) -> bool:
+    if token.lower in TITLES or token.lower in GREETINGS:
+        return False
+    return bool(token.kind & (GIVEN | SURNAME | RARE)) or token.is_initial or _unknown(token)
+
+
+def _unknown(token: Token) -> bool:
+    return token.kind == 0 and not token.is_initial and not token.text.isupper()
+
+
+def _continues(token: Token) -> bool:
+    if token.is_initial or token.kind & (GIVEN | SURNAME) or (token.kind & RARE and not token.kind & WORD):
+        return token.lower not in BLOCKS_AFTER
+    return token.kind == 0
+
+
+def _judge(text: str, run: list[Token], at: int, end: int) -> Person | None:
+    while end - at > 1 and run[end - 1].is_initial:
+        end -= 1
+    part = run[at:end]
+    around = Surroundings(text, part[0].start, part[-1].end)
+    if around.is_blocked:
+        return None
+    head = run[at - 1].lower if at else ""
+    titled = head in TITLES or (not at and around.before[0] in TITLES and around.before[1] in (" ", ". "))
+    found = _score(part, around, titled, greeted=head in GREETINGS)
+    if found is None:
+        return None
+    score, reason = found
+    if score < _SURE and not titled and _in_compound(text, run, at, end):
+        return None
+    return Person(part[0].start, part[-1].end, score, reason)
+
+
+def _in_compound(text: str, run: list[Token], at: int, end: int) -> bool:
+    """Whether other capitalised words stand beside it, as in the name of a place or a dish."""
+    if end < len(run):
+        return True
+    if not at or run[at - 1].lower in GREETINGS:
+        return False
+    return at > 1 or not Surroundings(text, run[0].start, run[0].end).opens_sentence
+
+
+def _score(part: list[Token], around: Surroundings, titled: bool, greeted: bool) -> tuple[float, str] | None:
+    first, rest = part[0], part[1:]
+    if titled and any(not token.kind & (WORD | PLACE) or token.kind & (GIVEN | SURNAME) for token in part):
+        return 0.7, TITLED
+    if not rest:
+        return _score_one(first, around, greeted)
+    if any(token.text.isupper() and not token.is_initial for token in part) and not all(
+        token.text.isupper() for token in part
+    ):
+        return None
+    if first.kind & GIVEN:
+        return _score_given_first(first, rest, around)
+    strong = any(token.kind & GIVEN and not token.kind & (WORD | PLACE) for token in rest)
+    if strong and not first.kind & (COMMON | PLACE):
+        return 0.6, SURNAME_FIRST if first.kind & SURNAME else GIVEN_AND_UNKNOWN
+    if first.kind & (WORD | PLACE):
+        return None
+    if has_surname_shape(rest[-1].lower) and not rest[-1].kind & (WORD | PLACE):
+        return 0.5, SURNAME_SHAPED
+    return (0.45, SURNAME_CUED) if around.is_cued and rest[-1].kind & SURNAME else None
+
+
+def _score_given_first(first: Token, rest: list[Token], around: Surroundings) -> tuple[float, str] | None:
+    surname = any(
+        (token.kind & SURNAME and not token.kind & (COMMON | PLACE)) or has_surname_shape(token.lower) for token in rest
+    )
+    if first.kind & COMMON:
+        return (0.5, GIVEN_AND_SURNAME) if surname and not first.kind & PLACE else None
+    if surname:
+        return 0.75, GIVEN_AND_SURNAME
+    initial = any(token.is_initial for token in rest)
+    if first.kind & (WORD | PLACE) and not initial:
+        beside = any(token.kind & (SURNAME | RARE | GIVEN) and not token.kind & PLACE for token in rest)
+        return (0.5, GIVEN_AND_UNKNOWN) if beside or around.is_cued else None
+    return (0.65, GIVEN_AND_UNKNOWN) if initial or not rest[-1].kind & COMMON else (0.5, GIVEN_ALONE)
+
+
+def _score_one(token: Token, around: Surroundings, greeted: bool) -> tuple[float, str] | None:
+    kind = token.kind
+    if token.is_initial or kind & COMMON or token.text.isupper() or around.is_named_thing:
+        return None
+    if kind & GIVEN:
+        if not kind & (WORD | PLACE):
+            return 0.55, GIVEN_ALONE
+        if greeted or around.is_cued:
+            return 0.5, GIVEN_ALONE
+        return (0.45, GIVEN_INSIDE) if not kind & PLACE and not around.opens_sentence else None
+    if kind & (WORD | PLACE) or not around.is_cued:
+        return None
+    if kind & SURNAME:
+        return 0.45, SURNAME_CUED
+    return (0.4, SURNAME_SHAPED) if has_surname_shape(token.lower) else None

@@ -1,0 +1,112 @@
+"""Capitalised words of a text in runs, each with what it can be."""
+
+import re
+from typing import NamedTuple
+
+from ..matching import CAPITALS, WORD_LETTERS
+from ..vocabulary import words
+from .gazetteer import Kind, key
+
+GIVEN, SURNAME, RARE, WORD, PLACE, COMMON = (int(kind) for kind in Kind)
+
+#: Between two words of one name.
+PARTICLES = words(
+    "van von der den de del della di da dos das du la le los las zu zur zum ter ten te el al bin ibn abu ben af av y "
+    "e i och mac mc st"
+)
+_BODY = rf"[{WORD_LETTERS}]*(?:['\-][{WORD_LETTERS}]+)*"
+_CAPITALISED = rf"[{CAPITALS}]{_BODY}"
+_INITIAL = rf"[{CAPITALS}]\."
+_BETWEEN = rf"(?: {{1,2}}(?:(?:{'|'.join(sorted(PARTICLES))}) ){{0,3}})"
+#: Capitalised words that stand together, from the first on.
+_RUN = re.compile(rf"(?:{_INITIAL} ?|{_CAPITALISED}{_BETWEEN}(?=[{CAPITALS}])){{0,7}}{_CAPITALISED}")
+_WORD = re.compile(_CAPITALISED)
+_LAST_PIECE = re.compile(rf"[{WORD_LETTERS}.'\-]*")
+#: How far a name can reach to both sides of one of its words: words to the left, code points to the right.
+_WORDS_LEFT = 3
+_REACH_LEFT = 64
+_REACH_RIGHT = 80
+_SURNAME_ENDINGS = tuple(
+    words(
+        "ová ovej ský ská owski owska ewski ewska iński ińska yński yńska wicz czyk czak ski ska cki cka dzki dzka "
+        "skiego skiej skiemu skim ckiego ckiej czyka wicza vić vic ević ović ovic evic enko chuk czuk shvili dze yan "
+        "opoulos opoulou idis akis sson dóttir dottir ssen nsen rsen lsen tsen ksen dsen inen qvist kvist gaard gård "
+        "dahl berg stein mann ova eva yev yeva sky skaya skiy skii oğlu oglu zadeh nejad escu eanu guez ñez eira elli "
+        "etti ucci acci ardi aldi schmid schneider schmidt ов ова ев ева ёв ёва ский ская цкий цкая енко чук швили "
+        "дзе ович евич овой ову овым евой еву евым ского скому ским скую овича евича ёву ёвой"
+    )
+)
+_SURNAME_BEGINNINGS = ("mc", "mac", "o'", "d'", "fitz")
+_SHORTEST_SHAPED = 5
+
+
+class Token(NamedTuple):
+    """A word of a run. `kind` is 0 for what the gazetteer does not know."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+    kind: int
+    is_initial: bool
+
+
+def kind_of(lower: str, kinds: dict[str, int]) -> int:
+    """What a word in lower case can be; of a double word, what all its parts can be."""
+    kind = kinds.get(lower)
+    if kind is not None:
+        return kind
+    plain = key(lower)
+    kind = kinds.get(plain)
+    if kind is not None or "-" not in plain:
+        return kind or 0
+    kind = -1
+    for part in plain.split("-"):
+        kind &= kinds.get(part, 0)
+    return kind
+
+
+def has_surname_shape(lower: str) -> bool:
+    """Whether a word in lower case begins or ends as surnames do: -ová, -ski, -sson, -енко, Mc-."""
+    return len(lower) >= _SHORTEST_SHAPED and (
+        lower.endswith(_SURNAME_ENDINGS) or lower.startswith(_SURNAME_BEGINNINGS)
+    )
+
+
+def run_around(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
+    """The capitalised words that stand together around the one at `start`. The work does not depend on the text."""
+    first = _first_of_run(text, start)
+    match = _RUN.match(text, first, start + _REACH_RIGHT)
+    if match is None or match.end() <= start:
+        match = _RUN.match(text, start, start + _REACH_RIGHT)
+    return _tokens(text, match.start(), match.end(), kinds) if match else []
+
+
+def _first_of_run(text: str, start: int) -> int:
+    first = at = start
+    least = max(0, start - _REACH_LEFT)
+    for _ in range(_WORDS_LEFT):
+        if at <= least or text[at - 1] != " ":
+            break
+        end = at - 1
+        piece = _LAST_PIECE.match(text[least:end][::-1])
+        word = piece.group()[::-1] if piece else ""
+        at = end - len(word)
+        if not word or (word[-1] == "." and len(word) > 2):
+            break
+        if word[0] != word[0].lower():
+            first = at
+        elif word not in PARTICLES:
+            break
+    return first
+
+
+def _tokens(text: str, start: int, end: int, kinds: dict[str, int]) -> list[Token]:
+    found: list[Token] = []
+    for match in _WORD.finditer(text, start, end):
+        word = match.group()
+        if word[-1] == "s" and word[-2:] == "'s":
+            word = word[:-2]
+        at, lower, length = match.start(), word.lower(), len(word)
+        found.append(Token(word, lower, at, at + length, kind_of(lower, kinds), length == 1))
+    return found
