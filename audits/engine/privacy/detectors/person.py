@@ -1,156 +1,217 @@
-"""Names of persons, where people say or write that it is a name."""
+"""Names of persons: where people say or write that it is a name, and where the name itself gives it away."""
 
 import re
 
 from ..detector import Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS
-from ..names import GIVEN_NAME, NAMES_VERSION, person_at
-from ..vocabulary import words
+from ..names import (
+    GIVEN_NAME,
+    GIVEN_NAME_IN_LOWER_CASE,
+    IN_CAPITALS,
+    NAME_SHAPE,
+    NAMES_VERSION,
+    Person,
+    is_clear_surname,
+    name_at_head,
+    person_at,
+    person_in_capitals,
+    person_in_lower_case,
+)
 
 #: Phrases that a name follows, per language. In "certain" ones a name may also be written in lower case.
 _CERTAIN = (
-    "my name is|my name's|my full name is|full name is|name of the passenger is|"
-    "me llamo|mi nombre es|mi nombre completo es|mein name ist|ich heiße|ich heisse|je m'appelle|mon nom est|"
-    "nazywam się|nazywam sie|mam na imię|mam na imie|moje imię to|меня зовут|мое имя|моё имя|моя фамилия|"
-    "mi chiamo|il mio nome è|mijn naam is|ik heet|meu nome é|me chamo|我叫|我的名字是"
+    "my name is|my name's|my full name is|full name is|name of the passenger is|i am called|i'm called|me llamo|"
+    "mi nombre es|mi nombre completo es|mein name ist|ich heiße|ich heisse|je m'appelle|mon nom est|nazywam się|"
+    "nazywam sie|mam na imię|mam na imie|moje imię to|меня зовут|мое имя|моё имя|моя фамилия|мене звати|mi chiamo|"
+    "il mio nome è|mijn naam is|ik heet|meu nome é|me chamo|jmenuji se|volám sa|jag heter|mitt namn är|jeg hedder|"
+    "jeg heter|mit navn er|nimeni on|a nevem|mă numesc|numele meu este|zovem se|moje ime je|ime mi je|benim adım|"
+    "adım|με λένε|το όνομά μου είναι"
 )
 _LIKELY = (
-    "the name is|name is|names are|i am|i'm|this is|call me|speaking with|talk to|speak to|speak with|signed|"
-    "regards,|sincerely,|thanks,|dear|"
-    "hi|hello|hey|thank you,|soy|habla|hola|estimado|estimada|ich bin|hier ist|hallo|liebe|lieber|je suis|bonjour|"
-    "jestem|cześć|pozdrawiam,|z tej strony|я|здравствуйте,|с уважением,|уважаемый|уважаемая|sono|ciao|"
-    "gentile|ik ben|beste|met vriendelijke groet,|sou o|sou a|olá|atenciosamente,"
+    "the name is|name is|names are|i am|i'm|this is|call me|calls me|speaking with|talk to|speak to|speak with|"
+    "signed|signed by|under the name of|under the name|in the name of|on behalf of|registered to|attn|attn:|c/o|"
+    "regards,|sincerely,|cheers,|thanks,|dear|hi|hello|hey|thank you,|thank you|soy|habla|a nombre de|hola|estimado|"
+    "estimada|atentamente,|saludos,|un saludo,|ich bin|hier ist|hier spricht|auf den namen|hallo|liebe|lieber|grüßen|"
+    "grüßen,|grüße|grüße,|gruß|gruß,|je suis|au nom de|bonjour|cordialement,|cordialement|jestem|na nazwisko|cześć|"
+    "pozdrawiam,|pozdrawiam|z poważaniem,|z poważaniem|z tej strony|я|на имя|здравствуйте,|с уважением,|с уважением|"
+    "уважаемый|уважаемая|sono|a nome di|ciao|gentile|distinti saluti,|ik ben|op naam van|beste|"
+    "met vriendelijke groet,|groeten,|sou o|sou a|em nome de|olá|atenciosamente,"
 )
 _TITLES = (
-    r"mr\.?|mrs\.?|ms\.?|miss|mx\.?|dr\.?|prof\.?|sir|madam|sr\.?|sra\.?|srta\.?|don|doña|herrn?|frau|"
-    r"monsieur|madame|mme|mlle|"
-    r"m\.|pani?|pana|panu|г-н|г-жа|господин|госпожа|signora?|sig\.?|sig\.ra|dhr\.?|mevrouw|mevr\.?|meneer|senhora?"
+    r"mr\.?|mrs\.?|ms\.?|miss|mx\.?|dr\.?|prof\.?|sir|madam|señor|señora|señorita|sr\.?|sra\.?|srta\.?|don|doña|"
+    r"herrn?|frau|monsieur|madame|mademoiselle|mme|mlle|m\.|pani?|pana|panu|panem|panią|panom|г-на?|г-жа|господину?|"
+    r"господина|госпожа|госпоже|signora?|signorina|sig\.?|sig\.ra|dhr\.?|mevrouw|mevr\.?|meneer|senhora?|dna|doamna|"
+    r"domnul"
+)
+_TITLES_IN_LOWER_CASE = (
+    r"mr\.?|mrs\.?|ms\.?|señor|señora|señorita|herrn?|frau|monsieur|madame|signora?|mevrouw|meneer|senhora?|pani|"
+    r"panem|господину?|господина|госпожа"
 )
 _FIELDS = (
-    "first name|last name|full name|surname|customer name|passenger name|account holder|cardholder|name|nombre|"
-    "nombres|apellidos|apellido|nombre y apellidos|vorname|nachname|name des kunden|prénom|nom|nom complet|imię|"
-    "imię i nazwisko|nazwisko|имя|фамилия|фио|отчество|nome|cognome|nome e cognome|voornaam|achternaam|naam"
+    "first name|last name|full name|surname|customer name|passenger name|account holder|cardholder|cardholder name|"
+    "name|customer|passenger|patient|contact|nombre|nombres|nombre completo|apellidos|apellido|nombre y apellidos|"
+    "titular|paciente|médico|remitido por|vorname|nachname|name des kunden|kontoinhaber|patientin|prénom|nom|"
+    "nom complet|titulaire|imię|imię i nazwisko|nazwisko|pacjent|имя|фамилия|фио|отчество|пациент|nome|cognome|"
+    "nome e cognome|intestatario|voornaam|achternaam|naam|nome completo|jméno|příjmení|namn|förnamn|efternamn|navn|"
+    "vezetéknév|keresztnév|név|ad soyad"
 )
 _WORD = rf"[{WORD_LETTERS}][{WORD_LETTERS}'’\-]*"
-_NAME = rf"{_WORD}(?:[.]? {_WORD}){{0,5}}"
-_PARTICLES = words(
-    "van der den de del della di da dos du la le von zu zur ter ten el al bin ibn abu y e i af av mac mc st"
-)
-_CAPITALISED = re.compile(rf"[{CAPITALS}]")
-_NEVER = words(
-    "i'd i'll i've can could would do does did is are was were will shall may might bye goodbye let let's "
-    "that's what's who's there's "
-    "how's you're we're they're they've we've don't didn't doesn't isn't can't get give find show tell make "
-    "book check have has had "
-    "the a an i it is this that there here and or but so no not yes ok okay thanks thank please sorry hello hi hey "
-    "looking trying having calling going interested sure happy glad afraid unable able just still also very well "
-    "fine good great all only really currently hoping wondering need want would like my your our their his her "
-    "customer support service team assistant agent bot chat help account order what when where how why which who "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december english german french spanish polish russian italian dutch american "
-    "everyone everybody sir madam ladies gentlemen all team valued client guest user dear in on at to for from of by "
-    "un una el la los las le les des der die das ein eine ist es et und oder y o que qui od do na nie tak da "
-    "virtual digital ai new not ready done back sick ill tired hungry required missing wrong listed under as with "
-    "est jest это не и я вы мы он она как что где когда a's it's i'm im ihr sie wir ich du bin nicht"
-)
-_AFTER_NAME = words(
-    "and or but so my your the is was i and from with phone email number ssn card account address please thanks thank "
-    "zip calling here of in at on to for contact mobile date born dob y e i und et en и"
-)
+_INITIAL = rf"[{CAPITALS}]\. ?"
+_NAME = rf"(?:{_INITIAL}|{_WORD} ){{0,5}}{_WORD}"
+_CAPITALISED_NAME = rf"(?:{_INITIAL}){{0,3}}[{CAPITALS}][{WORD_LETTERS}'\-]*(?: (?:{_INITIAL})?{_WORD}){{0,5}}"
+_LEAD = rf"(?:^|[^{LETTERS}])"
 
 
-def _trim(candidate: Candidate, *, lower_allowed: bool) -> tuple[int, int] | None:
-    """The part of a run of words that reads as a name: capitalised words, particles between them."""
-    words = list(re.finditer(r"[^ ]+", candidate.value))
-    kept_end = 0
-    capitals = 0
-    for count, word in enumerate(words):
-        plain = word.group().rstrip(".").lower()
-        if plain in _NEVER or (count and plain in _AFTER_NAME and plain not in _PARTICLES):
-            break
-        if _CAPITALISED.match(word.group()):
-            capitals += 1
-            kept_end = word.end()
-        elif lower_allowed and not capitals and count < 2:
-            kept_end = word.end()
-        elif plain not in _PARTICLES or not capitals:
-            break
-        if capitals >= 4:
-            break
-    if not kept_end:
-        return None
-    while kept_end and candidate.value[kept_end - 1] in ".'’-":
-        kept_end -= 1
-    return (candidate.start, candidate.start + kept_end) if kept_end > 1 else None
+def _name_at(candidate: Candidate, score: float, *, lower_allowed: bool) -> Hit | None:
+    end = name_at_head(candidate.text, candidate.start, candidate.end, lower_allowed=lower_allowed)
+    return candidate.hit(score, end=end) if end else None
 
 
 def _judge_certain(candidate: Candidate) -> Hit | None:
-    part = _trim(candidate, lower_allowed=True)
-    return candidate.hit(0.75, start=part[0], end=part[1]) if part else None
+    return _name_at(candidate, 0.75, lower_allowed=True)
 
 
 def _judge_likely(candidate: Candidate) -> Hit | None:
-    part = _trim(candidate, lower_allowed=False)
-    return candidate.hit(0.55, start=part[0], end=part[1]) if part else None
+    return _name_at(candidate, 0.55, lower_allowed=False)
 
 
-def _after(phrases: str, gap: str) -> str:
-    return rf"(?i)(?:^|[^{LETTERS}])(?:{phrases}){gap}({_NAME})"
+def _judge_lower_case_title(candidate: Candidate) -> Hit | None:
+    return candidate.hit(0.45) if is_clear_surname(candidate.value) else None
 
-
-_LEAD = rf"(?:^|[^{LETTERS}])"
 
 PERSON_BY_PHRASE = Detector(
     type="PERSON",
     triggers=(rf"(?i)(?:{_CERTAIN})[ :]",),
-    pattern=_after(_CERTAIN, "[ :]{1,3}"),
+    pattern=rf"{_LEAD}(?i:{_CERTAIN})[ :]{{1,3}}({_NAME})",
     judge=_judge_certain,
-    explanation="the words after 'my name is' and its like in eleven languages",
-    context={},
+    explanation="the words after 'my name is' and its like in two dozen languages",
+    version=NAMES_VERSION,
     rank=30,
 )
 
 PERSON_BY_ADDRESS = Detector(
     type="PERSON",
     triggers=(rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}[{CAPITALS}]",),
-    pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}([{CAPITALS}][{WORD_LETTERS}'\-]*(?:[.]? {_WORD}){{0,5}})",
+    pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after a greeting, an introduction or a closing",
+    version=NAMES_VERSION,
     rank=28,
 )
 
 PERSON_BY_TITLE = Detector(
     type="PERSON",
     triggers=(rf"{_LEAD}(?i:{_TITLES}) [{CAPITALS}]",),
-    pattern=rf"{_LEAD}(?i:{_TITLES}) ([{CAPITALS}][{WORD_LETTERS}'\-]*(?:[.]? {_WORD}){{0,5}})",
+    pattern=rf"{_LEAD}(?i:{_TITLES}) ({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after Mr, Frau, pani and other titles",
+    version=NAMES_VERSION,
     rank=29,
 )
 
 PERSON_BY_FIELD = Detector(
     type="PERSON",
     triggers=(rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}]",),
-    pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}([{CAPITALS}][{WORD_LETTERS}'\-]*(?:[.]? {_WORD}){{0,5}})",
+    pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words in a field called name",
+    version=NAMES_VERSION,
     rank=31,
 )
 
+_HAN_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金"
+    "石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_EAST_ASIAN = re.compile(
+    rf"(?:欧阳|司马|诸葛|上官|[{_HAN_SURNAMES}])[一-鿿]{{1,2}}(?![ぁ-ん])|[一-鿿ぁ-んァ-ヶー]{{2,8}}?(?=です|と申|と言|といい)"
+    r"|[가-힣]{2,4}?(?=입니다|이에요|예요|이라고|라고)"
+)
+_EAST_ASIAN_CUES = "我叫|我的名字是|我的名字叫|姓名[:：是]|私の名前は|名前は|제 이름은|저는"
 
-def _judge_given_name(candidate: Candidate) -> Hit | None:
+
+def _judge_east_asian(candidate: Candidate) -> Hit | None:
+    name = _EAST_ASIAN.match(candidate.text, candidate.start)
+    return candidate.hit(0.7, end=name.end()) if name else None
+
+
+PERSON_IN_EAST_ASIAN = Detector(
+    type="PERSON",
+    triggers=(rf"(?:{_EAST_ASIAN_CUES})",),
+    pattern=rf"(?:{_EAST_ASIAN_CUES}) ?([一-鿿ぁ-んァ-ヶー가-힣]{{2,12}})",
+    judge=_judge_east_asian,
+    explanation="what follows 'my name is' in Chinese, Japanese and Korean",
+    rank=30,
+)
+
+PERSON_BY_TITLE_IN_LOWER_CASE = Detector(
+    type="PERSON",
+    triggers=(rf"{_LEAD}(?:{_TITLES_IN_LOWER_CASE}) [{WORD_LETTERS}]",),
+    pattern=rf"{_LEAD}(?:{_TITLES_IN_LOWER_CASE}) ({_WORD})",
+    judge=_judge_lower_case_title,
+    explanation="a known surname after Mr, Frau, pani and other titles, in lower case",
+    version=NAMES_VERSION,
+    rank=26,
+)
+
+
+def _hit(candidate: Candidate, person: Person | None) -> Hit | None:
+    return candidate.hit(person.score, start=person.start, end=person.end) if person else None
+
+
+def _judge_name(candidate: Candidate) -> Hit | None:
     if candidate.start and candidate.text[candidate.start - 1].isalpha():
         return None
-    person = person_at(candidate.text, candidate.start)
-    return candidate.hit(person.score, start=person.start, end=person.end) if person else None
+    return _hit(candidate, person_at(candidate.text, candidate.start))
+
+
+def _judge_capitals(candidate: Candidate) -> Hit | None:
+    return _hit(candidate, person_in_capitals(candidate.text, candidate.start, candidate.end))
+
+
+def _judge_lower_case(candidate: Candidate) -> Hit | None:
+    if not candidate.text.islower():
+        return None
+    start = candidate.start + (not candidate.value[0].isalpha())
+    return _hit(candidate, person_in_lower_case(candidate.text, start))
 
 
 PERSON_BY_NAME = Detector(
     type="PERSON",
     triggers=(GIVEN_NAME,),
     pattern=GIVEN_NAME,
-    judge=_judge_given_name,
+    judge=_judge_name,
     explanation="a known given name by itself, or with a surname or initials beside it",
+    version=NAMES_VERSION,
+    rank=27,
+)
+
+PERSON_BY_SHAPE = Detector(
+    type="PERSON",
+    triggers=(NAME_SHAPE,),
+    pattern=NAME_SHAPE,
+    judge=_judge_name,
+    explanation="a capitalised word that ends as surnames do, or a name with accents, beside another name",
+    version=NAMES_VERSION,
+    rank=27,
+)
+
+PERSON_IN_CAPITALS = Detector(
+    type="PERSON",
+    triggers=(IN_CAPITALS,),
+    pattern=IN_CAPITALS,
+    judge=_judge_capitals,
+    explanation="a given name and a surname, all in capitals",
+    version=NAMES_VERSION,
+    rank=27,
+)
+
+PERSON_IN_LOWER_CASE = Detector(
+    type="PERSON",
+    triggers=(GIVEN_NAME_IN_LOWER_CASE,),
+    pattern=GIVEN_NAME_IN_LOWER_CASE,
+    judge=_judge_lower_case,
+    explanation="a given name in a text without capitals: a frequent one, or with a surname beside it",
     version=NAMES_VERSION,
     rank=27,
 )

@@ -1,5 +1,28 @@
 """Names of persons by what they are, not only by what announces them: gazetteer, shapes and surroundings."""
 
-from .people import GIVEN_NAME, NAMES_VERSION, person_at
+from .cued import is_clear_surname, name_at_head
+from .evidence import Person
+from .people import (
+    GIVEN_NAME,
+    GIVEN_NAME_IN_LOWER_CASE,
+    IN_CAPITALS,
+    NAME_SHAPE,
+    NAMES_VERSION,
+    person_at,
+    person_in_capitals,
+    person_in_lower_case,
+)
 
-__all__ = ["GIVEN_NAME", "NAMES_VERSION", "person_at"]
+__all__ = [
+    "GIVEN_NAME",
+    "GIVEN_NAME_IN_LOWER_CASE",
+    "IN_CAPITALS",
+    "NAMES_VERSION",
+    "NAME_SHAPE",
+    "Person",
+    "is_clear_surname",
+    "name_at_head",
+    "person_at",
+    "person_in_capitals",
+    "person_in_lower_case",
+]

@@ -36,6 +36,11 @@ CUES_AFTER = words(
     "veut habite powiedział powiedziała mieszka chce сказал сказала живёт живет хочет просит disse vuole abita zei "
     "woont wil quer mora"
 )
+#: Endings of street names that are written in one word.
+STREET_ENDINGS = (
+    "straße", "strasse", "gasse", "weg", "platz", "allee", "straat", "laan", "plein", "gracht", "gade", "vej", "gatan",
+    "vägen", "katu", "tie", "gata", "braut",
+)  # fmt: skip
 _THINGS = words(
     "street st avenue ave road rd drive dr lane ln blvd boulevard court ct square sq place pl way park parkway plaza "
     "airport station hotel hotels inn inns suites resort lodge motel hostel guesthouse house restaurant cafe café bar "

@@ -4,14 +4,26 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from .cues import ARTICLES, BLOCKS_AFTER, BLOCKS_BEFORE, CUES_AFTER, CUES_BEFORE, GREETINGS, TITLES
-from .tagging import COMMON, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape
+from .cues import (
+    ARTICLES,
+    BLOCKS_AFTER,
+    BLOCKS_BEFORE,
+    CUES_AFTER,
+    CUES_BEFORE,
+    GREETINGS,
+    STREET_ENDINGS,
+    TITLES,
+)
+from .tagging import COMMON, FREQUENT, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape
 
 #: From here on the words beside a name do not count against it.
 _SURE = 0.65
 _LONGEST = 8
+_LONGEST_IN_CAPITALS = 5
+_BLOCKS = BLOCKS_AFTER | BLOCKS_BEFORE
 _TURNED = re.compile(r"([^\w&]*)(&|[\w']+)")
 _NEXT = re.compile(r"('s\b ?|[^\w&]*)(&|\w*)")
+_HOUSE_NUMBER = re.compile(r"[0-9]{1,4}[a-zA-Z]?")
 _REACH = 24
 
 
@@ -32,6 +44,10 @@ GIVEN_INSIDE = "a given name that is also a word, with a capital inside a senten
 SURNAME_CUED = "a surname where the sentence speaks of a person"
 SURNAME_SHAPED = "a word that ends as surnames do"
 TITLED = "a name after a title"
+
+
+IN_CAPITALS = "a given name and a surname in capitals"
+IN_LOWER_CASE = "a given name in a text without capitals"
 
 
 class Surroundings:
@@ -89,7 +105,9 @@ class Surroundings:
         if word == "&" or (gap in (" ", ". ", "-") and word in BLOCKS_BEFORE):
             return True
         word, gap = self.after
-        return word == "&" or (gap in (" ", "'s ", "-") and word in BLOCKS_AFTER)
+        if word == "&" or (gap in (" ", "'s ", "-") and word in BLOCKS_AFTER):
+            return True
+        return gap == " " and _HOUSE_NUMBER.fullmatch(word) is not None
 
 
 def people(text: str, run: list[Token]) -> Iterator[Person]:
@@ -97,7 +115,7 @@ def people(text: str, run: list[Token]) -> Iterator[Person]:
     at = 0
     count = len(run)
     while at < count:
-        if not _begins(run[at]):
+        if not _begins(run[at]) or (at + 1 < count and _opens(text, run, at)):
             at += 1
             continue
         end = at + 1
@@ -107,6 +125,19 @@ def people(text: str, run: list[Token]) -> Iterator[Person]:
         if person is not None:
             yield person
         at = end
+
+
+def _opens(text: str, run: list[Token], at: int) -> bool:
+    """Whether an unknown word only has its capital from the head of the sentence: "Позвоните Анне"."""
+    return (
+        not at
+        and run[0].kind == 0
+        and not run[0].is_initial
+        and bool(run[1].kind & GIVEN)
+        and not run[1].kind & WORD
+        and not has_surname_shape(run[0].lower)
+        and Surroundings(text, run[0].start, run[0].end).opens_sentence
+    )
 
 
 def _begins(token: Token) -> bool:
@@ -130,7 +161,7 @@ def _judge(text: str, run: list[Token], at: int, end: int) -> Person | None:
         end -= 1
     part = run[at:end]
     around = Surroundings(text, part[0].start, part[-1].end)
-    if around.is_blocked:
+    if around.is_blocked or part[-1].lower.endswith(STREET_ENDINGS):
         return None
     head = run[at - 1].lower if at else ""
     titled = head in TITLES or (not at and around.before[0] in TITLES and around.before[1] in (" ", ". "))
@@ -147,7 +178,7 @@ def _in_compound(text: str, run: list[Token], at: int, end: int) -> bool:
     """Whether other capitalised words stand beside it, as in the name of a place or a dish."""
     if end < len(run):
         return True
-    if not at or run[at - 1].lower in GREETINGS:
+    if not at or run[at - 1].lower in GREETINGS or run[at - 1].lower in CUES_BEFORE:
         return False
     return at > 1 or not Surroundings(text, run[0].start, run[0].end).opens_sentence
 
@@ -204,3 +235,36 @@ def _score_one(token: Token, around: Surroundings, greeted: bool) -> tuple[float
     if kind & SURNAME:
         return 0.45, SURNAME_CUED
     return (0.4, SURNAME_SHAPED) if has_surname_shape(token.lower) else None
+
+
+def in_capitals(run: list[Token]) -> Person | None:
+    """The person that a run of words in capitals is: a given name, a surname, and no other word."""
+    if not 1 < len(run) <= _LONGEST_IN_CAPITALS or any(token.kind & COMMON or token.lower in _BLOCKS for token in run):
+        return None
+    given = [token for token in run if token.kind & GIVEN and not token.kind & (WORD | PLACE)]
+    named = [token for token in run if token.kind & (GIVEN | SURNAME | RARE) and not token.kind & PLACE]
+    if not given or len(named) < 2:
+        return None
+    return Person(run[0].start, run[-1].end, 0.55, IN_CAPITALS)
+
+
+def in_lower_case(text: str, run: list[Token]) -> Person | None:
+    """The person whose given name, in lower case, begins `run`: with a surname, or known to everybody."""
+    first = run[0]
+    end = 1
+    while end < len(run) and (
+        run[end].is_initial
+        or (run[end].kind & (SURNAME | RARE | GIVEN) and not run[end].kind & (WORD | PLACE))
+        or (run[end].kind == 0 and has_surname_shape(run[end].lower))
+    ):
+        end += 1
+    while end > 1 and run[end - 1].is_initial:
+        end -= 1
+    around = Surroundings(text, first.start, run[end - 1].end)
+    if around.is_blocked:
+        return None
+    if end > 1:
+        return Person(first.start, run[end - 1].end, 0.5, IN_LOWER_CASE)
+    if first.kind & FREQUENT and not around.is_named_thing:
+        return Person(first.start, first.end, 0.4, IN_LOWER_CASE)
+    return None

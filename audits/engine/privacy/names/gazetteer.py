@@ -21,6 +21,8 @@ class Kind(IntFlag):
     PLACE = 16
     #: A word so common that at the head of a sentence it is nothing else.
     COMMON = 32
+    #: A given name that many people bear.
+    FREQUENT = 64
 
 
 _PLAIN = str.maketrans(
@@ -60,4 +62,13 @@ def kinds() -> dict[str, int]:
 
 def given_names() -> list[str]:
     """Given names that are no common word, in lower case, with the marks that they are written with and without."""
-    return gzip.decompress(GIVEN_FILE.read_bytes()).decode().split(" ")
+    return _given_lines()[0].split(" ")
+
+
+def clear_given_names() -> list[str]:
+    """Those of them that are neither an ordinary word nor a place, so that they need no capital to be seen."""
+    return _given_lines()[1].split(" ")
+
+
+def _given_lines() -> list[str]:
+    return gzip.decompress(GIVEN_FILE.read_bytes()).decode().splitlines()

@@ -58,6 +58,7 @@ _CITY_KNOWN = 500_000
 _LONGEST_PLACE = 3
 _STOP_WORD_LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "uk", "cs")
 _SHORTEST_NAME = 3
+_LONGEST_STOP_WORD = 3
 
 
 def _census(name: str) -> list[str]:
@@ -108,22 +109,27 @@ def _places(frequent: set[str]) -> Iterator[str]:
             yield from (name for name in city["alternatenames"] if name[:1].isupper() and not name.isupper())
 
 
-def _ordinary_words(directory: Path) -> dict[str, int]:
-    """Ordinary words and, in English, the size of the list that they first come in."""
+def _ordinary_words(directory: Path, frequent: set[str]) -> dict[str, int]:
+    """Ordinary words and the size of the English list that they first come in.
+
+    What another language says of a frequent name does not count: a French "manuel" is a person in a chat.
+    """
     sizes: dict[str, int] = {}
     for size in _WORD_SIZES:
         for spelling in ("english", "american", "british"):
             for word in json.loads((directory / f"{spelling}-words-{size}.json").read_text(encoding="utf-8")):
                 if word.islower():
                     sizes.setdefault(key(word), size)
-    for locale, word in _faker("lorem", "word_list"):
-        if locale in ("la", "en_US"):
-            continue
-        if _SCRIPTS.fullmatch(word) and (word.islower() or locale.startswith("de")):
-            sizes.setdefault(key(word), _WORD_SIZES[0])
+    others = {
+        word
+        for locale, word in _faker("lorem", "word_list")
+        if locale not in ("la", "en_US") and _SCRIPTS.fullmatch(word) and (word.islower() or locale.startswith("de"))
+    }
     for language in _STOP_WORD_LANGUAGES:
-        for word in importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS:
-            sizes[key(word)] = _WORD_SIZES[0]
+        others |= importlib.import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS
+    for plain in map(key, others):
+        if plain not in frequent or len(plain) <= _LONGEST_STOP_WORD:
+            sizes[plain] = _WORD_SIZES[0]
     sizes.update(dict.fromkeys(map(key, ORDINARY), _WORD_SIZES[0]))
     return sizes
 
@@ -131,7 +137,6 @@ def _ordinary_words(directory: Path) -> dict[str, int]:
 def collect(directory: Path) -> tuple[dict[str, Kind], set[str]]:
     """Every word with what it can be, and the given names as they are written where marks set them apart."""
     kinds: dict[str, Kind] = defaultdict(lambda: Kind(0))
-    ordinary = _ordinary_words(directory)
     frequent: set[str] = set()
     marked: set[str] = set()
     for table in ("dist.male.first", "dist.female.first"):
@@ -141,6 +146,8 @@ def collect(directory: Path) -> tuple[dict[str, Kind], set[str]]:
                 frequent.add(key(name))
     for rank, name in enumerate(_census("dist.all.last")):
         kinds[key(name)] |= Kind.SURNAME if rank < _RARE_SURNAME else Kind.RARE_SURNAME
+        if rank < _CENSUS_FREQUENT and key(name) not in frequent:
+            kinds[key(name)] &= ~Kind.GIVEN
     for locale, name in _names(r"first_(?:romanized_)?names(?:_.*)?|middle_names(?:_.*)?"):
         if " " not in name and len(name) > 1:
             for form in (name, *declined(name, locale), *transliterated(name)):
@@ -161,12 +168,16 @@ def collect(directory: Path) -> tuple[dict[str, Kind], set[str]]:
     for place in _places(frequent):
         if _SCRIPTS.fullmatch(place) and place.count(" ") < _LONGEST_PLACE:
             kinds[key(place)] |= Kind.PLACE
-    for word, size in ordinary.items():
+    for word, size in _ordinary_words(directory, frequent).items():
         if word in NAMES_FIRST or (size == _WORD_SIZES[-1] and word in frequent):
             continue
         kinds[word] |= Kind.WORD | (0 if word in HOMONYMS else Kind.COMMON)
+    for word in frequent:
+        kinds[word] |= Kind.FREQUENT
     for word in map(key, NOT_NAMES):
-        kinds[word] = (kinds[word] | Kind.WORD | Kind.COMMON) & ~(Kind.GIVEN | Kind.SURNAME | Kind.RARE_SURNAME)
+        kinds[word] = (kinds[word] | Kind.WORD | Kind.COMMON) & ~(
+            Kind.GIVEN | Kind.SURNAME | Kind.RARE_SURNAME | Kind.FREQUENT
+        )
     for word in kinds:
         if len(word) < _SHORTEST_NAME and word not in SHORT_NAMES:
             kinds[word] &= ~(Kind.GIVEN | Kind.SURNAME)
@@ -182,8 +193,9 @@ def write(kinds: dict[str, Kind], marked: set[str]) -> None:
     KINDS_FILE.write_bytes(gzip.compress("".join(lines).encode(), 9, mtime=0))
     given = {word for word, kind in kinds.items() if Kind.GIVEN in kind and Kind.COMMON not in kind}
     given |= {word for word in marked if key(word) in given}
-    names = sorted(word for word in given if " " not in word and re.fullmatch(r"[^\W\d_]+", word))
-    GIVEN_FILE.write_bytes(gzip.compress(" ".join(names).encode(), 9, mtime=0))
+    names = sorted(word for word in given if re.fullmatch(r"[^\W\d_]+", word))
+    clear = (word for word in names if not kinds[key(word)] & (Kind.WORD | Kind.PLACE))
+    GIVEN_FILE.write_bytes(gzip.compress(f"{' '.join(names)}\n{' '.join(clear)}\n".encode(), 9, mtime=0))
 
 
 def main() -> None:

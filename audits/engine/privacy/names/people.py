@@ -1,12 +1,13 @@
 """The way in: a cheap expression that a text with a given name matches, and the person at such a place."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..matching import CAPITALS, WORD_LETTERS, is_linear
-from .evidence import Person, people
-from .gazetteer import given_names, kinds
-from .tagging import run_around
+from .evidence import Person, in_capitals, in_lower_case, people
+from .gazetteer import clear_given_names, given_names, kinds
+from .tagging import SURNAME_ENDINGS, run_around, tokens_between, words_from
 
 #: What stands before a saint's name in the name of a place, as the four characters before it.
 _PLACES_NAMED_AFTER_SAINTS = frozenset({"San ", "Los ", "Las ", "São "})
@@ -24,24 +25,41 @@ def _version() -> int:
 NAMES_VERSION = _version()
 
 
-def _given_name() -> str:
-    """Any given name with a capital, up to the end of its word.
+_END = rf"(?:[^{WORD_LETTERS}]|$)"
+#: Latin letters with marks: no English word has them, and no list of names has all spellings.
+_MARKED = "À-ÖØ-öø-ʯ\u1e00-\u1eff"
 
-    One automaton for all names costs next to nothing in linear-time matching; without it, any capitalised word has
-    to do.
+
+def _any_of(names: Iterable[str]) -> str:
+    """Any of the names, up to the end of its word.
+
+    One automaton for all names costs next to nothing in linear-time matching; without it, any word has to do.
     """
-    if not is_linear():
-        return rf"[{CAPITALS}][{WORD_LETTERS}]+"
-    names = "|".join(sorted(name.capitalize() for name in given_names()))
-    return rf"(?:{names})(?:[^{WORD_LETTERS}]|$)"
+    return rf"(?:{'|'.join(names) if is_linear() else rf'[{WORD_LETTERS}]+'}){_END}"
 
 
-GIVEN_NAME = _given_name()
+GIVEN_NAME = _any_of(map(str.capitalize, given_names()))
+GIVEN_NAME_IN_LOWER_CASE = rf"(?:^|[^{WORD_LETTERS}]){_any_of(clear_given_names())}"
+#: A capitalised word with a marked letter, or with an ending that surnames have.
+NAME_SHAPE = rf"[{CAPITALS}][{WORD_LETTERS}]*(?:[{_MARKED}][{WORD_LETTERS}]*|{'|'.join(SURNAME_ENDINGS)}){_END}|[{_MARKED}][a-z]+"
+#: Two words or more in capitals.
+IN_CAPITALS = rf"[{CAPITALS}][{CAPITALS}'\-]+(?:,? [{CAPITALS}][{CAPITALS}'\-]+)+"
 
 
 def person_at(text: str, start: int) -> Person | None:
-    """The person whose name has a word at `start`, with the reason why it is taken for one."""
+    """The person whose name has a capitalised word at `start`, with the reason why it is taken for one."""
     if text[start - 4 : start] in _PLACES_NAMED_AFTER_SAINTS:
         return None
     run = run_around(text, start, kinds())
     return next((person for person in people(text, run) if person.start <= start < person.end), None)
+
+
+def person_in_capitals(text: str, start: int, end: int) -> Person | None:
+    """The person whose name is all of a run of capitals."""
+    return in_capitals(tokens_between(text, start, end, kinds()))
+
+
+def person_in_lower_case(text: str, start: int) -> Person | None:
+    """The person whose given name stands at `start`, in a text without capitals."""
+    run = words_from(text, start, kinds())
+    return in_lower_case(text, run) if run else None

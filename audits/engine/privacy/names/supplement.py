@@ -11,15 +11,16 @@ DIMINUTIVES: dict[str, frozenset[str]] = {
         "Виолетта Снежана Элина Эльвира Карина Яна Инна Елизавета Дмитрий Сергей Наталья Наталия Татьяна Ольга Юлия"
     ),
     "pl_PL": words(
-        "Kasia Basia Gosia Ania Tomek Bartek Krzysiek Wojtek Marek Jurek Jacek Leszek Staszek Zosia Małgosia Magda "
-        "Monika Agnieszka Katarzyna Małgorzata Joanna Barbara Ewa Elżbieta Beata Dorota Iwona Grażyna Halina Danuta "
-        "Jadwiga Renata Bożena Teresa Krystyna Zofia Marta Aneta Izabela Sylwia Edyta Paulina Karolina Natalia "
-        "Justyna Weronika Wiktoria Oliwia Aleksandra Hanna Julia Zuzanna Kinga Wanda Irena Janina Helena Stanisława "
-        "Wiesława Jan Piotr Krzysztof Andrzej Tomasz Paweł Michał Marcin Jakub Stanisław Łukasz Mariusz Dariusz "
-        "Zbigniew Jerzy Mateusz Grzegorz Wojciech Przemysław Rafał Tadeusz Adam Kamil Dawid Janusz Henryk Ryszard "
-        "Kazimierz Maciej Sławomir Jarosław Mirosław Robert Zdzisław Bogdan Bartosz Artur Sebastian Damian Patryk "
-        "Władysław Szymon Filip Antoni Franciszek Mikołaj Hubert Konrad Oskar Igor Norbert Przemek Grzesiek Maciek "
-        "Radosław Radek"
+        "Anna Maria Olga Kamila Klaudia Dominika Patrycja Alicja Maja Lena Marzena Urszula Łucja Róża Bogumiła "
+        "Mirosława Lidia Kasia Basia Gosia Ania Tomek Bartek Krzysiek Wojtek Marek Jurek Jacek Leszek Staszek Zosia "
+        "Małgosia Magda Monika Agnieszka Katarzyna Małgorzata Joanna Barbara Ewa Elżbieta Beata Dorota Iwona Grażyna "
+        "Halina Danuta Jadwiga Renata Bożena Teresa Krystyna Zofia Marta Aneta Izabela Sylwia Edyta Paulina Karolina "
+        "Natalia Justyna Weronika Wiktoria Oliwia Aleksandra Hanna Julia Zuzanna Kinga Wanda Irena Janina Helena "
+        "Stanisława Wiesława Jan Piotr Krzysztof Andrzej Tomasz Paweł Michał Marcin Jakub Stanisław Łukasz Mariusz "
+        "Dariusz Zbigniew Jerzy Mateusz Grzegorz Wojciech Przemysław Rafał Tadeusz Adam Kamil Dawid Janusz Henryk "
+        "Ryszard Kazimierz Maciej Sławomir Jarosław Mirosław Robert Zdzisław Bogdan Bartosz Artur Sebastian Damian "
+        "Patryk Władysław Szymon Filip Antoni Franciszek Mikołaj Hubert Konrad Oskar Igor Norbert Przemek Grzesiek "
+        "Maciek Radosław Radek"
     ),
     "es_ES": words(
         "Pepe Paco Lola Nacho Chema Javi Quique Charo Maite Concha Conchi Loli Toñi Inma Begoña Itziar Iker Aitor "
@@ -39,17 +40,18 @@ DIMINUTIVES: dict[str, frozenset[str]] = {
 
 #: Words that at the head of a sentence are a person more often than what the dictionary says.
 NAMES_FIRST = words(
-    "john jack frank peter carol jimmy jenny nick ray terry molly polly johnny harry tony tommy willy louis louise "
-    "charlie jerry henry martin tom bob barbie valentine vincent richard juan maria jose anna marie pierre jean jan "
-    "anne marta natalia julia laura paula luca andrea marco paolo giovanni giuseppe michel paul jacques philippe иван "
-    "анна мария"
+    "raj sara manuel marina anna lena emma nina john jack frank peter carol jimmy jenny nick ray terry molly polly "
+    "johnny harry tony tommy willy louis louise charlie jerry henry martin tom bob barbie valentine vincent richard "
+    "juan maria jose marie pierre jean jan anne marta natalia julia laura paula luca andrea marco paolo giovanni "
+    "giuseppe michel paul jacques philippe иван анна мария"
 )
 
 #: Ordinary words of customer service, and words of calendars and politeness, that lists of names claim.
 ORDINARY = words(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec "
-    "lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto "
+    "grüße grüßen gruß saludo saludos pozdrawiam pozdrowienia уважением cordialement regards bestellung rechnung "
+    "konto kunde monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
+    "august september october november december mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct "
+    "nov dec lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto "
     "septiembre octubre noviembre diciembre montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag "
     "januar februar märz mai juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche janvier "
     "février mars avril juin juillet août septembre octobre novembre décembre poniedziałek wtorek środa czwartek "
@@ -82,7 +84,7 @@ NOT_NAMES = words(
     "so an my man see long ha chi sun in on to no the you too le la de do da el al are can bot i'm i'd i'll i've it's "
     "let's that's there's what's don't isn't can't won't vs могу вам ваш ваша ваше нам нас там тут кит христа христос "
     "христу song pier center chai mist honey tone kit mets catalan cotto golden santa san los las st saint don bro "
-    "sis mom dad mr mrs ms dr miss sir madam lady lord king queen prince princess christmas easter america internet "
+    "sis mom dad mr mrs ms dr miss sir madam lady lord queen prince princess christmas easter america internet "
     "english android"
 )
 

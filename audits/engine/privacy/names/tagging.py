@@ -7,7 +7,7 @@ from ..matching import CAPITALS, WORD_LETTERS
 from ..vocabulary import words
 from .gazetteer import Kind, key
 
-GIVEN, SURNAME, RARE, WORD, PLACE, COMMON = (int(kind) for kind in Kind)
+GIVEN, SURNAME, RARE, WORD, PLACE, COMMON, FREQUENT = (int(kind) for kind in Kind)
 
 #: Between two words of one name.
 PARTICLES = words(
@@ -21,19 +21,24 @@ _BETWEEN = rf"(?: {{1,2}}(?:(?:{'|'.join(sorted(PARTICLES))}) ){{0,3}})"
 #: Capitalised words that stand together, from the first on.
 _RUN = re.compile(rf"(?:{_INITIAL} ?|{_CAPITALISED}{_BETWEEN}(?=[{CAPITALS}])){{0,7}}{_CAPITALISED}")
 _WORD = re.compile(_CAPITALISED)
+_ANY_WORD = re.compile(rf"[{WORD_LETTERS}]{_BODY}")
+_FEW_WORDS = re.compile(rf"[{WORD_LETTERS}]{_BODY}(?:\.? [{WORD_LETTERS}]{_BODY}){{0,3}}")
 _LAST_PIECE = re.compile(rf"[{WORD_LETTERS}.'\-]*")
 #: How far a name can reach to both sides of one of its words: words to the left, code points to the right.
 _WORDS_LEFT = 3
 _REACH_LEFT = 64
 _REACH_RIGHT = 80
-_SURNAME_ENDINGS = tuple(
-    words(
-        "ová ovej ský ská owski owska ewski ewska iński ińska yński yńska wicz czyk czak ski ska cki cka dzki dzka "
-        "skiego skiej skiemu skim ckiego ckiej czyka wicza vić vic ević ović ovic evic enko chuk czuk shvili dze yan "
-        "opoulos opoulou idis akis sson dóttir dottir ssen nsen rsen lsen tsen ksen dsen inen qvist kvist gaard gård "
-        "dahl berg stein mann ova eva yev yeva sky skaya skiy skii oğlu oglu zadeh nejad escu eanu guez ñez eira elli "
-        "etti ucci acci ardi aldi schmid schneider schmidt ов ова ев ева ёв ёва ский ская цкий цкая енко чук швили "
-        "дзе ович евич овой ову овым евой еву евым ского скому ским скую овича евича ёву ёвой"
+SURNAME_ENDINGS = tuple(
+    sorted(
+        words(
+            "acci akis aldi ardi berg chuk cka cki ckiego ckiej czak czuk czyk czyka dahl dottir dsen dze dzka "
+            "dzki dóttir eanu eira elli enko escu etti eva evic ević ewska ewski gaard guez gård idis inen ińska "
+            "iński ksen kvist lsen mann nejad nsen oglu opoulos opoulou ova ovej ovic ović ová owska owski oğlu "
+            "qvist rsen schmid schmidt schneider shvili ska skaya ski skiego skiej skiemu skii skim skiy sky ská "
+            "ský ssen sson stein tsen ucci vic vić wicz wicza yan yev yeva yńska yński zadeh ñez дзе ев ева евич "
+            "евича евой еву евым енко ов ова ович овича овой ову овым ская ский ским ского скому скую цкая цкий "
+            "чук швили ёв ёва ёвой ёву"
+        )
     )
 )
 _SURNAME_BEGINNINGS = ("mc", "mac", "o'", "d'", "fitz")
@@ -68,9 +73,7 @@ def kind_of(lower: str, kinds: dict[str, int]) -> int:
 
 def has_surname_shape(lower: str) -> bool:
     """Whether a word in lower case begins or ends as surnames do: -ová, -ski, -sson, -енко, Mc-."""
-    return len(lower) >= _SHORTEST_SHAPED and (
-        lower.endswith(_SURNAME_ENDINGS) or lower.startswith(_SURNAME_BEGINNINGS)
-    )
+    return len(lower) >= _SHORTEST_SHAPED and (lower.endswith(SURNAME_ENDINGS) or lower.startswith(_SURNAME_BEGINNINGS))
 
 
 def run_around(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
@@ -79,7 +82,7 @@ def run_around(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
     match = _RUN.match(text, first, start + _REACH_RIGHT)
     if match is None or match.end() <= start:
         match = _RUN.match(text, start, start + _REACH_RIGHT)
-    return _tokens(text, match.start(), match.end(), kinds) if match else []
+    return _tokens(text, match.start(), match.end(), start, kinds) if match else []
 
 
 def _first_of_run(text: str, start: int) -> int:
@@ -101,12 +104,33 @@ def _first_of_run(text: str, start: int) -> int:
     return first
 
 
-def _tokens(text: str, start: int, end: int, kinds: dict[str, int]) -> list[Token]:
+def tokens_between(text: str, start: int, end: int, kinds: dict[str, int]) -> list[Token]:
+    """The words of a piece of text, whatever their case."""
+    found: list[Token] = []
+    for match in _ANY_WORD.finditer(text, start, end):
+        lower = match.group().lower()
+        found.append(Token(match.group(), lower, *match.span(), kind_of(lower, kinds), len(lower) == 1))
+    return found
+
+
+def words_from(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
+    """The next few words that only spaces part, from `start` on."""
+    match = _FEW_WORDS.match(text, start, start + _REACH_RIGHT)
+    return tokens_between(text, start, match.end(), kinds) if match else []
+
+
+def _tokens(text: str, start: int, end: int, within: int, kinds: dict[str, int]) -> list[Token]:
+    """The words of a run, as far as no 's ends the name around `within`."""
     found: list[Token] = []
     for match in _WORD.finditer(text, start, end):
-        word = match.group()
-        if word[-1] == "s" and word[-2:] == "'s":
+        word, at = match.group(), match.start()
+        owns = word[-2:] == "'s"
+        if owns:
             word = word[:-2]
-        at, lower, length = match.start(), word.lower(), len(word)
+        lower, length = word.lower(), len(word)
         found.append(Token(word, lower, at, at + length, kind_of(lower, kinds), length == 1))
+        if owns and at >= within:
+            break
+        if owns:
+            found.clear()
     return found
