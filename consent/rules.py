@@ -11,3 +11,7 @@ permit("holds.view", Role.PRIVACY_OFFICER, Role.AUDITOR, Role.MANAGER, Role.ADMI
 permit("holds.change", Role.PRIVACY_OFFICER)
 permit("retention.view", Role.PRIVACY_OFFICER, Role.AUDITOR, Role.MANAGER, Role.ADMINISTRATOR, Scope.CONSENT_READ)
 permit("retention.change", Role.PRIVACY_OFFICER)
+permit("requests.list", Role.PRIVACY_OFFICER, Role.AUDITOR, Role.MANAGER, Scope.REQUESTS_READ)
+permit("requests.view", Role.PRIVACY_OFFICER, Role.AUDITOR, Scope.REQUESTS_READ)
+permit("requests.receive", Role.PRIVACY_OFFICER, Scope.REQUESTS_WRITE)
+permit("requests.act", Role.PRIVACY_OFFICER)

@@ -1,15 +1,22 @@
 from consent.models.ages import SubjectAgeNote
+from consent.models.erasures import Certificate, ErasedReference, Erasure
 from consent.models.events import ConsentEvent
 from consent.models.holds import LegalHold
 from consent.models.links import SubjectLinkEvent
 from consent.models.notices import Notice, Purpose
+from consent.models.requests import AccessPackage, Correction, SubjectRequest, SubjectRequestEvent
 from consent.models.restrictions import ProcessingRestriction
 from consent.models.retention import RetentionRule, RetentionRun
 from consent.models.subjects import DataSubject
 
 __all__ = [
+    "AccessPackage",
+    "Certificate",
     "ConsentEvent",
+    "Correction",
     "DataSubject",
+    "ErasedReference",
+    "Erasure",
     "LegalHold",
     "Notice",
     "ProcessingRestriction",
@@ -18,4 +25,6 @@ __all__ = [
     "RetentionRun",
     "SubjectAgeNote",
     "SubjectLinkEvent",
+    "SubjectRequest",
+    "SubjectRequestEvent",
 ]

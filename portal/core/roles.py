@@ -22,3 +22,5 @@ class Scope(models.TextChoices):
     FLAGS_READ = "flags:read", "Read flags"
     CONSENT_READ = "consent:read", "Ask for consent decisions"
     CONSENT_WRITE = "consent:write", "Record consent events"
+    REQUESTS_READ = "requests:read", "Read data-subject requests"
+    REQUESTS_WRITE = "requests:write", "File data-subject requests"

@@ -248,6 +248,12 @@ PROBITY_REVEAL_MINUTES = env.int("PROBITY_REVEAL_MINUTES", default=5)
 PROBITY_REVEALS_PER_HOUR = env.int("PROBITY_REVEALS_PER_HOUR", default=30)
 # The hour (UTC) from which on a night's retention run begins.
 PROBITY_RETENTION_HOUR = env.int("PROBITY_RETENTION_HOUR", default=2)
+# Public holidays (ISO dates) on which no deadline of a data-subject request ends, besides 25 December and 1 January.
+PROBITY_HOLIDAYS = env.list("PROBITY_HOLIDAYS", default=[])
+# How many days the package that answers an access request can be downloaded.
+PROBITY_PACKAGE_DAYS = env.int("PROBITY_PACKAGE_DAYS", default=30)
+# A file outside the database to which every erasure is written, to be replayed after a restore. Empty: none.
+PROBITY_ERASURE_LIST = env.str("PROBITY_ERASURE_LIST", default="")
 # How many scans of one assistant's conversations may run side by side.
 PROBITY_SCAN_SHARDS = env.int("PROBITY_SCAN_SHARDS", default=2)
 
