@@ -6,4 +6,5 @@ class ConsentConfig(AppConfig):
     verbose_name = "Consent"
 
     def ready(self) -> None:
-        from consent import actions, rules  # noqa: F401  (name the permissions and ledger actions)
+        from consent import actions, readiness, rules  # noqa: F401  (name permissions, ledger actions, conditions)
+        from consent.services.requests import own_traces  # noqa: F401  (registers what is kept of a data subject)

@@ -48,7 +48,8 @@ class Trace:
 
     `name` is stable and stands in certificates, such as `audits.detections`; `label` says it in words. `lock` takes
     the row locks that hold writers back; `purge` removes, inside the caller's transaction, and returns how many rows
-    it changed; `look` counts the rows in which something is left. `sealed` gives what deliberately stays, sealed.
+    it changed; `look` counts the rows in which something is left. `settle`, called last, asks for a job where the purge
+    leaves work to one: until it is done, `look` may find something. `sealed` gives what deliberately stays, sealed.
     `export` gives what the subject may see. Purging twice changes nothing more.
     """
 
@@ -57,6 +58,7 @@ class Trace:
     purge: Callable[[Subjects], int]
     look: Callable[[Subjects], int]
     lock: Callable[[Subjects], None] | None = None
+    settle: Callable[[Subjects], None] | None = None
     sealed: Callable[[Subjects], Iterable[Sealed]] | None = None
     export: Callable[[DataSubject], Iterable[Section]] | None = None
 

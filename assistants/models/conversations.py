@@ -55,6 +55,7 @@ class Conversation(TeamScoped):
                 condition=Q(state=ConversationState.RECEIVED),
                 name="conversation_to_scan",
             ),
+            models.Index(fields=["assistant"], condition=Q(state=ConversationState.ERASED), name="conversation_erased"),
             models.Index(fields=["assistant", "day"], name="conversation_by_day"),
             models.Index(fields=["assistant", "-started_at", "-id"], name="conversation_recent"),
         ]

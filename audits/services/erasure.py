@@ -194,12 +194,16 @@ def _days(subjects: Subjects) -> dict[int, set[date]]:
 
 
 def _counts_purge(subjects: Subjects) -> int:
-    """Have the days of the subject's conversations counted again, without them, as soon as this is committed."""
+    """Mark the days of the subject's conversations, to be counted again without them."""
     found = _days(subjects)
     for assistant_id, days in sorted(found.items()):
         days_mark_stale(assistant_id=assistant_id, days=days)
-        enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
     return sum(map(len, found.values()))
+
+
+def _counts_settle(subjects: Subjects) -> None:
+    for assistant_id in sorted(_days(subjects)):
+        enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
 
 
 def _counts_look(subjects: Subjects) -> int:
@@ -216,6 +220,7 @@ register_trace(
         label="Days whose counts held the conversations",
         purge=_counts_purge,
         look=_counts_look,
+        settle=_counts_settle,
     )
 )
 register_trace(

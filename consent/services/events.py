@@ -177,7 +177,8 @@ def _subjects(team: Team, placed: Sequence[tuple[int, ConsentEntry]], on_fault: 
         ).values_list("public_id", "pk", "data_key__destroyed_at")
     }
     references = [entry.customer_ref for _, entry in placed if entry.subject is None]
-    by_reference = iter(subjects_resolve(team=team, references=references))
+    times = [entry.occurred_at for _, entry in placed if entry.subject is None]
+    by_reference = iter(subjects_resolve(team=team, references=references, times=times))
     found: dict[int, int] = {}
     for index, entry in placed:
         field = "customer_ref" if entry.subject is None else "subject"

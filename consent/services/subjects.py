@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -24,6 +25,12 @@ _FIND = """
     JOIN core_datakey k ON k.id = s.data_key_id
     WHERE s.team_id = %s AND s.reference_index = ANY(%s)
     FOR KEY SHARE OF s
+"""
+# An erased customer may come back, and is a new data subject then; what is from before the erasure stays out.
+_ERASED = """
+    SELECT e.reference_index, e.erased_at, s.id, s.public_id
+    FROM consent_erasedreference e JOIN consent_datasubject s ON s.id = e.subject_id
+    WHERE e.team_id = %s AND e.reference_index = ANY(%s)
 """
 _STAGE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS fresh_subject
@@ -70,8 +77,13 @@ class _Fresh:
     index: bytes | None
 
 
-def subjects_resolve(*, team: Team, references: Sequence[str | None]) -> list[ResolvedSubject]:
+def subjects_resolve(
+    *, team: Team, references: Sequence[str | None], times: Sequence[datetime] | None = None
+) -> list[ResolvedSubject]:
     """Find or create the data subject of each reference, in order; None or blank is a new anonymous one each.
+
+    `times` says, reference by reference, when the data is from: of a customer who was erased and is not back yet, what
+    is from before the erasure gets the erased subject, and no new one is made for it. Without `times` it is all new.
 
     Runs inside the caller's transaction and locks the subjects until its end. Safe under concurrent callers that
     call it once a transaction; a second call in it could close a circle of waiting. An erased subject comes back
@@ -87,16 +99,24 @@ def subjects_resolve(*, team: Team, references: Sequence[str | None]) -> list[Re
         if reference is not None
     }
     found = _find(team, index_of.values())
-    named = [_fresh(reference, index) for reference, index in index_of.items() if index not in found]
+    late = _late(team, normalised, index_of, found, times)
+    wanted = {reference for place, reference in enumerate(normalised) if place not in late}
+    named = [
+        _fresh(reference, index) for reference, index in index_of.items() if index not in found and reference in wanted
+    ]
     nameless = [_fresh(None, None) for reference in normalised if reference is None]
     created = _add(team, named + nameless)
     found |= {one.index: created[one.public_id] for one in named if one.index and one.public_id in created}
     # Somebody else created the rest between the two statements, and has committed by now.
-    found |= _find(team, [index for index in index_of.values() if index not in found])
+    found |= _find(team, [index for reference, index in index_of.items() if index not in found and reference in wanted])
     anonymous = iter(nameless)
     return [
-        created[next(anonymous).public_id] if reference is None else found[index_of[reference]]
-        for reference in normalised
+        late[place]
+        if place in late
+        else created[next(anonymous).public_id]
+        if reference is None
+        else found[index_of[reference]]
+        for place, reference in enumerate(normalised)
     ]
 
 
@@ -130,6 +150,36 @@ def _find(team: Team, indexes: Iterable[bytes]) -> dict[bytes, ResolvedSubject]:
             )
             for index, subject_id, public_id, key_id, wrapped in cursor
         }
+
+
+def _late(
+    team: Team,
+    references: Sequence[str | None],
+    index_of: Mapping[str, bytes],
+    found: Mapping[bytes, ResolvedSubject],
+    times: Sequence[datetime] | None,
+) -> dict[int, ResolvedSubject]:
+    """By place in the list, the erased subject whose data arrives after the erasure.
+
+    Read after the look for the subject itself, whose lock waits for an erasure under way.
+    """
+    missing = [index for index in index_of.values() if index not in found]
+    if times is None or not missing:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ERASED, [team.pk, missing])
+        erased = {
+            bytes(index): (erased_at, ResolvedSubject(subject_id, public_id, None))
+            for index, erased_at, subject_id, public_id in cursor
+        }
+    if not erased:
+        return {}
+    late = {}
+    for place, (reference, time) in enumerate(zip(references, times, strict=True)):
+        erased_at, subject = erased.get(index_of[reference], (None, None)) if reference else (None, None)
+        if erased_at is not None and subject is not None and time <= erased_at:
+            late[place] = subject
+    return late
 
 
 def _fresh(reference: str | None, index: bytes | None) -> _Fresh:

@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.core.readiness import problems
+
 
 @never_cache
 @require_safe
@@ -23,9 +25,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 where the database answers and is migrated. A lost broker degrades: pages and intake still work."""
+    """200 where the database answers, is migrated, and every condition of portal.core.readiness holds.
+
+    A lost broker degrades: pages and intake still work.
+    """
     parts = {"database": _database(), "broker": _broker()}
-    ready = parts["database"] == "ok"
+    unmet = problems() if parts["database"] == "ok" else {}
+    parts |= dict.fromkeys(unmet, "unmet")
+    ready = parts["database"] == "ok" and not unmet
     status = "ok" if ready and parts["broker"] == "ok" else "degraded" if ready else "unavailable"
     return JsonResponse({"status": status, **parts}, status=200 if ready else 503)
 

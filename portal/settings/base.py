@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "core.recover_jobs", "schedule": 5.0, "options": {"expires": 5}},
     "retention-tick": {"task": "consent.retention_tick", "schedule": 600.0, "options": {"expires": 600}},
     "audit-tick": {"task": "audits.tick", "schedule": 30.0, "options": {"expires": 30}},
+    "requests-tick": {"task": "consent.requests_tick", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # -- mail --------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from consent.services.requests.handling import (
 )
 from portal.core.errors import Conflict, Denied, Invalid, NotFound
 from portal.core.models import LedgerEntry
-from tests.consent.requests_made import request_make, request_started, subject_make
+from tests.erasure.requests_made import request_make, request_started, subject_make
 
 
 @pytest.fixture

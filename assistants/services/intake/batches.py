@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assistants.models import Assistant, Conversation, Release
 from assistants.records import Numbered, Rejection
+from assistants.services.erasure import external_id_tombstone
 from assistants.services.intake.examination import Incoming, Register, examine
 from assistants.services.intake.storage import Placed, attach, conversation_ids, insert, revise
 from assistants.states import ConversationState
@@ -35,6 +36,7 @@ _KNOWN = """
     FROM assistants_conversation
     WHERE assistant_id = %s AND external_id = ANY(%s)
 """
+_ANY_ERASED = "SELECT EXISTS (SELECT FROM assistants_conversation WHERE assistant_id = %s AND state = 'erased')"
 
 
 @dataclass(slots=True)
@@ -218,9 +220,16 @@ class _Intake:
 
 
 def _known(assistant_id: int, external_ids: list[str]) -> dict[str, _Known]:
+    """What is stored under these external ids; erased conversations are found by what is left of theirs."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [assistant_id, external_ids])
-        return {external_id: _Known(*columns) for external_id, *columns in cursor}
+        known = {external_id: _Known(*columns) for external_id, *columns in cursor}
+        cursor.execute(_ANY_ERASED, [assistant_id])
+        if cursor.fetchone()[0]:
+            left = {external_id_tombstone(assistant_id=assistant_id, external_id=one): one for one in external_ids}
+            cursor.execute(_KNOWN, [assistant_id, list(left)])
+            known |= {left[tombstone]: _Known(*columns) for tombstone, *columns in cursor}
+    return known
 
 
 def _creatable(batch: _Batch, assistant: Assistant, received_at: datetime) -> list[Placed]:
@@ -228,7 +237,9 @@ def _creatable(batch: _Batch, assistant: Assistant, received_at: datetime) -> li
     if not batch.new:
         return []
     subjects = subjects_resolve(
-        team=assistant.team, references=[incoming.record.customer_ref for incoming in batch.new]
+        team=assistant.team,
+        references=[incoming.record.customer_ref for incoming in batch.new],
+        times=[incoming.record.started_at or received_at for incoming in batch.new],
     )
     placed: list[Placed] = []
     for incoming, subject, pk in zip(batch.new, subjects, conversation_ids(len(batch.new)), strict=True):

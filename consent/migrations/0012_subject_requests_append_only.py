@@ -4,7 +4,7 @@ from portal.core.triggers import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0010_subject_requests")]
+    dependencies = [("consent", "0011_subject_requests")]
 
     operations = [
         append_only("consent_subjectrequestevent"),

@@ -30,6 +30,6 @@ DROP FUNCTION consent_event_history();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0011_subject_requests_append_only")]
+    dependencies = [("consent", "0012_subject_requests_append_only")]
 
     operations = [migrations.RunSQL(sql=_FUNCTION, reverse_sql=_BACK)]

@@ -1,0 +1,82 @@
+"""What happens to requests because time has passed: reminders, and packages that expire."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from consent.models import AccessPackage, SubjectRequest
+from consent.request_states import CLOSED
+from consent.services.requests.records import record, today
+from portal.core.actors import SYSTEM
+from portal.core.jobs import enqueue
+
+_LOCK = 0x52455153  # "REQS"
+# The nearest first: a request found late is reminded of once, not three times.
+OCCASIONS = (("overdue", -1), ("days", 2), ("week", 7))  # days that are left at most
+
+
+def tick() -> bool:
+    """Do what is due. False where another worker is at it. Safe to repeat at any time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return False
+    try:
+        reminders_send(on=today())
+        packages_expire()
+        with transaction.atomic():
+            enqueue("consent.list_erasures", key="list_erasures")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+    return True
+
+
+def occasion_of(*, due_on: date, on: date) -> str:
+    """What is to be said on this day of a request due on that one; empty where nothing is."""
+    left = (due_on - on).days
+    return next((name for name, most in OCCASIONS if left <= most), "")
+
+
+def reminders_send(*, on: date) -> int:
+    """Remind of open requests a week and two days before their last day, and when it has passed; each once."""
+    waiting = SubjectRequest.objects.exclude(state__in=CLOSED).order_by("due_on", "pk")
+    sent = 0
+    for pk, due_on, reminded in waiting.values_list("pk", "due_on", "reminded"):
+        occasion = occasion_of(due_on=due_on, on=on)
+        if occasion and occasion not in reminded:
+            sent += _remind(pk, occasion, on)
+    return sent
+
+
+@transaction.atomic
+def _remind(pk: int, occasion: str, on: date) -> bool:
+    request = SubjectRequest.objects.select_for_update(no_key=True).get(pk=pk)
+    if occasion in request.reminded or not request.open or occasion_of(due_on=request.due_on, on=on) != occasion:
+        return False
+    request.reminded = [*request.reminded, occasion]
+    request.save(update_fields=["reminded"])
+    record(request=request, actor=SYSTEM, action="request.reminded", facts={"occasion": occasion})
+    enqueue("consent.remind", request_id=request.pk, occasion=occasion)
+    return True
+
+
+def packages_expire() -> int:
+    """Delete the packages whose time is over; returns how many."""
+    due = AccessPackage.objects.filter(deleted_at__isnull=True, expires_at__lte=timezone.now())
+    count = 0
+    for pk in list(due.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            package = (
+                AccessPackage.objects.select_for_update(of=("self",)).select_related("request__data_key").get(pk=pk)
+            )
+            if package.deleted_at is not None:
+                continue
+            package.sealed, package.deleted_at = None, timezone.now()
+            package.save(update_fields=["sealed", "deleted_at"])
+            record(request=package.request, actor=SYSTEM, action="request.package_expired")
+            count += 1
+    return count
