@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assistants.models import Assistant, AuditedAttribute, Conversation
@@ -104,9 +104,9 @@ def scene_make(team: Any, *, officer: User, reviewer: User) -> tuple[Assistant, 
     flag_confirm(flag_id=flag.pk, note=f"{MARKER} is right", actor=reviewer)
     flag_raise(conversation=conversation, kind="privacy", source="reviewer", note=MARKER, actor=reviewer)
     finding = finding_make(assistant, evidence=[conversation])
-    record(
-        finding=finding, actor=reviewer, action="finding.commented", note=f"{MARKER.lower()}@mail.example wrote again"
-    )
+    with transaction.atomic():
+        quoted = f"{MARKER.lower()}@mail.example wrote again"
+        record(finding=finding, actor=reviewer, action="finding.commented", note=quoted)
     request = request_started(subject, actor=officer, details=f"Delete me. {MARKER}")
     drain()
     return assistant, subject, request
