@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistants', '0003_datasets'),
-        ('consent', '0013_age_notes_of_erased_subjects'),
+        ('assistants', '0004_retention'),
     ]
 
     operations = [
