@@ -20,6 +20,7 @@ APPROVE = frozenset({"approver"})
 PRIVACY = frozenset({"privacy_officer"})
 REGISTRY = frozenset({"manager", "administrator"})
 REMEDIATE = frozenset({"reviewer", "manager", "administrator"})
+PATTERNS = frozenset({"privacy_officer", "administrator"})
 KEYS_NEVER = ""
 
 Args = Callable[[Scene], list[Any]]
@@ -89,6 +90,10 @@ def _cycle(scene: Scene) -> list[Any]:
     return [scene.cycle.pk]
 
 
+def _pattern(scene: Scene) -> list[Any]:
+    return [scene.assistant.slug, scene.pattern.pk]
+
+
 def _decide(action: str, roles: frozenset[str], **data: Any) -> Line:
     return form("audits:finding-decide", roles, lambda scene: [scene.new_finding.pk, action], data, case=action)
 
@@ -133,6 +138,16 @@ PAGES = [
     page("audits:cycle-progress", ALL, _cycle),
     form("audits:cycle-close", APPROVE, _cycle),
     page("audits:check-run", ALL, lambda scene: [scene.run.pk]),
+    form("audits:check-retry", ALL - {"privacy_officer", "auditor"}, lambda scene: [scene.run.pk]),
+    page("audits:exposure", ALL, _slug),
+    page("audits:exposure-download", ALL, _slug),
+    form("audits:exposure-rescan", ALL - {"auditor"}, _slug, {"since": "2025-03-01"}),
+    page("audits:pattern-new", PATTERNS, _slug),
+    form("audits:pattern-new", PATTERNS, _slug),
+    page("audits:pattern", ALL, _pattern),
+    page("audits:pattern-edit", PATTERNS, _pattern),
+    form("audits:pattern-edit", PATTERNS, _pattern),
+    form("audits:pattern-step", PATTERNS, lambda scene: [*_pattern(scene), "retire"], {"since": "2025-03-01"}),
     page("assistants:list", ALL),
     page("assistants:detail", ALL, _slug),
     form("assistants:step", REGISTRY, lambda scene: [scene.assistant.slug, "restricted"]),
@@ -231,6 +246,12 @@ API = [
         None,
         {"customer_ref": "A-1", "purpose": "support"},
         Scope.CONSENT_READ,
+    ),
+    act(
+        "consent_api:consents",
+        PRIVACY,
+        scope=Scope.CONSENT_WRITE,
+        body=(b"{}\n", "application/x-ndjson"),
     ),
     act("consent_api:events", PRIVACY, None, {"events": []}, Scope.CONSENT_WRITE),
 ]

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from assistants.models import Assistant, Conversation
-from audits.models import CheckRun, Cycle, Detection, Finding, Flag, Remediation, Reveal
+from audits.models import CheckRun, Cycle, Detection, DetectionPattern, Finding, Flag, Remediation, Reveal
 from audits.queries.masking import Place
 from audits.services.flags import flag_raise
+from audits.services.patterns import pattern_draft
 from audits.services.remediations import remediation_draft
 from audits.services.scanning import conversations_scan
 from consent.models import Purpose
@@ -122,6 +123,15 @@ class Scene:
         return flag_raise(
             conversation=self.conversation, kind="wrong", source="reviewer", note="Is that so?",
             actor=self.people["reviewer"],
+        )  # fmt: skip
+
+    @cached_property
+    def pattern(self) -> DetectionPattern:
+        """A draft."""
+        return pattern_draft(
+            assistant_id=self.assistant.pk, type="CUSTOMER_NUMBER", name="Customer number", pattern="BW-[0-9]{7}",
+            context={}, must_match=["BW-1234567"], must_not_match=[], score=0.8,
+            actor=self.people["privacy_officer"],
         )  # fmt: skip
 
     @cached_property
