@@ -61,18 +61,9 @@ class DetectorSet:
 
     def __init__(self, detectors: Iterable[Detector], other_words: Words | None = None) -> None:
         self.detectors = tuple(detectors)
-        armed = tuple(_Armed(detector) for detector in self.detectors)
-        sources = tuple(dict.fromkeys(source for detector in self.detectors for source in detector.triggers))
-        self._triggers = PatternSet(sources)
-        #: For each trigger, the detectors that it is the first of, with all that they need.
-        self._fired = tuple(
-            tuple(
-                (each, frozenset(map(sources.index, each.detector.triggers)))
-                for each in armed
-                if each.detector.triggers[0] == source
-            )
-            for source in sources
-        )
+        self._armed = tuple(_Armed(detector) for detector in self.detectors)
+        self._sources = tuple(dict.fromkeys(source for detector in self.detectors for source in detector.triggers))
+        self._triggers = PatternSet(self._sources, self._triggered)
         self._lexicon = Lexicon(
             chain(
                 chain.from_iterable(stems(detector.type, detector.context) for detector in self.detectors),
@@ -100,16 +91,20 @@ class DetectorSet:
 
     def find(self, text: str, data: Any, language: str | None) -> list[Ranked]:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
-        triggered = self._triggers.occurring(data)
-        if not triggered:
-            return []
-        occurring = frozenset(triggered)
-        armed = [each for index in triggered for each, needed in self._fired[index] if needed <= occurring]
+        armed = self._triggers.plan_for(data)
         if not armed:
             return []
         subject = Subject(text, data)
         announcements = Announcements(text, self._lexicon)
-        return [hit for each in armed for hit in each.find(subject, announcements, language)]
+        found: list[Ranked] = []
+        for each in armed:
+            found += each.find(subject, announcements, language)
+        return found
+
+    def _triggered(self, occurring: frozenset[int]) -> tuple[_Armed, ...]:
+        """The detectors of which all triggers occur."""
+        sources = {self._sources[index] for index in occurring}
+        return tuple(armed for armed in self._armed if sources.issuperset(armed.detector.triggers))
 
 
 def compile_detectors(detectors: Iterable[Detector]) -> DetectorSet:
