@@ -33,7 +33,7 @@ class Hit(NamedTuple):
 class Candidate:
     """A pattern's match in its surroundings. `text` is the folded text, offsets are code points."""
 
-    __slots__ = ("_announcements", "_before", "end", "language", "start", "text", "value")
+    __slots__ = ("_announcements", "_before", "_whole", "end", "language", "start", "text", "value")
 
     def __init__(self, announcements: Announcements, start: int, end: int, language: str | None) -> None:
         self.text = announcements.text
@@ -43,10 +43,11 @@ class Candidate:
         self.value = self.text[start:end]
         self._announcements = announcements
         self._before: tuple[str | None, str] | None = None
+        self._whole: Candidate | None = None
 
     def _look_before(self) -> tuple[str | None, str]:
         if self._before is None:
-            self._before = self._announcements.before(self.start)
+            self._before = self._whole._look_before() if self._whole else self._announcements.before(self.start)
         return self._before
 
     @property
@@ -107,7 +108,7 @@ class Candidate:
         """A piece of this candidate's text as a candidate of its own."""
         piece = Candidate(self._announcements, start, end, self.language)
         if start == self.start:
-            piece._before = self._look_before()
+            piece._whole = self
         return piece
 
 

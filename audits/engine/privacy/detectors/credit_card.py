@@ -1,6 +1,8 @@
 """Payment card numbers: checked by Luhn, or named as a card where they were mistyped or cut to the last digits."""
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from stdnum import luhn
 
@@ -18,44 +20,70 @@ _ISSUED = re.compile(
 _USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6)})
 #: So many characters beside a long number still make the message an answer to "your card number?".
 _ANSWER_WORDS = 24
-_GROUPS = re.compile(r"[0-9]+")
+_GROUP = re.compile(r"[0-9]+")
+_MASK = str.maketrans("123456789", "000000000")
+_SEPARATORS = str.maketrans("", "", " -._/")
+_FEWEST, _MOST, _MOST_MISTYPED = 12, 19, 22
+_NOT_OTHERWISE_NAMED = (None, "CREDIT_CARD", "US_SSN", "PHONE_NUMBER")
+
+
+class _Cut(NamedTuple):
+    """The first groups of a candidate, taken for one number."""
+
+    length: int
+    shape: tuple[int, ...]
+    goes_on: bool
+
+
+@lru_cache(maxsize=16384)
+def _cuts(mask: str) -> tuple[_Cut, ...]:
+    """The ways to read a candidate, longest first. `mask` is the candidate with a 0 for every digit."""
+    groups = [match.span() for match in _GROUP.finditer(mask)]
+    shape = tuple(end - first for first, end in groups)
+    return tuple(
+        _Cut(groups[kept - 1][1], shape[:kept], kept < len(groups))
+        for kept in range(len(groups), 0, -1)
+        if _FEWEST <= sum(shape[:kept]) <= _MOST_MISTYPED and _is_regular(shape[:kept])
+    )
+
+
+def _is_regular(shape: tuple[int, ...]) -> bool:
+    """No group of one or two digits, unless all groups are as long as the first (the last may be shorter)."""
+    return min(shape) >= 3 or (shape[0] > 1 and len(set(shape[:-1])) == 1 and shape[-1] <= shape[0])
 
 
 def _judge(candidate: Candidate) -> Hit | None:
     """The longest run of groups from the start that is a card number."""
     if candidate.start and candidate.text[candidate.start - 1] == "+":
         return None
-    groups = [match.span() for match in _GROUPS.finditer(candidate.value)]
-    total = sum(end - first for first, end in groups)
-    for kept in range(len(groups), 0, -1):
-        first, end = groups[kept - 1]
-        count, total = total, total - (end - first)
-        if not 12 <= count <= 19:
+    for cut in _cuts(candidate.value.translate(_MASK)):
+        digits = candidate.value[: cut.length].translate(_SEPARATORS)
+        is_sure = _ISSUED.fullmatch(digits) is not None and luhn.checksum(digits) == 0 and len(set(digits)) > 1
+        if not is_sure and cut.goes_on and cut.shape not in _USUAL_SHAPES:
             continue
-        part = candidate.part(candidate.start, candidate.start + end)
+        part = candidate.part(candidate.start, candidate.start + cut.length)
         if not part.stands_alone:
             continue
-        shape = tuple(end - first for first, end in groups[:kept])
-        score = _score(part, shape, goes_on=kept < len(groups))
+        score = (1.0 if part.label in (None, "CREDIT_CARD") else 0.8) if is_sure else _guess(part, digits, cut.shape)
         if score:
             return part.hit(score)
     return None
 
 
-def _score(part: Candidate, shape: tuple[int, ...], *, goes_on: bool) -> float:
-    digits = "".join(_GROUPS.findall(part.value))
-    if digits[0] == "0" or len(set(digits)) < 2:
+def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
+    """How likely a number that fails the check is a card's all the same: mistyped, or made up."""
+    label = part.label
+    if label not in _NOT_OTHERWISE_NAMED:
         return 0.0
-    if _ISSUED.fullmatch(digits) and luhn.is_valid(digits):
-        return 1.0 if part.label in (None, "CREDIT_CARD") else 0.8
-    if (goes_on and shape not in _USUAL_SHAPES) or part.label not in (None, "CREDIT_CARD", "US_SSN", "PHONE_NUMBER"):
-        return 0.0
-    if part.label == "CREDIT_CARD":
+    if label == "CREDIT_CARD":
         return 0.7
+    if len(digits) > _MOST or digits[0] == "0" or len(set(digits)) < 2:
+        return 0.0
     if len(digits) == 16 and shape in _USUAL_SHAPES:
         return 0.5
-    is_answer = part.label is None and len(part.text) <= len(part.value) + _ANSWER_WORDS
-    return 0.3 if len(shape) == 1 and is_answer and len(digits) > 12 else 0.0
+    is_answer = label is None and len(part.text) <= len(part.value) + _ANSWER_WORDS
+    is_long = len(digits) > 12 if len(shape) == 1 else len(digits) in (15, 16) and min(shape) >= 3
+    return 0.3 if is_answer and is_long else 0.0
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:
@@ -67,8 +95,7 @@ def _judge_fragment(candidate: Candidate) -> Hit | None:
 
 _CONTEXT = {
     "en": ("credit card", "debit card", "card", "cards", "cardnumber", "credit no", "credit number", "visa",
-           "mastercard", "amex", "maestro",
-           "credit"),
+           "mastercard", "amex", "maestro", "cc", "credit card account", "card account", "credit"),
     "es": ("tarjeta",),
     "de": ("karte ", "kreditkarte", "bankkarte", "kartennummer"),
     "fr": ("carte bancaire", "carte de crédit", "carte bleue", "numéro de carte", "carte "),
@@ -81,10 +108,11 @@ _CONTEXT = {
 
 CREDIT_CARD = Detector(
     type="CREDIT_CARD",
-    triggers=(r"[0-9](?:[ \-.]?[0-9]){11}",),
-    pattern=r"[0-9]{3,19}(?:[ \-.][0-9]{3,15}){0,6}",
+    triggers=(r"[0-9](?:[ \-._/]{0,3}[0-9]){11}",),
+    pattern=r"[0-9]{2,22}(?:(?: ?[\-._/] ?|  ?)[0-9]{2,20}){0,9}",
     judge=_judge,
-    explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or 16 digits called a card",
+    explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or a long number called a card",
+    version=2,
     context=_CONTEXT,
     retries=True,
     rank=80,
@@ -92,7 +120,7 @@ CREDIT_CARD = Detector(
 
 CARD_FRAGMENT = Detector(
     type="CREDIT_CARD",
-    triggers=(r"(?i)card|credit|tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro", r"[0-9]{4}"),
+    triggers=(r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro", r"[0-9]{4}"),
     pattern=r"[0-9]{4,15}",
     judge=_judge_fragment,
     explanation="a number that the text calls a card",

@@ -29,12 +29,15 @@ def _checked(
     def judge(candidate: Candidate) -> Hit | None:
         if not candidate.stands_alone:
             return None
-        label = candidate.label
-        if label != type_ and (needs_word or label is not None):
+        valid = is_valid(candidate.value)
+        if not valid and not trusts_word:
             return None
-        if is_valid(candidate.value):
+        label = candidate.label
+        if label != type_ and (not valid or needs_word or label is not None):
+            return None
+        if valid:
             return candidate.hit(1.0 if label == type_ else 0.85)
-        return candidate.hit(0.5) if trusts_word and candidate.label_before == type_ else None
+        return candidate.hit(0.5) if candidate.label_before == type_ else None
 
     return judge
 
@@ -50,7 +53,7 @@ def _is_nino(value: str) -> bool:
 
 def _is_pesel(value: str) -> bool:
     """Of someone born from 1900 on: the month carries the century."""
-    return value[2] in "0123" and bool(pesel.is_valid(value))
+    return value[2] in "0123" and value[4] in "0123" and bool(pesel.is_valid(value))
 
 
 def _is_spanish(value: str) -> bool:

@@ -14,6 +14,7 @@ _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|
 _TRUNK_ZERO = re.compile(r"\(0\)")
 _FEWEST, _MOST = 6, 15
 _PREFIX = re.compile(r"\+|00|011")
+_MASK = str.maketrans("123456789", "000000000")
 
 #: "My number is" says telephone when nothing else is named.
 _PLAIN_NUMBER = re.compile(
@@ -66,11 +67,8 @@ def _judge(candidate: Candidate) -> Hit | None:
         return None
     if start > 1 and text[start - 1] in "-./:" and text[start - 2].isdigit():
         return None
-    groups = [match.span() for match in _GROUP.finditer(value)]
-    joints = tuple(later[0] - earlier[1] for earlier, later in pairwise(groups))
-    lengths = tuple(end - first for first, end in groups)
-    for kept in _cuts(lengths, joints, is_prefixed=_PREFIX.match(value) is not None):
-        part = candidate.part(start, start + groups[kept - 1][1])
+    for length in _cuts(value.translate(_MASK), is_prefixed=_PREFIX.match(value) is not None):
+        part = candidate.part(start, start + length)
         extension = _EXTENSION.match(text, part.end)
         if extension is None and not _ends_well(text, part.end):
             continue
@@ -80,14 +78,20 @@ def _judge(candidate: Candidate) -> Hit | None:
     return None
 
 
-@lru_cache(maxsize=4096)
-def _cuts(lengths: tuple[int, ...], joints: tuple[int, ...], *, is_prefixed: bool) -> tuple[int, ...]:
-    """How many of the first groups may make a number, most first; `joints` are the gaps between the groups."""
+@lru_cache(maxsize=16384)
+def _cuts(mask: str, *, is_prefixed: bool) -> tuple[int, ...]:
+    """How much of a candidate may be a number, most first: lengths that end with a group of digits.
+
+    `mask` is the candidate with a 0 for every digit, so that few different ones are met.
+    """
+    groups = [match.span() for match in _GROUP.finditer(mask)]
+    joints = [later[0] - earlier[1] for earlier, later in pairwise(groups)]
+    lengths = tuple(end - first for first, end in groups)
     return tuple(
-        kept
-        for kept in range(len(lengths), 0, -1)
+        groups[kept - 1][1]
+        for kept in range(len(groups), 0, -1)
         if _FEWEST <= sum(lengths[:kept]) <= _MOST + 3
-        and (is_prefixed or _may_be(lengths[:kept], goes_on=kept < len(lengths) and joints[kept - 1] == 1))
+        and (is_prefixed or _may_be(lengths[:kept], goes_on=kept < len(groups) and joints[kept - 1] == 1))
     )
 
 
