@@ -7,6 +7,7 @@ from typing import NamedTuple
 from stdnum import luhn
 
 from ..detector import Candidate, Detector, Hit
+from .phone_number import is_phone_number
 
 #: Leading digits and the lengths issued under them (ISO/IEC 7812 ranges of the large schemes).
 _ISSUED = re.compile(
@@ -18,8 +19,10 @@ _ISSUED = re.compile(
     r"|(?:5[06-9]|6[0-9])[0-9]{10,17}|220[0-4][0-9]{12,15}"  # Maestro, Mir
 )
 _USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6)})
+#: How American Express and Diners Club print theirs.
+_SCHEME_SHAPES = frozenset({(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (4, 4, 4, 4, 3)})
 #: So many characters beside a long number still make the message an answer to "your card number?".
-_ANSWER_WORDS = 24
+_ANSWER_WORDS = 32
 _GROUP = re.compile(r"[0-9]+")
 _MASK = str.maketrans("123456789", "000000000")
 _SEPARATORS = str.maketrans("", "", " -._/")
@@ -64,10 +67,19 @@ def _judge(candidate: Candidate) -> Hit | None:
         part = candidate.part(candidate.start, candidate.start + cut.length)
         if not part.stands_alone:
             continue
-        score = (1.0 if part.label in (None, "CREDIT_CARD") else 0.8) if is_sure else _guess(part, digits, cut.shape)
+        score = _certainty(part, cut.shape) if is_sure else _guess(part, digits, cut.shape)
         if score:
             return part.hit(score)
     return None
+
+
+def _certainty(part: Candidate, shape: tuple[int, ...]) -> float:
+    """Of a number that passes the check. Every tenth number does, so odd groups need the text's word for it."""
+    label = part.label
+    is_even = len(set(shape)) == 1 or shape in _USUAL_SHAPES or shape in _SCHEME_SHAPES
+    if label == "CREDIT_CARD" or (label is None and (is_even or part.is_whole_message)):
+        return 1.0
+    return 0.8 if is_even else 0.0
 
 
 def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
@@ -77,13 +89,13 @@ def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
         return 0.0
     if label == "CREDIT_CARD":
         return 0.7
-    if len(digits) > _MOST or digits[0] == "0" or len(set(digits)) < 2:
+    if len(digits) == 16 and shape in _USUAL_SHAPES and digits[0] != "0":
+        return 0.5 if len(set(digits)) > 1 else 0.3
+    if label or len(part.text) > len(part.value) + _ANSWER_WORDS or len(set(digits)) < 2:
         return 0.0
-    if len(digits) == 16 and shape in _USUAL_SHAPES:
-        return 0.5
-    is_answer = label is None and len(part.text) <= len(part.value) + _ANSWER_WORDS
-    is_long = len(digits) > 12 if len(shape) == 1 else len(digits) in (15, 16) and min(shape) >= 3
-    return 0.3 if is_answer and is_long else 0.0
+    if len(shape) > 1:
+        return 0.3 if len(digits) in (15, 16) and min(shape) >= 3 else 0.0
+    return 0.3 if len(digits) > _FEWEST or not is_phone_number(digits) else 0.0
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:

@@ -55,6 +55,11 @@ def _standing(number: str, region: str | None) -> int:
     return 1 if phonenumbers.is_possible_number(parsed) else 0
 
 
+def is_phone_number(digits: str) -> bool:
+    """Whether bare digits begin with a country's code and are a number of its plan."""
+    return _standing("+" + digits, None) == 2
+
+
 def regions_of(language: str | None) -> tuple[str, ...]:
     """Countries whose numbers a text in `language` likely holds."""
     return _REGIONS.get((language or "en")[:2].lower(), ())
