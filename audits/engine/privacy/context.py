@@ -40,9 +40,13 @@ _MARKS = r"[\s:#=.,\-()*'\"\\/]"
 #: Between a value and the word behind it that names it: "… is my mobile", "…-Fax".
 _LINK_AFTER = Pattern(rf"(?i)^{_MARKS}*(?:(?:{_any_of(_LINKS_AFTER)})\s+){{0,4}}$")
 #: Between a label and its value: the rest of the word, and words like "number is".
-_LINK_BEFORE = Pattern(rf"(?i)^[{WORD_LETTERS}]*(?:{_MARKS}+(?:{_any_of(_LINKS_BEFORE)}))*(?:{_MARKS}+[{WORD_LETTERS}]{{2}})?{_MARKS}*$")
+_LINK_BEFORE = Pattern(
+    rf"(?i)^[{WORD_LETTERS}]*(?:{_MARKS}+(?:{_any_of(_LINKS_BEFORE)}))*(?:{_MARKS}+[{WORD_LETTERS}]{{2}})?{_MARKS}*$"
+)
 #: A word behind a value that names what comes next instead: "2545 and ssn 1234".
-_OWN_VALUE = re.compile(r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это))*[ :#.]{1,3}[0-9]", re.IGNORECASE)
+_OWN_VALUE = re.compile(
+    r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это))*[ :#.]{1,3}[0-9]", re.IGNORECASE
+)
 #: A label in the sentence before announces nothing, unless the next one takes it up: "My phone? It's …".
 _SENTENCE_END = re.compile(r"[.!?]\s*(?!It\b|Its\b|It's\b|That\b|This\b)[A-ZÀ-ÞА-Я][a-zà-ÿа-я']+ |\n\s*\n")
 

@@ -3,7 +3,7 @@
 from ..detector import Detector
 from .address import ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST, LOCATION
 from .credential import PASSWORD, PIN, TOKEN
-from .credit_card import CARD_FRAGMENT, CREDIT_CARD
+from .credit_card import CARD_ANSWER, CARD_FRAGMENT, CREDIT_CARD
 from .dates_and_documents import ACCOUNT_NUMBER, DATE_OF_BIRTH, PASSPORT
 from .email_address import EMAIL_ADDRESS
 from .iban import IBAN_CODE
@@ -44,6 +44,7 @@ DETECTORS: tuple[Detector, ...] = (
     IBAN_CODE,
     CREDIT_CARD,
     CARD_FRAGMENT,
+    CARD_ANSWER,
     US_SSN,
     SSN_FRAGMENT,
     SSN_ANSWER,

@@ -8,6 +8,7 @@ from stdnum import luhn
 
 from ..detector import Candidate, Detector, Hit
 from .phone_number import is_phone_number
+from .us_ssn import four_digit_answer
 
 #: Leading digits and the lengths issued under them (ISO/IEC 7812 ranges of the large schemes).
 _ISSUED = re.compile(
@@ -94,8 +95,8 @@ def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
     if label or len(part.text) > len(part.value) + _ANSWER_WORDS or len(set(digits)) < 2:
         return 0.0
     if len(shape) > 1:
-        return 0.3 if len(digits) in (15, 16) and min(shape) >= 3 else 0.0
-    return 0.3 if len(digits) > _FEWEST or not is_phone_number(digits) else 0.0
+        return 0.3 if len(digits) in (15, 16) and 3 <= min(shape) and max(shape) <= 6 else 0.0
+    return 0.3 if digits[0] != "0" and (len(digits) > _FEWEST or not is_phone_number(digits)) else 0.0
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:
@@ -103,6 +104,17 @@ def _judge_fragment(candidate: Candidate) -> Hit | None:
     if not candidate.stands_alone or candidate.is_followed_by_street or not candidate.is_named("CREDIT_CARD"):
         return None
     return candidate.hit(0.6)
+
+
+def _judge_answer(candidate: Candidate) -> Hit | None:
+    """The second of two four-digit numbers sent as an answer: help desks ask for the person's, then the card's."""
+    if len(candidate.text) > 2 * _ANSWER_WORDS or not (candidate.language or "en").lower().startswith("en"):
+        return None
+    if not candidate.stands_alone or candidate.label is not None:
+        return None
+    answer = four_digit_answer(candidate.text)
+    is_second = answer and answer[1] == candidate.value and candidate.text.find(answer[0]) < candidate.start
+    return candidate.hit(0.2) if is_second else None
 
 
 _CONTEXT = {
@@ -132,9 +144,21 @@ CREDIT_CARD = Detector(
 
 CARD_FRAGMENT = Detector(
     type="CREDIT_CARD",
-    triggers=(r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro", r"[0-9]{4}"),
+    triggers=(
+        r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro",
+        r"[0-9]{4}",
+    ),
     pattern=r"[0-9]{4,15}",
     judge=_judge_fragment,
     explanation="a number that the text calls a card",
     rank=42,
+)
+
+CARD_ANSWER = Detector(
+    type="CREDIT_CARD",
+    triggers=(r"[0-9]{4}(?: and |, ?| )[0-9]{4}[.!]?[ \n]*$",),
+    pattern=r"[0-9]{4,}",
+    judge=_judge_answer,
+    explanation="the second of two four-digit numbers sent as a bare answer",
+    rank=39,
 )

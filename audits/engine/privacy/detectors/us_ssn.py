@@ -11,7 +11,7 @@ _LONGEST_ANSWER = 60
 _ANSWER = re.compile(
     r"(?:(?:sure|yes|yep|yeah|ok|okay|oh|sorry|it|its|it's|is|that|that's|thats|they|are|here|fine|right|"
     r"thanks)[ ,:]+)*"
-    r"(?:[a-z']+[ ,]+){0,2}(?:and )?[0-9]{4}(?: and [0-9]{4})?[.!]?",
+    r"(?:[a-z']+[ ,]+){0,2}(?:and )?([0-9]{4})(?:(?: and |, ?| )([0-9]{4}))?[.!]?",
     re.IGNORECASE,
 )
 _NOT_AN_ANSWER = re.compile(
@@ -41,7 +41,7 @@ def _judge_fragment(candidate: Candidate) -> Hit | None:
 
 
 def _judge_answer(candidate: Candidate) -> Hit | None:
-    """Four digits as the whole answer of an English speaker, and not a year."""
+    """Four digits as the whole answer of an English speaker, and not a year; of two such numbers the first."""
     text = candidate.text
     if len(text) > _LONGEST_ANSWER or len(candidate.value) != 4 or _YEAR.fullmatch(candidate.value):
         return None
@@ -51,8 +51,15 @@ def _judge_answer(candidate: Candidate) -> Hit | None:
         return None
     if candidate.is_whole_message:
         return candidate.hit(0.3)
+    answer = four_digit_answer(text)
+    return candidate.hit(0.2) if answer and candidate.value == answer[0] else None
+
+
+def four_digit_answer(text: str) -> tuple[str, str | None] | None:
+    """The one or two four-digit numbers of a message that says nothing else, as people answer a help desk."""
     whole = text.strip()
-    return candidate.hit(0.2) if _ANSWER.fullmatch(whole) and not _NOT_AN_ANSWER.search(whole) else None
+    answer = _ANSWER.fullmatch(whole)
+    return None if answer is None or _NOT_AN_ANSWER.search(whole) else (answer[1], answer[2])
 
 
 US_SSN = Detector(
