@@ -4,7 +4,7 @@ import gzip
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from audits.engine.privacy import detect
 
+Row = dict[str, Any]
 _RENAMED = {"DOMAIN_NAME": "URL", "FAX_NUMBER": "PHONE_NUMBER", "STREET_ADDRESS": "ADDRESS"}
 STRUCTURED = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS", "URL"})
 _ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,7 @@ def data_directory() -> Path:
     return _ROOT / os.environ.get("PROBITY_REAL_DATA", "../shared/data")
 
 
-def rows(name: str) -> Iterator[dict[str, Any]]:
+def rows(name: str) -> Iterator[Row]:
     """The rows of a data set; skips the test where it is absent."""
     path = data_directory() / f"{name}.jsonl.gz"
     if not path.exists():
@@ -54,10 +55,10 @@ class Score(Counter[tuple[str, str]]):
         return self["hit", type_] / max(1, self["hit", type_] + self["missed", type_])
 
 
-def score(name: str, types: frozenset[str], *, level: str | None = None) -> Score:
-    """Compare what is found in a data set with what is annotated there."""
+def compare(found_in: Iterable[Row], types: frozenset[str], *, level: str | None = None) -> Score:
+    """Compare what is found in rows with what is annotated there."""
     result = Score()
-    for row in rows(name):
+    for row in found_in:
         wanted = [
             (span["start"], span["end"], _RENAMED.get(span["type"], span["type"]))
             for span in row["spans"]
@@ -71,3 +72,8 @@ def score(name: str, types: frozenset[str], *, level: str | None = None) -> Scor
                 wanted.remove(match)
         result.update(("missed", type_) for _, _, type_ in wanted)
     return result
+
+
+def score(name: str, types: frozenset[str], *, level: str | None = None) -> Score:
+    """Compare what is found in a data set with what is annotated there."""
+    return compare(rows(name), types, level=level)

@@ -16,7 +16,7 @@ _SHORTEST_PREFIX = 5
 _LINKS_AFTER = (
     "is was as this my the our a es son mi ist mein meine est mon ma jest to mój moja moje это мой моя è é il "
     "mio mia mijn "
-    "meu minha"
+    "meu minha är mitt min je to můj moje je to benim бул мій моя це"
 )
 _LINKS_BEFORE = (
     "number numbers num nr no nbr nº n° no. card code id line is are was as be it it's its i mean meant that this will "
@@ -28,7 +28,9 @@ _LINKS_BEFORE = (
     "sie endet von est "
     "le les mon ma au sur numéro se termine par votre du jest mój moj moja numer numeru pod na mnie się номер "
     "номера номеру "
-    "это мой моя по на мне меня вот è il mio mia mijn op naar é meu minha o a"
+    "это мой моя по на мне меня вот è il mio mia mijn op naar é meu minha o a "
+    "é são numero nº para em nummer är mitt min till på číslo čísla je můj moje mého na numara numaram numarası "
+    "numaramız benim no'su мій моя номер це мого за мій numéro серия серія и"
 )
 
 
@@ -45,7 +47,7 @@ _LINK_BEFORE = Pattern(
 )
 #: A word behind a value that names what comes next instead: "2545 and ssn 1234".
 _OWN_VALUE = re.compile(
-    r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это))*[ :#.]{1,3}[0-9]", re.IGNORECASE
+    r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это|è|é|är|je))*[ :#.]{1,3}[0-9]", re.IGNORECASE
 )
 #: A label in the sentence before announces nothing, unless the next one takes it up: "My phone? It's …".
 _SENTENCE_END = re.compile(r"[.!?]\s*(?!It\b|Its\b|It's\b|That\b|This\b)[A-ZÀ-ÞА-Я][a-zà-ÿа-я']+ |\n\s*\n")

@@ -92,7 +92,7 @@ class Candidate:
     def stands_alone(self) -> bool:
         """Neither neighbour continues the value: no letter, digit or joint is attached to it."""
         text, start, end = self.text, self.start, self.end
-        if start and (continues_word(text[start - 1]) or text[start - 1] in "_@"):
+        if start and (continues_word(text[start - 1]) or text[start - 1] in "_@+"):
             return False
         if start > 1 and text[start - 1] in "-./+" and text[start - 2].isdigit():
             return False

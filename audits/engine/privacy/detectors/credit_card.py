@@ -80,7 +80,7 @@ def _certainty(part: Candidate, shape: tuple[int, ...]) -> float:
     is_even = len(set(shape)) == 1 or shape in _USUAL_SHAPES or shape in _SCHEME_SHAPES
     if label == "CREDIT_CARD" or (label is None and (is_even or part.is_whole_message)):
         return 1.0
-    return 0.8 if is_even else 0.0
+    return 0.8 if is_even and (label != "OTHER_NUMBER" or sum(shape) > 14) else 0.0
 
 
 def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
@@ -95,8 +95,10 @@ def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
     if label or len(part.text) > len(part.value) + _ANSWER_WORDS or len(set(digits)) < 2:
         return 0.0
     if len(shape) > 1:
-        return 0.3 if len(digits) in (15, 16) and 3 <= min(shape) and max(shape) <= 6 else 0.0
-    return 0.3 if digits[0] != "0" and (len(digits) > _FEWEST or not is_phone_number(digits)) else 0.0
+        return 0.3 if len(digits) in (15, 16) and min(shape) >= 3 and max(shape) <= 6 else 0.0
+    if digits[0] == "0" or (len(digits) == _FEWEST and (not part.is_whole_message or is_phone_number(digits))):
+        return 0.0
+    return 0.3
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:
@@ -128,6 +130,11 @@ _CONTEXT = {
     "it": ("carta di credito", "carta ", "numero di carta"),
     "nl": ("kaart ", "creditcard", "kaartnummer", "pasnummer"),
     "pt": ("cartão", "cartao"),
+    "sv": ("kort ", "kortnummer", "betalkort"),
+    "da": ("kortnummer", "betalingskort"),
+    "cs": ("karta", "karty", "kartu", "kreditní"),
+    "tr": ("kart ", "kartım", "kredi kart"),
+    "uk": ("картк", "карта", "карти"),
 }  # fmt: skip
 
 CREDIT_CARD = Detector(

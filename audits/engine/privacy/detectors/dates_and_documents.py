@@ -4,28 +4,31 @@ from ..detector import Candidate, Detector, Hit
 from ..matching import LETTERS
 
 _MONTHS = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|jän|mär|mai|okt|dez|janv|févr|avr|juin|juil|août|"
-    "déc|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|gen|mag|giu|"
-    "lug|set|ott|mrt|mei|mars|mayo"
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|set|dic|jän|mär|mai|okt|dez|janv|févr|fév|avr|juin|juil|"
+    "août|aoû|déc|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|gen|mag|giu|"
+    "lug|ott|mrt|maa|mei|fev|out|led|úno|bře|dub|kvě|červ|srp|zář|říj|pro|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|січ|лют|"
+    "бер|кві|тра|чер|лип|сер|вер|жов|лис|гру|tam|hel|huh|tou|kes|hei|elo|syy|lok|mar|jou|iul|ian|noi|ιαν|φεβ|μαρ|απρ|μα|"
+    "ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ"
 )
 _DATE = (
     r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:[0-9]{4}|[0-9]{2})"
-    rf"|[0-9]{{1,2}}(?:st|nd|rd|th|er|º|\.)?(?: de| of)? (?:{_MONTHS})[{LETTERS}]*\.?(?: de|,)? [0-9]{{4}}"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th|er|º|\.)?(?: de| of)?[ \-](?:{_MONTHS})[{LETTERS}]*\.?(?: de|,)?[ \-][0-9]{{4}}"
     rf"|(?:{_MONTHS})[{LETTERS}]*\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
 )
 
 
 def _judge_birth(candidate: Candidate) -> Hit | None:
-    if not candidate.stands_alone or candidate.label_before != "DATE_OF_BIRTH":
+    if not candidate.stands_alone or "DATE_OF_BIRTH" not in (candidate.label_before, candidate.label_after):
         return None
     return candidate.hit(0.85)
 
 
 def _judge_passport(candidate: Candidate) -> Hit | None:
     value = candidate.value
-    if not candidate.stands_alone or candidate.label_before != "PASSPORT" or sum(c.isdigit() for c in value) < 5:
+    count = sum(c.isdigit() for c in value)
+    if not candidate.stands_alone or candidate.label_before != "PASSPORT" or count < 2:
         return None
-    return candidate.hit(0.8)
+    return candidate.hit(0.8) if count >= 5 or value == value.upper() else None
 
 
 def _judge_account(candidate: Candidate) -> Hit | None:
@@ -38,8 +41,9 @@ DATE_OF_BIRTH = Detector(
     type="DATE_OF_BIRTH",
     triggers=(
         r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
-        r"nato|nata|geboorte|verjaar",
-        r"[0-9][/.\- ][0-9]|[0-9](?:st|nd|rd|th)?[.,]? ",
+        r"nato|nata|geboorte|verjaar|д\.? ?р|född|födel|født|narozen|narodil|doğum|народ|"
+        r"syntyn|γέννη|născu|született|rođen",
+        r"[0-9][/.\- ][0-9]|[0-9](?:st|nd|rd|th|er|º)?[.,]?[ \-]",
     ),
     pattern=f"(?i){_DATE}",
     judge=_judge_birth,
@@ -50,10 +54,19 @@ DATE_OF_BIRTH = Detector(
         "de": ("geburtsdatum", "geboren", "geburtstag", "geb."),
         "fr": ("naissance", "né le", "née le", "né en", "anniversaire"),
         "pl": ("urodzenia", "urodz", "data ur", "ur."),
-        "ru": ("рождения", "родился", "родилась", "дата рожд", "др "),
+        "ru": ("рождения", "родился", "родилась", "дата рожд", "др ", "д.р", "д. р", "г.р", "г. р"),
         "it": ("nascita", "nato il", "nata il", "nato", "nata"),
         "nl": ("geboortedatum", "geboren", "geboorte", "verjaardag"),
-        "pt": ("nascimento", "nasci", "nascido", "nascida"),
+        "pt": ("nascimento", "nasci", "nascido", "nascida", "aniversário"),
+        "sv": ("född", "födelse", "födelsedag"),
+        "da": ("født", "fødsel"),
+        "fi": ("syntyn", "syntymä"),
+        "cs": ("narozen", "narodil"),
+        "tr": ("doğum", "doğdum"),
+        "uk": ("народження", "народився", "народилась", "народилася"),
+        "ro": ("născut", "nașter", "naster"),
+        "hu": ("született", "születési"),
+        "el": ("γέννησης", "γεννήθηκα"),
     },
     rank=76,
 )
@@ -61,10 +74,14 @@ DATE_OF_BIRTH = Detector(
 PASSPORT = Detector(
     type="PASSPORT",
     triggers=(
-        r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass-?n",
+        r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass[ -]?n|"
+        r"pasaport|cestovní pas|čísl[oa] [^ ]{0,8} ?pasu|pas[nu] |útlevél|pașaport|pasaport|διαβατήρι|passi",
         r"[0-9]{2}",
     ),
-    pattern=r"(?i)(?:[a-z]{1,3} ?)?[0-9]{2} ?[0-9]{2} ?[0-9]{2,6}|[a-z]{1,2}[0-9a-z]{6,8}|[0-9]{7,10}",
+    pattern=(
+        r"(?:[A-Z]{1,3} ?|[a-z]{1,3})?[0-9]{2} ?[0-9]{2} ?(?:№ ?)?[0-9]{2,6}|[0-9]{2}[A-Za-z]{2}[0-9]{5}"
+        r"|[A-Za-z]{1,3}[0-9A-Za-z]{6,8}|[0-9]{7,10}"
+    ),
     judge=_judge_passport,
     explanation="a document number that the text calls a passport",
     context={
@@ -77,7 +94,17 @@ PASSPORT = Detector(
         "it": ("passaporto",),
         "nl": ("paspoort",),
         "pt": ("passaporte",),
+        "sv": ("passnummer", "pass nr", "passnr", "passets nummer"),
+        "da": ("pasnummer", "pasnr"),
+        "fi": ("passin numero", "passi"),
+        "cs": ("cestovní pas", "pasu ", "číslo pasu"),
+        "tr": ("pasaport",),
+        "uk": ("паспорт",),
+        "ro": ("pașaport", "pasaport"),
+        "hu": ("útlevél",),
+        "el": ("διαβατηρί", "διαβατήριο"),
     },
+    retries=True,
     rank=74,
 )
 

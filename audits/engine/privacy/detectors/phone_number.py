@@ -27,15 +27,29 @@ _KIND_AFTER = re.compile(
 #: Whose numbering plans a language suggests, most likely first.
 _REGIONS = {
     "en": ("US", "GB", "AU", "IN"),
-    "es": ("ES",),
-    "de": ("DE",),
-    "fr": ("FR",),
+    "es": ("ES", "MX", "AR", "CO"),
+    "de": ("DE", "AT", "CH"),
+    "fr": ("FR", "BE", "CH"),
     "pl": ("PL",),
     "ru": ("RU",),
     "it": ("IT",),
-    "nl": ("NL",),
-    "pt": ("BR",),
+    "nl": ("NL", "BE"),
+    "pt": ("BR", "PT"),
     "zh": ("CN",),
+    "sv": ("SE",),
+    "da": ("DK",),
+    "nb": ("NO",),
+    "no": ("NO",),
+    "fi": ("FI",),
+    "cs": ("CZ",),
+    "sk": ("SK",),
+    "hu": ("HU",),
+    "ro": ("RO",),
+    "tr": ("TR",),
+    "uk": ("UA",),
+    "el": ("GR",),
+    "ja": ("JP",),
+    "ko": ("KR",),
 }
 #: Group lengths by which a number is known for a telephone number without any word that says so.
 _TELLING_SHAPES = frozenset(
@@ -139,8 +153,10 @@ def _score(part: Candidate) -> float:
         return 0.0
     if named:
         return 0.8
-    if len(digits) < 7 or (part.fills_a_field and shape not in _TELLING_SHAPES):
+    if len(digits) < 7:
         return 0.0
+    if part.fills_a_field and shape not in _TELLING_SHAPES:
+        return 0.6 if digits[0] == "0" and _is_national(part, plain) else 0.0
     if shape == (3, 3, 4):
         return 0.7 if not value.startswith("00") else 0.0
     if shape in _TELLING_SHAPES and digits[0] in "016789":
@@ -149,9 +165,14 @@ def _score(part: Candidate) -> float:
         return 0.6
     if digits[0] == "0" and 9 <= len(digits) <= 12 and shape[0] > 1 and len(shape) >= 2:
         return 0.6
-    if any(_standing(plain, region) == 2 for region in regions_of(part.language)):
+    if _is_national(part, plain):
         return 0.55
     return 0.4 if part.is_whole_message and len(digits) >= 8 else 0.0
+
+
+def _is_national(part: Candidate, number: str) -> bool:
+    """A number in the plan of a country where the text's language is spoken."""
+    return any(_standing(number, region) == 2 for region in regions_of(part.language))
 
 
 def _is_named(part: Candidate) -> bool:
@@ -167,7 +188,7 @@ def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
         return 0.75
     if part.fills_a_field or (len(set(digits)) < 3 and not part.is_whole_message):
         return 0.0
-    if any(_standing(digits, region) == 2 for region in regions_of(part.language)):
+    if _is_national(part, digits):
         return 0.5 if len(digits) >= 9 else 0.0
     return 0.4 if 9 <= len(digits) <= 12 and (part.is_whole_message or len(digits) == 10) else 0.0
 
@@ -193,16 +214,26 @@ PHONE_NUMBER = Detector(
         "es": ("teléfono", "telefono", "tfno", "tlf*", "telf*", "telef", "móvil", "movil", "celular", "llám*", "llam*",
                "mi número",
                "mi numero", "contacto"),
-        "de": ("telefon", "handy", "mobil", "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
+        "de": ("telefon", "handy", "ruf mich", "rufen sie", "anrufen", "whatsapp", "zurückruf", "mobil",
+               "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
                "meine nummer", "handynummer", "mobilnummer"),
         "fr": ("téléphone", "telephone", "tél", "portable", "appel", "joindre", "joignable", "mon numéro", "mobile"),
         "pl": ("telefon", "komórk", "komork", "numer tel", "nr tel", "zadzwo", "dzwon", "kontakt", "mój numer",
-               "moj numer", "faks"),
+               "moj numer", "faks", "kom."),
         "ru": ("телефон", "тел", "моб", "факс", "звон", "позвон", "сотов", "мой номер", "вотсап", "whatsapp",
                "набер", "связаться", "контакт"),
         "it": ("telefono", "cellulare", "chiama", "cell", "recapito", "mio numero", "contatt"),
         "nl": ("telefoon", "mobiel", "bel ", "bellen", "bereik", "mijn nummer", "telefoonnummer", "gsm"),
-        "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número"),
+        "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número", "meu contacto", "meu contato"),
+        "sv": ("mobil", "ring mig", "ringa", "når mig", "mitt nummer"),
+        "da": ("ring til", "mit nummer", "mobilnr"),
+        "fi": ("puhelin", "puhnro", "soita", "kännykk"),
+        "cs": ("telefon", "mobil", "zavolej", "volejte", "moje číslo"),
+        "hu": ("telefon", "hívjon", "mobilszám"),
+        "ro": ("telefon", "sunați", "sunati", "mobil"),
+        "tr": ("telefon", "cep tel", "gsm", "arayın"),
+        "uk": ("телефон", "моб", "дзвон", "зателефон", "подзвон", "мій номер"),
+        "el": ("τηλέφωνο", "τηλ", "κινητό"),
         "zh": ("电话", "手机"),
     },
     retries=True,

@@ -1,5 +1,7 @@
 """Web addresses, and domain names where they cannot be mistaken for a missing space after a full stop."""
 
+import re
+
 from ..detector import Candidate, Detector, Hit
 from ..matching import LETTERS, continues_word
 from ..vocabulary import words
@@ -31,6 +33,16 @@ _ALSO_WORDS = words(
     "flights news email review club center paris london berlin madrid tokyo barcelona amsterdam hamburg moscow "
     "support download stream art design cat tel jobs travel app site"
 )
+#: In which languages such an ending is a word, where that is known; elsewhere it makes a domain name.
+_WORD_IN = {
+    "de": words("es fr nl pt it ro sv da"), "es": words("es de fr pt"), "it": words("en la"), "pl": words(""),
+    "at": words("en sv"), "be": words("en"), "se": words("es it fr pt sv cs sk da"), "ca": words("fr ro"),
+    "ch": words(""), "no": words("en es it pt"), "io": words("it"), "tv": words(""),
+}  # fmt: skip
+_SHORTEST_NAME = 4
+#: Words that no clause ends with, so that behind them a full stop or the end of the text tells a domain name.
+_NEVER_LAST = words("de es pl se ch at be")
+_ENDS_CLAUSE = re.compile(r"[,;:!?)\]]|[.]?\s*$|\.\s")
 #: "mg.kg", "mU.ml": doses, unless a path follows.
 _UNITS = words("cm gr kg km ml mm")
 _HOST = rf"(?:[{LETTERS}0-9](?:[{LETTERS}0-9_\-]*[{LETTERS}0-9])?\.)+[{LETTERS}]+"
@@ -64,9 +76,21 @@ def _judge(candidate: Candidate) -> Hit | None:
     if top in _UNITS and len(host) == len(value):
         return None
     plain = len(host) == len(value) and len(labels) == 2
-    if plain and top in _ALSO_WORDS and candidate.label != "URL" and not any(c.isdigit() or c == "-" for c in host):
-        return None
+    if plain and top in _ALSO_WORDS and not any(c.isdigit() or c == "-" for c in host):
+        return candidate.hit(0.6, end=end) if _is_no_word(candidate, labels, end) else None
     return candidate.hit(0.6, end=end)
+
+
+def _is_no_word(candidate: Candidate, labels: list[str], end: int) -> bool:
+    """The ending, itself a word somewhere, is none here: by the text's language, or since nothing goes on from it."""
+    if candidate.label == "URL":
+        return True
+    top = labels[-1]
+    if len(labels[0]) < _SHORTEST_NAME or top not in _WORD_IN:
+        return False
+    if candidate.language and candidate.language[:2].lower() not in _WORD_IN[top]:
+        return True
+    return _ENDS_CLAUSE.match(candidate.text, end) is not None and top in _NEVER_LAST
 
 
 URL = Detector(
