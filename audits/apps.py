@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from assistants.listeners import on_days_left
+
 
 class AuditsConfig(AppConfig):
     name = "audits"
@@ -9,8 +11,10 @@ class AuditsConfig(AppConfig):
         from audits import actions, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
         from audits.retention import register_classes
         from audits.services import erasure, training_erasure  # noqa: F401  (register what is kept of a data subject)
+        from audits.services.stale_days import days_mark_stale
         from audits.services.training.withdrawals import restriction_heard
         from consent.listeners import on_restriction
 
         on_restriction(restriction_heard)
+        on_days_left(days_mark_stale)
         register_classes()

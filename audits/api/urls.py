@@ -3,12 +3,15 @@
 from django.urls import path
 
 from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
+from audits.api.exposure import PatternList, exposure_view
 from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
 from audits.api.flags import FLAG_ACTIONS, FlagList, flag_detail
 from audits.api.reveals import RevealList
 
 app_name = "audits_api"
 urlpatterns = [
+    path("assistants/<slug:slug>/exposure/", exposure_view, name="exposure"),
+    path("assistants/<slug:slug>/patterns/", PatternList.as_view(), name="patterns"),
     path("cycles/", CycleList.as_view(), name="cycles"),
     path("cycles/<int:cycle_id>/", cycle_detail, name="cycle"),
     path("cycles/<int:cycle_id>/check-runs/", CheckRunList.as_view(), name="check-runs"),

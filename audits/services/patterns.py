@@ -63,15 +63,16 @@ def pattern_draft(
         if assistant is None:
             raise NotFound("There is no such item.")
         require(actor, "audits.pattern_change", assistant)
-        values = {
-            "name": _name(name),
-            "pattern": _pattern(pattern),
-            "context": _context(context),
-            "must_match": _examples(must_match, "must_match", needed=True),
-            "must_not_match": _examples(must_not_match, "must_not_match", needed=False),
-            "score": _score(score),
-        }
-        drafts = DetectionPattern.objects.select_for_update().filter(assistant=assistant, type=_type(type))
+        values = pattern_validated(
+            type=type,
+            name=name,
+            pattern=pattern,
+            context=context,
+            must_match=must_match,
+            must_not_match=must_not_match,
+            score=score,
+        )
+        drafts = DetectionPattern.objects.select_for_update().filter(assistant=assistant, type=type)
         draft = drafts.filter(state=PatternState.DRAFT).first()
         if draft is None:
             last = drafts.aggregate(last=Max("version"))["last"] or 0
@@ -82,6 +83,28 @@ def pattern_draft(
         draft.save()
         _record(draft, "pattern.drafted", actor)
         return draft
+
+
+def pattern_validated(
+    *,
+    type: str,
+    name: str,
+    pattern: str,
+    context: Mapping[str, Sequence[str]],
+    must_match: Sequence[str],
+    must_not_match: Sequence[str],
+    score: float,
+) -> dict[str, Any]:
+    """The values as they are kept. Raises Invalid that names the field."""
+    return {
+        "type": _type(type),
+        "name": _name(name),
+        "pattern": _pattern(pattern),
+        "context": _context(context),
+        "must_match": _examples(must_match, "must_match", needed=True),
+        "must_not_match": _examples(must_not_match, "must_not_match", needed=False),
+        "score": _score(score),
+    }
 
 
 def pattern_try(*, pattern_id: int, actor: User) -> DetectionPattern:

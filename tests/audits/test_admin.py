@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from audits.models import DetectionPattern
 from audits.programmes import checks_validated, default_checks
 from audits.services.programmes import programme_ensure
 from portal.accounts.models import User
@@ -55,3 +56,57 @@ def test_lists_open_and_nothing_can_be_added(as_user, staff, name):
     browser = as_user(staff)
     assert browser.get(f"/admin/audits/{name}/").status_code == 200
     assert browser.get(f"/admin/audits/{name}/add/").status_code == 403
+
+
+PATTERN = {
+    "type": "ORDER_NUMBER",
+    "name": "Order number",
+    "pattern": r"BW-\d{7}",
+    "context": "en: order, order no",
+    "must_match": "order BW-1111111",
+    "must_not_match": "",
+    "score": "0.8",
+}
+
+
+def test_a_pattern_is_drafted_tried_and_taken_live_through_its_services(as_user, staff, home):
+    assistant = AssistantFactory(team=home)
+    browser = as_user(staff)
+    add = "/admin/audits/detectionpattern/add/"
+    refused = browser.post(add, {**PATTERN, "assistant": assistant.pk, "pattern": r"BW-\d+"})
+    assert "repeats without end" in refused.context["adminform"].form.errors["pattern"][0]
+    assert browser.post(add, {**PATTERN, "assistant": assistant.pk}).status_code == 302
+    pattern = DetectionPattern.objects.get()
+    assert (pattern.state, pattern.context) == ("draft", {"en": ["order", "order no"]})
+
+    def act(name: str) -> None:
+        url = "/admin/audits/detectionpattern/"
+        browser.post(url, {"action": name, "_selected_action": [DetectionPattern.objects.latest("pk").pk]}, follow=True)
+
+    act("take_live")
+    pattern.refresh_from_db()
+    assert pattern.state == "draft"  # it was never tried
+    act("try_out")
+    act("take_live")
+    pattern.refresh_from_db()
+    assert pattern.state == "live"
+    page = f"/admin/audits/detectionpattern/{pattern.pk}/change/"
+    shown = browser.get(page).content.decode()
+    assert "en: order, order no" in shown
+    assert browser.post(page, {**PATTERN, "name": "Order no."}).status_code == 302
+    assert list(DetectionPattern.objects.order_by("pk").values_list("version", "state", "name")) == [
+        (1, "live", "Order number"),
+        (2, "draft", "Order no."),
+    ]
+    act("retire")
+    assert DetectionPattern.objects.latest("pk").state == "retired"
+    told = LedgerEntry.objects.filter(actor=staff.actor_ref, action__startswith="pattern").order_by("seq")
+    assert list(told.values_list("action", flat=True)) == [
+        "pattern.drafted", "pattern.tried", "pattern.activated", "pattern.drafted", "pattern.retired",
+    ]  # fmt: skip
+
+
+def test_a_pattern_of_another_team_is_not_there(as_user, staff, away):
+    other = AssistantFactory(team=away)
+    answer = as_user(staff).post("/admin/audits/detectionpattern/add/", {**PATTERN, "assistant": other.pk})
+    assert "assistant" in answer.context["adminform"].form.errors

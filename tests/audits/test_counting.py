@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from collections import Counter
 from datetime import date
@@ -11,12 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistants.models import Conversation
+from assistants.records import RecordParser, numbered_records
+from assistants.services.intake import conversations_intake
 from audits.models import CountCell, StaleDay
 from audits.queries.counts import boolean_outcomes, dimension_counts, group_counts, total, value_counts
 from audits.queries.windows import Window
 from audits.services.counting import DISTINCT_VALUES, day_fold, stale_days_fold
 from audits.services.scanning import conversations_scan
-from audits.services.stale_days import days_mark_stale
+from audits.services.stale_days import days_mark_stale, received_days_mark_stale
+from portal.core.actors import SYSTEM
 from tests.audits.conversations import DAY, PLAIN, Told, conversation_revise, conversations_make
 from tests.factories import AssistantFactory, PurposeFactory, ReleaseFactory
 from tests.other_session import other_session
@@ -251,3 +256,26 @@ def test_a_hostile_attribute_name_is_only_a_name(assistant):
     day_fold(assistant_id=assistant.pk, day=DAY)
     counts = dimension_counts(assistant=assistant, dimension="attribute:a'; --%s", window=WINDOW)
     assert counts == {"x": 1}
+
+
+def test_a_revision_to_another_day_before_the_first_scan_leaves_no_count_behind(assistant):
+    def hand_over(day: str) -> None:
+        record = {
+            "external_id": "c-1",
+            "channel": "chat",
+            "language": "en",
+            "started_at": f"{day}T10:00:00Z",
+            "turns": [{"role": "customer", "text": "Hello"}],
+        }
+        lines = io.BytesIO(json.dumps(record).encode())
+        numbered = numbered_records(lines, RecordParser(), max_line_bytes=10_000)
+        conversations_intake(assistant=assistant, records=numbered, source="test", actor=SYSTEM)
+
+    hand_over("2025-03-03")
+    received_days_mark_stale(assistant_id=assistant.pk)
+    stale_days_fold(assistant_id=assistant.pk)
+    hand_over("2025-03-05")
+    assert list(StaleDay.objects.values_list("day", flat=True)) == [date(2025, 3, 3)]
+    conversations_scan(assistant_id=assistant.pk, shard=0)
+    stale_days_fold(assistant_id=assistant.pk)
+    assert dict(CountCell.objects.filter(measure="total").values_list("day", "n")) == {date(2025, 3, 5): 1}

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from assistants.listeners import announce_days_left
 from assistants.models import Assistant, Conversation, Release
 from assistants.records import Numbered, Rejection
 from assistants.services.erasure import external_id_tombstone
@@ -156,6 +157,8 @@ class _Intake:
             stored = created + revised
             attach(stored, purposes=register.purposes, known_at=received_at)
             _settle_repeats(batch, known, stored)
+            left = {one.left_day for one in revised if one.left_day != one.started_at.date()}
+            announce_days_left(assistant_id=assistant.pk, days={day for day in left if day is not None})
             if stored:
                 self._record(assistant, batch, created, revised)
         self.report.read += len(numbered)
@@ -307,6 +310,7 @@ def _revisable(batch: _Batch, known: dict[str, _Known]) -> list[Placed]:
                 key=subject.data_key.unwrap(),
                 started_at=started_at or conversation.started_at,
                 started_at_is_intake=started_at is None and conversation.started_at_is_intake,
+                left_day=conversation.day,
             )
         )
     return placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -67,7 +67,10 @@ _SNAPSHOT = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An incoming conversation with its row, its data subject and the open key to seal it under."""
+    """An incoming conversation with its row, its data subject and the open key to seal it under.
+
+    `left_day` is the day that a revision moves it away from.
+    """
 
     incoming: Incoming
     pk: int
@@ -77,6 +80,7 @@ class Placed:
     key: OpenKey
     started_at: datetime
     started_at_is_intake: bool
+    left_day: date | None = None
 
     @property
     def identified(self) -> bool:
