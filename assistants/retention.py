@@ -108,7 +108,12 @@ def _attributes_dispose(ids: Sequence[int], now: datetime) -> int:
 def register_classes() -> None:
     """Called once, from `ready`."""
     anchors = conversation_anchors()
-    common: dict[str, Any] = {"groups": groups, "place": conversation_place(), "subject": "subject_id"}
+    common: dict[str, Any] = {
+        "groups": groups,
+        "place": conversation_place(),
+        "subject": "subject_id",
+        "conversation": "pk",
+    }
     register_data_class(
         DataClass(
             name="transcript",
@@ -135,6 +140,7 @@ def register_classes() -> None:
             rows=_revisions,
             place=conversation_place("conversation__"),
             subject="conversation__subject_id",
+            conversation="conversation_id",
             dispose=_revisions_dispose,
         )
     )

@@ -60,6 +60,7 @@ def register_classes() -> None:
         "place": conversation_place(),
         "subject": "subject_id",
         "since": "started_at",
+        "conversation": "pk",
     }
     register_data_class(
         DataClass(

@@ -72,6 +72,7 @@ class CheckKind(models.TextChoices):
     CONSENT_COVERAGE = "consent_coverage", "Consent coverage"
     DISCLOSURE = "disclosure", "AI disclosure at the start"
     DATA_SUFFICIENCY = "data_sufficiency", "Data sufficiency"
+    RETENTION = "retention", "Retention"
     TRAINING_CONSENT = "training_consent", "Training data: consent"
     TRAINING_PRIVACY = "training_privacy", "Training data: personal data left in"
     TRAINING_DUPLICATES = "training_duplicates", "Training data: repeated rows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from audits.checks import consent_coverage, data_sufficiency, disclosure, outcome_gap, personal_data
+from audits.checks import consent_coverage, data_sufficiency, disclosure, outcome_gap, personal_data, retention
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
 from audits.checks.training import TRAINING_CHECKS
 from audits.states import CheckKind
@@ -16,6 +16,7 @@ _ALL: tuple[Check[Any], ...] = (
     personal_data.CHECK,
     consent_coverage.CHECK,
     disclosure.CHECK,
+    retention.CHECK,
     *TRAINING_CHECKS,
 )
 CHECKS: Mapping[CheckKind, Check[Any]] = {check.kind: check for check in _ALL}

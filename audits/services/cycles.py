@@ -25,6 +25,7 @@ from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
 from audits.services.freshness import counts_ready, scans_queue
 from audits.services.programmes import programme_ensure
 from audits.states import CHECK_DECIDED, CYCLE, CheckKind, CheckState, CycleState
+from consent.queries.retention_due import rules_in_force
 from portal.accounts.models import User
 from portal.core import ledger
 from portal.core.access import require
@@ -200,6 +201,7 @@ def scope_of(cycle: Cycle) -> Scope:
         groups=groups,
         own_types=cycle.context.get("own_types", []),
         datasets=cycle.context.get("datasets", ()),
+        retention=cycle.context.get("retention", False),
     )
 
 
@@ -212,6 +214,7 @@ def _frozen(programme: Programme, kinds: Collection[str] | None) -> dict[str, An
         "purposes": list(assistant.purposes.order_by("code").values_list("code", flat=True)),
         "attributes": dict(assistant.audited_attributes.order_by("name").values_list("name", "reference")),
         "datasets": datasets_to_audit(assistant.pk),
+        "retention": bool(rules_in_force(team_id=assistant.team_id)),
         "checks": programme.checks,
         "kinds": sorted(kinds) if kinds else None,
         "engine": current_version(assistant.pk) or SCAN_VERSION,

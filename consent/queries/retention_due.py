@@ -14,8 +14,8 @@ from django.db.models import Case, Count, DateTimeField, DurationField, F, Q, Qu
 from django.db.models.functions import Cast, Coalesce, Least, Left
 
 from consent.models import RetentionRule
-from consent.queries.holds import HoldsInForce
-from consent.retention.classes import DataClass, Group
+from consent.queries.holds import HoldsInForce, holds_in_force
+from consent.retention.classes import DataClass, Group, data_class, data_classes
 from consent.retention.resolution import EU, Rule, candidates
 from consent.states import Anchor, RuleState
 
@@ -38,6 +38,10 @@ class Figures:
     held: int = 0
     breach: int = 0
 
+    @property
+    def kind_label(self) -> str:
+        return data_class(self.data_class).label
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -57,7 +61,7 @@ def governed(rules: Iterable[Rule], group: Group) -> bool:
 
 
 def due_rows(
-    data_class: DataClass,
+    kind: DataClass,
     group: Group,
     rules: Sequence[Rule],
     *,
@@ -67,24 +71,24 @@ def due_rows(
 ) -> QuerySet[Any]:
     """The rows of the group whose time has passed at `now`, held or not; with `grace`, that should long be gone."""
     if not governed(rules, group):
-        return data_class.rows(team_id, group).none()
-    ends = _ends(data_class, group, rules, grace=grace)
-    rows = _placed(data_class, data_class.rows(team_id, group)).annotate(**ends)
+        return kind.rows(team_id, group).none()
+    ends = _ends(kind, group, rules, grace=grace)
+    rows = _placed(kind, kind.rows(team_id, group)).annotate(**ends)
     rows = rows.filter(**{f"{name}__lte": now for name in ends})
-    if data_class.since and not any(rule.anchor == Anchor.CONSENT_WITHDRAWN for rule in rules):
-        rows = rows.filter(**{f"{data_class.since}__lte": now - min(rule.period.shortest for rule in rules)})
+    if kind.since and not any(rule.anchor == Anchor.CONSENT_WITHDRAWN for rule in rules):
+        rows = rows.filter(**{f"{kind.since}__lte": now - min(rule.period.shortest for rule in rules)})
     return rows
 
 
-def free(rows: QuerySet[Any], data_class: DataClass, group: Group, holds: HoldsInForce) -> QuerySet[Any]:
+def free(rows: QuerySet[Any], kind: DataClass, group: Group, holds: HoldsInForce) -> QuerySet[Any]:
     """Of these rows, those under no legal hold."""
-    if _whole_group_held(data_class, group, holds):
+    if _whole_group_held(kind, group, holds):
         return rows.none()
-    return rows.exclude(_held(data_class, holds))
+    return rows.exclude(_held(kind, holds))
 
 
 def figures(
-    data_class: DataClass,
+    kind: DataClass,
     group: Group,
     rules: Sequence[Rule],
     *,
@@ -93,19 +97,19 @@ def figures(
     holds: HoldsInForce,
 ) -> Figures:
     """What is due of one group. One query."""
-    place = (data_class.name, group.key, group.label)
-    rows = data_class.rows(team_id, group)
+    place = (kind.name, group.key, group.label)
+    rows = kind.rows(team_id, group)
     if not governed(rules, group):
         return Figures(*place, governed=False, kept=rows.count())
-    ends = _ends(data_class, group, rules, grace=False)
-    beyond = _ends(data_class, group, rules, grace=True, prefix="beyond")
-    held = Q(pk__isnull=False) if _whole_group_held(data_class, group, holds) else _held(data_class, holds)
+    ends = _ends(kind, group, rules, grace=False)
+    beyond = _ends(kind, group, rules, grace=True, prefix="beyond")
+    held = Q(pk__isnull=False) if _whole_group_held(kind, group, holds) else _held(kind, holds)
     due, soon, breach = (
         Q(**{f"{name}__lte": moment for name in names})
         for names, moment in ((ends, now), (ends, now + SOON), (beyond, now))
     )
     counted = (
-        _placed(data_class, rows)
+        _placed(kind, rows)
         .annotate(**ends, **beyond)
         .order_by()
         .aggregate(
@@ -119,19 +123,45 @@ def figures(
     return Figures(*place, governed=True, **{name.removesuffix("_n"): n for name, n in counted.items()})
 
 
-def _ends(
-    data_class: DataClass, group: Group, rules: Sequence[Rule], *, grace: bool, prefix: str = "ends"
-) -> dict[str, Any]:
+def assistant_figures(*, team_id: int, assistant_id: int, now: datetime) -> list[Figures]:
+    """What is due of one assistant's data, of every kind that a rule is about. A query each."""
+    active, holds = rules_in_force(team_id=team_id), holds_in_force(team_id=team_id)
+    return [
+        figures(kind, group, active[kind.name], team_id=team_id, now=now, holds=holds)
+        for kind, group in _of_assistant(team_id, assistant_id)
+        if kind.name in active
+    ]
+
+
+def conversations_in_breach(*, team_id: int, assistant_id: int, data_class: str, now: datetime, most: int) -> list[int]:
+    """Conversations of which data of this kind is there beyond deadline and grace, unheld; the oldest first."""
+    rules, holds = rules_in_force(team_id=team_id).get(data_class, []), holds_in_force(team_id=team_id)
+    for kind, group in _of_assistant(team_id, assistant_id):
+        if kind.name == data_class and kind.conversation:
+            rows = due_rows(kind, group, rules, team_id=team_id, now=now, grace=True)
+            rows = free(rows, kind, group, holds).order_by("pk")
+            return list(dict.fromkeys(rows.values_list(kind.conversation, flat=True)[:most]))
+    return []
+
+
+def _of_assistant(team_id: int, assistant_id: int) -> Iterator[tuple[DataClass, Group]]:
+    for kind in data_classes():
+        for group in kind.groups(team_id) if kind.of_assistants else ():
+            if group.key == assistant_id:
+                yield kind, group
+
+
+def _ends(kind: DataClass, group: Group, rules: Sequence[Rule], *, grace: bool, prefix: str = "ends") -> dict[str, Any]:
     """The deadline that each purpose of the group sets, as annotations; null where it sets none."""
     return {
-        f"retention_{prefix}_{number}": _earliest(list(_deadlines(data_class, rules, purpose, grace=grace)))
+        f"retention_{prefix}_{number}": _earliest(list(_deadlines(kind, rules, purpose, grace=grace)))
         for number, purpose in enumerate(group.purposes or (None,))
     }
 
 
-def _deadlines(data_class: DataClass, rules: Sequence[Rule], purpose: int | None, *, grace: bool) -> Iterator[Any]:
+def _deadlines(kind: DataClass, rules: Sequence[Rule], purpose: int | None, *, grace: bool) -> Iterator[Any]:
     for anchor, ordered in candidates(rules, purpose=purpose).items():
-        reached = data_class.anchors[Anchor(anchor)](purpose)
+        reached = kind.anchors[Anchor(anchor)](purpose)
         whens, default = [], Value(None, output_field=DateTimeField())
         for rule in ordered:
             end = _later(reached, rule.period.interval)
@@ -153,8 +183,8 @@ def _later(moment: Any, interval: str) -> Any:
     return Cast(moment + Cast(Value(interval), DurationField()), DateTimeField())
 
 
-def _placed(data_class: DataClass, rows: QuerySet[Any]) -> QuerySet[Any]:
-    place = Coalesce(data_class.place, Value(""))
+def _placed(kind: DataClass, rows: QuerySet[Any]) -> QuerySet[Any]:
+    place = Coalesce(kind.place, Value(""))
     return rows.annotate(retention_place=place).annotate(retention_country=Left(F("retention_place"), 2))
 
 
@@ -164,11 +194,11 @@ def _in(jurisdiction: str) -> Q:
     return Q(retention_country__in=sorted(EU | {"EU"}) if jurisdiction == "EU" else [jurisdiction])
 
 
-def _held(data_class: DataClass, holds: HoldsInForce) -> Q:
-    if not data_class.subject or not holds.subjects:
+def _held(kind: DataClass, holds: HoldsInForce) -> Q:
+    if not kind.subject or not holds.subjects:
         return Q(pk__isnull=True)
-    return Q(**{f"{data_class.subject}__in": sorted(holds.subjects)})
+    return Q(**{f"{kind.subject}__in": sorted(holds.subjects)})
 
 
-def _whole_group_held(data_class: DataClass, group: Group, holds: HoldsInForce) -> bool:
-    return holds.whole_team or (data_class.held_assistants and group.key in holds.assistants)
+def _whole_group_held(kind: DataClass, group: Group, holds: HoldsInForce) -> bool:
+    return holds.whole_team or (kind.of_assistants and group.key in holds.assistants)

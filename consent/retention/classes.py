@@ -33,7 +33,8 @@ class DataClass:
     bigint primary key. `place` is the row's jurisdiction as an expression, `subject` the path to its data subject's id
     (empty: it has none), `since` a column that no anchor but the withdrawal of consent precedes. `dispose(ids, now)`
     runs in the transaction that has locked these rows, returns how many rows it emptied, and leaves none of them in
-    `rows`. `held_assistants` says that a hold on an assistant covers the group with that key.
+    `rows`. `of_assistants` says that groups are assistants, which holds and checks are
+    about; `conversation` is the path to the id of the row's conversation.
     """
 
     name: str
@@ -46,7 +47,8 @@ class DataClass:
     dispose: Callable[[Sequence[int], datetime], int]
     subject: str = ""
     since: str = ""
-    held_assistants: bool = True
+    of_assistants: bool = True
+    conversation: str = ""
     batch: int = 500
 
 
