@@ -59,7 +59,8 @@ def _identity(memberships: list) -> Iterator[str]:
 
 
 def _entries(request: HttpRequest, user: User) -> Iterator[NavEntry]:
-    waiting = waiting_for(user)
+    # The home page has asked already, and tells the frame.
+    waiting = getattr(request, "waiting", None) or waiting_for(user)
     for label, name, icon, permission in _PLACES:
         if permission is None or can_anywhere(user, permission):
             url = reverse(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from portal.accounts.models import User
@@ -33,10 +34,17 @@ def read(request: Request, body: type[Strict]) -> dict[str, Any]:
 
 
 def read_query(request: Request, query: type[Strict]) -> dict[str, Any]:
-    """The request's validated filters. Raises ValidationError, which names the fields."""
+    """The request's validated filters. Raises ValidationError, which names the fields as they stand in the address."""
     given = query(data=request.query_params)
-    given.is_valid(raise_exception=True)
+    if not given.is_valid():
+        raise ValidationError({name: _messages(wrong) for name, wrong in given.errors.items()})
     return dict(given.validated_data)
+
+
+def _messages(wrong: Any) -> list[str]:
+    """What is wrong with a filter, whichever of its repetitions it is."""
+    inner = wrong.values() if isinstance(wrong, dict) else wrong if isinstance(wrong, list) else None
+    return [str(wrong)] if inner is None else [message for each in inner for message in _messages(each)]
 
 
 def actor_of(request: Request, permission: str) -> Actor:

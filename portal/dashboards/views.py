@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from audits.queries.reveals import revealers
 from audits.queries.waiting import waiting_for
 from portal.accounts.models import User
 from portal.core import ledger
@@ -28,7 +30,7 @@ from portal.dashboards.ledger import PAGE, lines_for
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the viewer, and the latest cycles."""
     user = _viewer(request)
-    waiting = waiting_for(user)
+    waiting = request.waiting = waiting_for(user)  # type: ignore[attr-defined]  # read by the frame's context
     context = {
         "in_a_team": bool(user.team_ids()),
         "tasks": tasks(waiting),
@@ -53,7 +55,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         )
         for row in rows
     ]
-    context = {"rows": list(zip(rows, trends, strict=True)), "totals": totals(rows), "worsened": worsened(rows)}
+    context: dict[str, Any] = {
+        "rows": list(zip(rows, trends, strict=True)),
+        "totals": totals(rows),
+        "worsened": worsened(rows),
+    }
+    if can_anywhere(user, "reveals.view"):
+        context["revealers"] = revealers(user)
     return render(request, "dashboards/dashboard.html", context)
 
 

@@ -27,3 +27,9 @@ def test_problem_of_another_media_type_names_it(client, api_key):
     problem = answer.json()
     assert (problem["status"], problem["title"]) == (415, "Unsupported Media Type")
     assert problem["detail"] == 'Unsupported media type "application/xml" in request.'
+
+
+def test_a_wrong_filter_is_named_as_in_the_address(reviewer, as_user):
+    answer = as_user(reviewer).get("/api/v1/findings/?state=new&state=bogus&severity=grave")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["state", "severity"]

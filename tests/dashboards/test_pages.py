@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audits.models import CountCell, Finding
+from audits.queries.waiting import waiting_for
 from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.models import LedgerEntry
@@ -147,3 +148,11 @@ def test_verification_needs_a_post_and_the_right(as_user, reviewer, auditor):
 
 def test_unusable_filter_is_no_error(as_user, auditor):
     assert as_user(auditor).get("/ledger/?before=x&action=unheard").status_code == 200
+
+
+def test_home_asks_once_what_waits(as_user, reviewer, monkeypatch):
+    asked = []
+    for place in ("portal.context", "portal.dashboards.views"):
+        monkeypatch.setattr(f"{place}.waiting_for", lambda user: asked.append(user) or waiting_for(user))
+    as_user(reviewer).get("/")
+    assert len(asked) == 1

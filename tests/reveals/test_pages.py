@@ -227,3 +227,9 @@ def test_api_lists_reveals_without_reasons(revealed, client, api_key, told):
         str(told.public_id), ["EMAIL_ADDRESS"], f"user:{revealed.person_id}",
     )  # fmt: skip
     assert WHY not in answer.content.decode()
+
+
+def test_dashboard_counts_by_person_for_those_who_watch(revealed, as_user, manager, reviewer):
+    pages = [as_user(person).get("/dashboard/").content.decode() for person in (manager, reviewer)]
+    assert ["Values revealed behind masks" in page for page in pages] == [True, False]
+    assert "Rita Reviewer</a>: 1" in pages[0]

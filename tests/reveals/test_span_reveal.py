@@ -80,7 +80,12 @@ def test_asking_again_while_it_is_open_changes_nothing(reveal):
 def _restrict(told) -> None:
     now = timezone.now()
     ProcessingRestriction.objects.create(
-        subject=told.subject, ground="accuracy_contested", imposed_at=now, recorded_at=now, source="test", imposed_by="user:1"
+        subject=told.subject,
+        ground="accuracy_contested",
+        imposed_at=now,
+        recorded_at=now,
+        source="test",
+        imposed_by="user:1",
     )
 
 
