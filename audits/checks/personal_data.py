@@ -60,7 +60,9 @@ Days = Annotated[int, Meta(ge=0, le=730)]
 
 
 class PersonalDataSettings(Settings, frozen=True, kw_only=True):
-    """`max_rate`: tolerated share of conversations with sensitive or secret data. `min_score`: detections to trust.
+    """`sensitive_types`: what counts whenever the assistant brings it up; None is all that the engine knows by then.
+
+    `max_rate`: tolerated share of conversations with sensitive or secret data. `min_score`: detections to trust.
 
     `max_typed_rate`: tolerated share in which customers type payment data or secrets. `max_unscanned`: with a greater
     share of conversations unread, "nothing found" proves nothing. `minimum_n`: nor does it in fewer conversations.
@@ -68,7 +70,7 @@ class PersonalDataSettings(Settings, frozen=True, kw_only=True):
     `weak_min_score`: what a name has to score before it is compared with other customers'.
     """
 
-    sensitive_types: tuple[str, ...] = SENSITIVE
+    sensitive_types: tuple[str, ...] | None = None
     contact_types: tuple[str, ...] = CONTACT
     weak_types: tuple[str, ...] = WEAK
     secret_types: tuple[str, ...] = SECRETS
@@ -110,7 +112,13 @@ class PersonalDataParams(Settings, frozen=True, kw_only=True):
 def expand(settings: PersonalDataSettings, scope: Scope) -> list[CheckSpec]:
     contact = sorted({*settings.contact_types, *scope.own_types})
     questions: tuple[tuple[Origin, Sequence[str], Sequence[str], Sequence[str], float], ...] = (
-        ("originated", settings.sensitive_types, contact, settings.weak_types, settings.max_rate),
+        (
+            "originated",
+            SENSITIVE if settings.sensitive_types is None else settings.sensitive_types,
+            contact,
+            settings.weak_types,
+            settings.max_rate,
+        ),
         ("echoed", settings.secret_types, (), (), settings.max_rate),
         ("volunteered", settings.typed_types, (), (), settings.max_typed_rate),
     )
