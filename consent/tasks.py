@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from consent.services.erasure_list import list_export
-from consent.services.requests import clock, erasing, reminders
+from consent.services.requests import clock, erasing, packaging, reminders
 from consent.services.retention_runs import retention_nights_begin, retention_run_continue
 from portal.core.jobs import job_task
 
@@ -29,6 +29,11 @@ def erase(*, request_id: int) -> None:
 @job_task("consent.check_erasure")
 def check_erasure(*, request_id: int, attempt: int = 0) -> None:
     erasing.erasure_check(request_id=request_id, attempt=attempt)
+
+
+@job_task("consent.build_package")
+def build_package(*, request_id: int) -> None:
+    packaging.package_build(request_id=request_id)
 
 
 @job_task("consent.list_erasures")

@@ -6,6 +6,7 @@ day. Its external id becomes a keyed hash, by which the same conversation is rec
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.db.models import Q, QuerySet
 
 from assistants.models import AuditAttributes, ConsentSnapshot, Conversation, ConversationRevision
 from assistants.states import ConversationState
-from consent.traces import Subjects, Trace, register_trace
+from consent.models import DataSubject
+from consent.traces import Section, Subjects, Trace, register_trace
 from portal.core.blind_index import blind_index
 
 _INDEX = "assistants.conversation.external_id"
@@ -83,11 +85,22 @@ def _snapshots(subjects: Subjects) -> QuerySet[ConsentSnapshot]:
     return ConsentSnapshot.objects.filter(conversation__subject__in=list(subjects))
 
 
-def _rows(name: str, label: str, rows: Any) -> Trace:
+def _attributes_section(subject: DataSubject) -> Iterator[Section]:
+    rows = _attributes([subject.pk]).select_related("conversation").order_by("conversation__started_at", "pk")
+    yield Section(
+        name="attributes",
+        title="Attributes used for fairness audits",
+        note="What your groups are said to be. They are only ever counted, never shown to anybody with your name.",
+        data=[{"conversation": str(row.conversation.public_id), **row.values} for row in rows],
+    )
+
+
+def _rows(name: str, label: str, rows: Any, export: Any = None) -> Trace:
     """A trace whose rows are deleted as a whole."""
     return Trace(
         name=name,
         label=label,
+        export=export,
         purge=lambda subjects: int(rows(subjects).delete()[0]),
         look=lambda subjects: int(rows(subjects).count()),
     )
@@ -103,5 +116,5 @@ register_trace(
     )
 )
 register_trace(_rows("assistants.revisions", "Earlier revisions of conversations", _revisions))
-register_trace(_rows("assistants.attributes", "Attributes declared for auditing", _attributes))
+register_trace(_rows("assistants.attributes", "Attributes declared for auditing", _attributes, _attributes_section))
 register_trace(_rows("assistants.consents", "Consent decisions kept with conversations", _snapshots))

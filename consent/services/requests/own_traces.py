@@ -24,6 +24,7 @@ from consent.models import (
     SubjectRequest,
     SubjectRequestEvent,
 )
+from consent.services.requests.portfolio import request_sections, subject_sections
 from consent.traces import Sealed, Subjects, Trace, register_trace
 from portal.core.blind_index import blind_index
 
@@ -146,6 +147,7 @@ register_trace(
         label="The customer's reference and the index by which it is found",
         purge=_subject_purge,
         look=lambda subjects: _named(subjects).count(),
+        export=subject_sections,
     )
 )
 register_trace(
@@ -171,6 +173,7 @@ register_trace(
         purge=_requests_purge,
         look=_requests_look,
         sealed=_requests_sealed,
+        export=request_sections,
     )
 )
 register_trace(

@@ -1,0 +1,161 @@
+"""What a customer gets to see of their conversations: all that they wrote, and the answers without data of others.
+
+GDPR Art. 15(4): the copy must not harm others. A value in an answer stays if the customer typed it themselves in any of
+their conversations; every other personal value that a detector finds there is cut out, colleagues' and strangers' names
+above all. What cannot be checked is withheld, not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistants.models import Conversation
+from assistants.queries import transcripts_open
+from assistants.transcripts import Transcript
+from audits.engine.conversation import Detection, Turn, scan
+from audits.engine.privacy import DetectionError
+from consent.models import DataSubject
+from consent.services.subjects import reference_open
+from consent.traces import Section
+from portal.core.envelope import SealBroken
+from portal.core.errors import KeyDestroyed, NotFound
+
+WITHHELD = "[withheld: it could not be checked for other people's data]"
+# Shorter values stand in a text for many other reasons.
+_REPEATED_FROM = 4  # code points
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Own:
+    """The values that the customer gave themselves, and the words of their names."""
+
+    values: set[tuple[str, str]] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+
+    def add(self, found: Detection, text: str) -> None:
+        self.values.add((found.type, found.normalised))
+        if found.type == "PERSON":
+            self.words |= _words(text)
+
+    def holds(self, found: Detection, text: str) -> bool:
+        """Whether it is theirs: the same value, or a part of a name that they gave."""
+        if (found.type, found.normalised) in self.values:
+            return True
+        return found.type == "PERSON" and _words(text) <= self.words
+
+
+def conversations_section(subject: DataSubject) -> Iterator[Section]:
+    """The subject's conversations with their messages, oldest first."""
+    conversations = list(
+        Conversation.objects.select_related("assistant", "release", "subject__data_key")
+        .prefetch_related("consents__purpose")
+        .filter(subject=subject)
+        .order_by("started_at", "pk")
+    )
+    opened = transcripts_open(conversations)
+    transcripts = {pk: found for pk, found in opened.items() if isinstance(found, Transcript)}
+    detections = {
+        conversation.pk: _detections(transcripts[conversation.pk], conversation.language)
+        for conversation in conversations
+        if conversation.pk in transcripts
+    }
+    own = _own(subject, transcripts, detections)
+    yield Section(
+        name="conversations",
+        title="Conversations",
+        note="Everything you wrote. In the answers, personal data of other people is cut out.",
+        data=[
+            _shown(conversation, transcripts.get(conversation.pk), detections.get(conversation.pk), own)
+            for conversation in conversations
+        ],
+        provided=True,
+        template="audits/package_conversations.html",
+    )
+
+
+def answer_redacted(turns: Sequence[Any], detections: Iterable[Detection] | None, own: Own) -> list[str]:
+    """The texts of the turns as the customer may see them. Without detections only their own words are shown."""
+    if detections is None:
+        return [turn.text if turn.role == "customer" else WITHHELD for turn in turns]
+    cuts: dict[int, list[tuple[int, int, str]]] = {}
+    others: dict[str, str] = {}
+    for found in detections:
+        text = turns[found.turn_index].text[found.start : found.end]
+        if turns[found.turn_index].role == "customer" or own.holds(found, text):
+            continue
+        cuts.setdefault(found.turn_index, []).append((found.start, found.end, found.type))
+        if len(text) >= _REPEATED_FROM:
+            others[text] = found.type
+    return [
+        turn.text if turn.role == "customer" else _repeated(_cut(turn.text, cuts.get(index, [])), others)
+        for index, turn in enumerate(turns)
+    ]
+
+
+def _cut(text: str, cuts: list[tuple[int, int, str]]) -> str:
+    kept, at = [], 0
+    for start, end, kind in sorted(cuts):
+        if start >= at:
+            kept.append(text[at:start] + f"[{kind}]")
+        at = max(at, end)
+    return "".join(kept) + text[at:]
+
+
+def _repeated(text: str, others: dict[str, str]) -> str:
+    for value in sorted(others, key=len, reverse=True):
+        text = text.replace(value, f"[{others[value]}]")
+    return text
+
+
+def _own(
+    subject: DataSubject, transcripts: dict[int, Transcript], detections: dict[int, list[Detection] | None]
+) -> Own:
+    own = Own()
+    for pk, found in detections.items():
+        for one in found or ():
+            if one.role == "customer":
+                own.add(one, transcripts[pk].turns[one.turn_index].text[one.start : one.end])
+    with suppress(KeyDestroyed, NotFound, SealBroken):
+        own.words |= _words(reference_open(subject))
+    return own
+
+
+def _detections(transcript: Transcript, language: str) -> list[Detection] | None:
+    try:
+        return scan([Turn(turn.role, turn.text) for turn in transcript.turns], language=language).detections
+    except DetectionError:
+        return None
+
+
+def _shown(
+    conversation: Conversation, transcript: Transcript | None, detections: list[Detection] | None, own: Own
+) -> dict[str, Any]:
+    turns = [] if transcript is None else transcript.turns
+    texts = answer_redacted(turns, detections, own)
+    return {
+        "conversation": str(conversation.public_id),
+        "external_id": conversation.external_id,
+        "assistant": conversation.assistant.name,
+        "release": conversation.release.version if conversation.release else None,
+        "channel": conversation.channel,
+        "language": conversation.language,
+        "intent": conversation.intent,
+        "started_at": conversation.started_at.isoformat(),
+        "ended_at": conversation.ended_at.isoformat() if conversation.ended_at else None,
+        "outcome": conversation.outcome,
+        "metadata": {} if transcript is None else transcript.metadata,
+        "consent": {snapshot.purpose.code: snapshot.status for snapshot in conversation.consents.all()},
+        "messages": [
+            {"from": turn.role, "at": turn.at.isoformat() if turn.at else None, "text": text}
+            for turn, text in zip(turns, texts, strict=True)
+        ],
+    }
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}

@@ -1,0 +1,139 @@
+"""The package that answers a request for access or portability: built by a job, sealed, downloaded, deleted in time."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import uuid
+import zipfile
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from consent.models import AccessPackage, DataSubject, SubjectRequest
+from consent.request_states import PACKAGED, RequestKind, RequestState
+from consent.services.erasures import person_of
+from consent.services.requests.records import record, request_locked, require_state
+from consent.traces import Section, traces
+from portal.accounts.models import User
+from portal.core.actors import SYSTEM
+from portal.core.errors import Conflict, NotFound
+from portal.core.jobs import enqueue
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the zip format's own; the same data gives the same zip
+
+
+@transaction.atomic
+def package_order(*, public_id: uuid.UUID, actor: User) -> SubjectRequest:
+    """Have a job build the package of a request in progress; ordered again, it is built anew.
+
+    Raises NotFound, Denied, Conflict. Writes `request.package_ordered`.
+    """
+    request = request_locked(public_id=public_id, actor=actor)
+    require_state(request, RequestState.IN_PROGRESS)
+    if request.kind not in PACKAGED or request.subject_id is None:
+        raise Conflict("Only access and portability of a known customer are answered with a package.", code="kind")
+    record(request=request, actor=actor, action="request.package_ordered")
+    enqueue("consent.build_package", key=f"build_package:{request.pk}", request_id=request.pk)
+    return request
+
+
+@transaction.atomic
+def package_build(*, request_id: int) -> None:
+    """Collect, zip and seal. Nothing where the request is no longer in progress. Writes `request.package_built`."""
+    request = (
+        SubjectRequest.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("team", "subject", "data_key")
+        .filter(pk=request_id, kind__in=PACKAGED, state=RequestState.IN_PROGRESS)
+        .first()
+    )
+    if request is None or request.subject is None:
+        return
+    subjects = DataSubject.objects.select_related("team", "data_key").filter(pk__in=person_of(request.subject))
+    content, contents = package_content(list(subjects.order_by("pk")), kind=request.kind)
+    now = timezone.now()
+    package = AccessPackage.objects.filter(request=request).first() or AccessPackage(request=request)
+    package.sha256 = hashlib.sha256(content).hexdigest()
+    package.sealed = request.data_key.unwrap().seal(content, place=package.place)
+    package.size = len(content)
+    package.contents = contents
+    package.built_at = now
+    package.expires_at = now + timedelta(days=settings.PROBITY_PACKAGE_DAYS)
+    package.deleted_at = None
+    package.save()
+    facts = {"size": package.size, "sha256": package.sha256, "contents": contents}
+    record(request=request, actor=SYSTEM, action="request.package_built", facts=facts)
+
+
+@transaction.atomic
+def package_download(*, public_id: uuid.UUID, actor: User) -> tuple[AccessPackage, bytes]:
+    """The package and its zip. Raises NotFound where there is none (any more), Denied.
+
+    Writes `request.package_downloaded`.
+    """
+    request = request_locked(public_id=public_id, actor=actor)
+    package = AccessPackage.objects.filter(request=request, deleted_at__isnull=True).first()
+    if package is None or package.sealed is None or package.expires_at <= timezone.now():
+        raise NotFound("There is no package, or it has been deleted.")
+    content = request.data_key.unwrap().open(bytes(package.sealed), place=package.place)
+    facts = {"sha256": package.sha256}
+    record(request=request, actor=actor, action="request.package_downloaded", facts=facts)
+    return package, content
+
+
+def package_content(subjects: list[DataSubject], *, kind: str) -> tuple[bytes, dict[str, int]]:
+    """The zip, and the number of entries of each section in it.
+
+    `index.html` is for people, `data/*.json` for programs; a person known by several records has a folder for each.
+    Portability (Art. 20) holds only what the person provided themselves.
+    """
+    portable = kind == RequestKind.PORTABILITY
+    records = [(subject, [one for one in _sections(subject) if one.provided or not portable]) for subject in subjects]
+    contents: dict[str, int] = {}
+    files: dict[str, str] = {}
+    shown = []
+    for subject, sections in records:
+        folder = "data" if len(records) == 1 else f"data/{subject.public_id}"
+        for section in sections:
+            contents[section.name] = contents.get(section.name, 0) + _size(section.data)
+            path = f"{folder}/{section.name}.json"
+            files[path] = json.dumps(section.data, ensure_ascii=False, indent=2)
+            shown.append({"section": section, "path": path, "html": _readable(section)})
+    context = {"shown": shown, "portable": portable, "made_at": timezone.now(), "team": subjects[0].team}
+    files = {
+        "index.html": render_to_string("consent/package/index.html", context),
+        "style.css": render_to_string("consent/package/style.css"),
+        **files,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in files.items():
+            archive.writestr(zipfile.ZipInfo(path, _EPOCH), text.encode("utf-8", "replace"), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue(), contents
+
+
+def _sections(subject: DataSubject) -> Iterable[Section]:
+    for trace in traces():
+        if trace.export is not None:
+            yield from trace.export(subject)
+
+
+def _readable(section: Section) -> SafeString:
+    template = section.template or "consent/package/section.html"
+    columns: list[str] = []
+    if isinstance(section.data, list):
+        columns = list(dict.fromkeys(name for row in section.data if isinstance(row, dict) for name in row))
+    rows = [[row.get(name) for name in columns] for row in section.data] if columns else []
+    context: dict[str, Any] = {"section": section, "data": section.data, "columns": columns, "rows": rows}
+    return render_to_string(template, context)
+
+
+def _size(data: Any) -> int:
+    return len(data) if isinstance(data, list | dict) else 1

@@ -1,0 +1,122 @@
+"""The answer to a request for access: everything about the customer, nothing about anybody else, and not for long."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from assistants.transcripts import Turn
+from audits.engine.conversation import Turn as EngineTurn
+from audits.engine.conversation import scan
+from audits.services.portfolio import WITHHELD, Own, answer_redacted
+from consent.models import AccessPackage
+from consent.services.requests.clock import packages_expire
+from consent.services.requests.packaging import package_download, package_order
+from portal.core.errors import Conflict, Denied, NotFound
+from portal.core.models import LedgerEntry
+from tests.erasure.requests_made import request_make, request_started
+from tests.erasure.scene import MARKER, OTHER, REFERENCE, hand_over, told
+from tests.jobs import drain
+
+ADDRESS = f"{MARKER.lower()}@mail.example"
+STRANGER = "someone.else@firm.example"
+
+
+@pytest.fixture
+def access(scene, privacy_officer):
+    """An access request in progress, with a conversation in which the assistant gave a stranger's address away."""
+    turns = [
+        {"role": "customer", "text": "Who else is on my booking?"},
+        {"role": "assistant", "text": f"{STRANGER}, and you: {ADDRESS}. Ask {STRANGER} too."},
+    ]
+    hand_over(scene.assistant, told("ext-leak", turns=turns))
+    request = request_started(scene.subject, actor=privacy_officer, kind="access")
+    package_order(public_id=request.public_id, actor=privacy_officer)
+    drain()
+    return request
+
+
+def opened(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_package_holds_the_customer_and_no_stranger(access, privacy_officer):
+    package, content = package_download(public_id=access.public_id, actor=privacy_officer)
+    files = opened(content)
+    assert {"index.html", "style.css", "data/conversations.json", "data/consents.json", "data/about-you.json"} <= set(
+        files
+    )
+    conversations = json.loads(files["data/conversations.json"])
+    assert len(conversations) == 3
+    answer = next(one for one in conversations if one["external_id"] == "ext-leak")["messages"][1]["text"]
+    assert answer == f"[EMAIL_ADDRESS], and you: {ADDRESS}. Ask [EMAIL_ADDRESS] too."
+    everything = "\n".join(files.values())
+    assert STRANGER not in everything
+    assert OTHER["external_id"] not in everything
+    assert json.loads(files["data/about-you.json"])["your reference"] == REFERENCE
+    assert json.loads(files["data/attributes.json"])[0]["age_group"] == f"age {MARKER}"
+    assert json.loads(files["data/consents.json"])[0]["verification"] == f"passport {MARKER}"
+    assert ADDRESS in files["index.html"]
+    assert package.contents["conversations"] == 3
+
+
+def test_package_is_sealed_at_rest_and_its_download_is_written_down(access, privacy_officer, auditor):
+    package = AccessPackage.objects.get()
+    assert not bytes(package.sealed).startswith(b"PK")
+    with pytest.raises(Denied):
+        package_download(public_id=access.public_id, actor=auditor)
+    package_download(public_id=access.public_id, actor=privacy_officer)
+    entry = LedgerEntry.objects.get(action="request.package_downloaded")
+    assert entry.actor == privacy_officer.actor_ref
+    assert MARKER not in entry.body
+
+
+def test_package_is_deleted_when_its_time_is_over(access, privacy_officer):
+    AccessPackage.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(NotFound):
+        package_download(public_id=access.public_id, actor=privacy_officer)
+    assert packages_expire() == 1
+    assert AccessPackage.objects.get().sealed is None
+    assert packages_expire() == 0
+
+
+def test_portability_holds_only_what_the_customer_provided(scene, privacy_officer):
+    request = request_started(scene.subject, actor=privacy_officer, kind="portability")
+    package_order(public_id=request.public_id, actor=privacy_officer)
+    drain()
+    _, content = package_download(public_id=request.public_id, actor=privacy_officer)
+    assert set(opened(content)) == {"index.html", "style.css", "data/consents.json", "data/conversations.json"}
+
+
+def test_only_access_in_progress_is_packaged(scene, privacy_officer):
+    for made in (request_make(scene.subject, actor=privacy_officer, kind="access"), scene.request):
+        with pytest.raises(Conflict):
+            package_order(public_id=made.public_id, actor=privacy_officer)
+
+
+TURNS = [
+    Turn("customer", "I am Maria Schmidt, maria@home.example"),
+    Turn("agent", "Hello Maria, this is Peter Novak. maria@home.example and 030 123456?"),
+]
+
+
+def test_answers_keep_what_the_customer_said_and_lose_what_others_are_called():
+    found = scan([EngineTurn(turn.role, turn.text) for turn in TURNS], language="en").detections
+    own = Own()
+    for one in found:
+        if one.role == "customer":
+            own.add(one, TURNS[one.turn_index].text[one.start : one.end])
+    first, answer = answer_redacted(TURNS, found, own)
+    assert first == TURNS[0].text
+    assert "maria@home.example" in answer
+    assert "Novak" not in answer
+
+
+def test_what_cannot_be_checked_is_withheld():
+    assert answer_redacted(TURNS, None, Own()) == [TURNS[0].text, WITHHELD]
