@@ -7,10 +7,20 @@ from typing import Any
 from rest_framework import serializers
 
 from consent.services.entries import ConsentEntry, NoticeRef
-from consent.states import ConsentActor, ConsentState, ConsentStatus, Reason
+from consent.states import (
+    AgeEvidence,
+    ConsentActor,
+    ConsentState,
+    ConsentStatus,
+    LinkReason,
+    LinkState,
+    Reason,
+    RestrictionGround,
+)
 from portal.core.bodies import StrictBody
 
 MAX_EVENTS = 5000
+MAX_USES = 10_000
 REFERENCE_LIMIT = 1000
 
 
@@ -32,9 +42,120 @@ class EvaluateBody(StrictBody):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("customer_ref" in attrs) == ("subject" in attrs):
-            raise serializers.ValidationError({"customer_ref": "Name the data subject by customer_ref or by subject."})
-        return attrs
+        return _one_name(attrs)
+
+
+def _one_name(attrs: dict[str, Any]) -> dict[str, Any]:
+    if ("customer_ref" in attrs) == ("subject" in attrs):
+        raise serializers.ValidationError({"customer_ref": "Name the data subject by customer_ref or by subject."})
+    return attrs
+
+
+class UseBody(StrictBody):
+    """One use of many. The data subject is named by `customer_ref` or by `subject`, their pseudonym."""
+
+    customer_ref = serializers.CharField(required=False, max_length=REFERENCE_LIMIT)
+    subject = serializers.UUIDField(required=False)
+    purpose = serializers.CharField(max_length=60, help_text="The purpose's code.")
+    use_time = serializers.DateTimeField(required=False, help_text="When the data is or was used; now unless given.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _one_name(attrs)
+
+
+class EvaluateBatchBody(StrictBody):
+    """Uses, all decided from what was on record at `known_at`."""
+
+    uses = serializers.ListField(child=UseBody(), allow_empty=False, max_length=MAX_USES)
+    known_at = serializers.DateTimeField(
+        required=False, help_text="Only what was on record by then counts; now unless given."
+    )
+    team = serializers.SlugField(required=False, help_text="Needed by people of several teams; a key has its own.")
+
+
+class SubjectBody(StrictBody):
+    """A data subject, named by `customer_ref` or by `subject`, their pseudonym."""
+
+    customer_ref = serializers.CharField(required=False, max_length=REFERENCE_LIMIT)
+    subject = serializers.UUIDField(required=False)
+    team = serializers.SlugField(required=False, help_text="Needed by people of several teams; a key has its own.")
+    source = serializers.CharField(required=False, default="api", max_length=60)  # type: ignore[assignment]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _one_name(attrs)
+
+
+class OtherBody(StrictBody):
+    """The other data subject of a merge."""
+
+    customer_ref = serializers.CharField(required=False, max_length=REFERENCE_LIMIT)
+    subject = serializers.UUIDField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _one_name(attrs)
+
+
+class MergeBody(SubjectBody):
+    """Two data subjects that are held to be one person."""
+
+    other = OtherBody()
+    reason = serializers.ChoiceField(LinkReason.choices)
+    occurred_at = serializers.DateTimeField(required=False, help_text="When the source merged them; now unless given.")
+
+
+class MergeStepBody(StrictBody):
+    """Why a merge is confirmed or taken back."""
+
+    reason = serializers.ChoiceField(LinkReason.choices)
+
+
+class MergeAnswer(serializers.Serializer[Any]):
+    """A merge after its last step."""
+
+    merge = serializers.UUIDField()
+    state = serializers.ChoiceField(LinkState.choices)
+    subjects = serializers.ListField(child=serializers.UUIDField())
+    recorded_at = serializers.DateTimeField()
+
+
+class AgeNoteBody(SubjectBody):
+    """What is known of a customer's age; `minor_below_age` null takes earlier notes back."""
+
+    minor_below_age = serializers.IntegerField(allow_null=True)
+    of_age_on = serializers.DateField(required=False, allow_null=True, default=None)
+    evidence = serializers.ChoiceField(AgeEvidence.choices)
+
+
+class AgeNoteAnswer(serializers.Serializer[Any]):
+    """An age note as stored."""
+
+    subject = serializers.UUIDField()
+    minor_below_age = serializers.IntegerField(allow_null=True)
+    of_age_on = serializers.DateField(allow_null=True)
+    recorded_at = serializers.DateTimeField()
+
+
+class RestrictionBody(SubjectBody):
+    """A restriction of processing (GDPR Art. 18)."""
+
+    ground = serializers.ChoiceField(RestrictionGround.choices)
+    imposed_at = serializers.DateTimeField(required=False, help_text="Now unless given, never in the future.")
+
+
+class RestrictionLiftBody(StrictBody):
+    """When a restriction ends."""
+
+    lifted_at = serializers.DateTimeField(required=False, help_text="Now unless given, never in the future.")
+
+
+class RestrictionAnswer(serializers.Serializer[Any]):
+    """A restriction as stored."""
+
+    id = serializers.IntegerField()
+    subject = serializers.UUIDField()
+    ground = serializers.ChoiceField(RestrictionGround.choices)
+    imposed_at = serializers.DateTimeField()
+    lifted_at = serializers.DateTimeField(allow_null=True)
 
 
 class DecisionAnswer(serializers.Serializer[Any]):
@@ -47,6 +168,22 @@ class DecisionAnswer(serializers.Serializer[Any]):
     use_time = serializers.DateTimeField()
     known_at = serializers.DateTimeField()
     evaluated_at = serializers.DateTimeField()
+
+
+class ShortDecisionAnswer(serializers.Serializer[Any]):
+    """A decision of many."""
+
+    status = serializers.ChoiceField(ConsentStatus.choices)
+    reason = serializers.ChoiceField(Reason.choices)
+    event_ids = serializers.ListField(child=serializers.IntegerField())
+
+
+class BatchAnswer(serializers.Serializer[Any]):
+    """Decisions in the order of the uses."""
+
+    known_at = serializers.DateTimeField()
+    evaluated_at = serializers.DateTimeField()
+    decisions = ShortDecisionAnswer(many=True)
 
 
 class NoticeBody(StrictBody):

@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from consent.api.views import Consents, Evaluate, Events
+from consent.api import subjects
+from consent.api.views import Consents, Evaluate, EvaluateBatch, Events
 
 app_name = "consent_api"
 urlpatterns = [
     path("consent/evaluate", Evaluate.as_view(), name="evaluate"),
+    path("consent/evaluate/batch", EvaluateBatch.as_view(), name="evaluate-batch"),
     path("consents", Consents.as_view(), name="consents"),
     path("consent/events", Events.as_view(), name="events"),
+    path("consent/merges", subjects.Merges.as_view(), name="merges"),
+    path("consent/merges/<uuid:merge>/confirm", subjects.MergeConfirm.as_view(), name="merge-confirm"),
+    path("consent/merges/<uuid:merge>/undo", subjects.MergeUndo.as_view(), name="merge-undo"),
+    path("consent/age-notes", subjects.AgeNotes.as_view(), name="age-notes"),
+    path("consent/restrictions", subjects.Restrictions.as_view(), name="restrictions"),
+    path("consent/restrictions/<int:pk>/lift", subjects.RestrictionLift.as_view(), name="restriction-lift"),
+    path("consent/subjects/<uuid:public_id>/receipt", subjects.Receipt.as_view(), name="receipt"),
 ]

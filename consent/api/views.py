@@ -16,21 +16,23 @@ from rest_framework.views import APIView
 
 from consent.api.bodies import (
     MAX_EVENTS,
+    BatchAnswer,
     ConsentsAnswer,
     DecisionAnswer,
+    EvaluateBatchBody,
     EvaluateBody,
     EventBody,
     RecordAnswer,
 )
+from consent.api.teams import team_asked
 from consent.errors import refusal
-from consent.queries import Use, evaluate_many, named_use
+from consent.queries import Use, UseName, evaluate_many, named_use, named_uses
 from consent.records import EntryParser, Rejection, entries_of_lines
 from consent.services.events import consent_events_record
 from consent.services.imports import consents_import
-from portal.accounts.models import ApiKey, Team
-from portal.core.access import require, teams_with
+from portal.accounts.models import Team
 from portal.core.actors import Actor
-from portal.core.errors import Denied, Invalid, NotFound
+from portal.core.errors import Invalid, NotFound
 from portal.core.jsonlines.bodies import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
 from portal.core.jsonlines.streams import DAMAGED, TooMuch
 
@@ -56,7 +58,7 @@ class Evaluate(APIView):
         body = EvaluateBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        team = _team(request, given.get("team"), "consent.view")
+        team = team_asked(request, given.get("team"), "consent.view")
         now = timezone.now()
         use_time, known_at = given.get("use_time", now), given.get("known_at", now)
         use = _use(team, given, use_time)
@@ -75,6 +77,42 @@ class Evaluate(APIView):
         return Response(DecisionAnswer(answer).data)
 
 
+class EvaluateBatch(APIView):
+    """Ask about many uses at once."""
+
+    @extend_schema(
+        operation_id="consent_evaluate_batch",
+        tags=[TAG],
+        request=EvaluateBatchBody,
+        responses=BatchAnswer,
+        summary="Decide up to 10,000 uses of customers' data",
+        description=(
+            "Answers in the order of the uses. An unknown reference or pseudonym is `unknown` with `no_subject`; "
+            "an unknown purpose is an error that names its place."
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        body = EvaluateBatchBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        team = team_asked(request, given.get("team"), "consent.view")
+        now = timezone.now()
+        known_at = given.get("known_at", now)
+        names = [
+            UseName(use["purpose"], use.get("customer_ref"), use.get("subject"), use.get("use_time", now))
+            for use in given["uses"]
+        ]
+        decisions = evaluate_many(uses=named_uses(team_id=team.pk, names=names), known_at=known_at)
+        answer = {
+            "known_at": known_at,
+            "evaluated_at": now,
+            "decisions": [
+                {"status": one.status, "reason": one.reason, "event_ids": one.event_ids} for one in decisions
+            ],
+        }
+        return Response(BatchAnswer(answer).data)
+
+
 class Events(APIView):
     """Record consent events."""
 
@@ -87,7 +125,7 @@ class Events(APIView):
         summary="Record consent events, all or none of the list; repeating it changes nothing",
     )
     def post(self, request: Request) -> Response:
-        team = _team(request, request.query_params.get("team"), "consent.record")
+        team = team_asked(request, request.query_params.get("team"), "consent.record")
         body: ListSerializer[Any] = ListSerializer(child=EventBody(), data=request.data, max_length=MAX_EVENTS)
         body.is_valid(raise_exception=True)
         entries = [EventBody.entry(given) for given in body.validated_data]
@@ -130,7 +168,7 @@ class Consents(APIView):
         ),
     )
     def post(self, request: Request) -> Response:
-        team = _team(request, request.query_params.get("team"), "consent.record")
+        team = team_asked(request, request.query_params.get("team"), "consent.record")
         rejections: list[dict[str, object]] = []
 
         def note(rejection: Rejection) -> None:
@@ -148,26 +186,6 @@ class Consents(APIView):
                 "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
             ) from error
         return Response(ConsentsAnswer({**report.as_dict(), "rejections": rejections}).data)
-
-
-def _team(request: Request, slug: str | None, permission: str) -> Team:
-    """The team asked about: the key's own, the only one, or the one named. Raises Denied, NotFound, Invalid."""
-    actor = cast(Actor, request.user)
-    if slug:
-        team = Team.objects.filter(slug=slug).first()
-        if team is None:
-            raise NotFound("There is no such item.")
-        require(actor, permission, team)
-        return team
-    if isinstance(actor, ApiKey):
-        require(actor, permission, actor.team)
-        return actor.team
-    teams = teams_with(actor, permission)
-    if not teams:
-        raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
-    if len(teams) > 1:
-        raise Invalid("You belong to several teams: name one.", field="team")
-    return Team.objects.get(pk=next(iter(teams)))
 
 
 def _use(team: Team, given: dict[str, Any], use_time: datetime) -> Use:

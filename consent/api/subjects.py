@@ -1,0 +1,220 @@
+"""The routes about data subjects: merges, age, restriction, receipts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import DateTimeField, ValidationError
+from rest_framework.views import APIView
+
+from consent.api.bodies import (
+    AgeNoteAnswer,
+    AgeNoteBody,
+    MergeAnswer,
+    MergeBody,
+    MergeStepBody,
+    RestrictionAnswer,
+    RestrictionBody,
+    RestrictionLiftBody,
+)
+from consent.api.teams import subject_named, team_asked
+from consent.models import ProcessingRestriction, SubjectLinkEvent
+from consent.queries import receipt, subject_by_public_id
+from consent.services.ages import subject_age_note
+from consent.services.links import merge_confirm, subjects_merge, subjects_unmerge
+from consent.services.restrictions import restriction_impose, restriction_lift
+from portal.core.access import require
+from portal.core.actors import Actor
+from portal.core.errors import Invalid, NotFound
+
+TAG = "Consent"
+
+
+class Merges(APIView):
+    """Propose that two data subjects are one person."""
+
+    @extend_schema(
+        operation_id="consent_merge_propose",
+        tags=[TAG],
+        request=MergeBody,
+        responses={201: MergeAnswer},
+        summary="Propose that two customers are one",
+        description="Until a privacy officer confirms it, the stricter of the two decides every use of either.",
+    )
+    def post(self, request: Request) -> Response:
+        given = _valid(MergeBody(data=request.data))
+        team = team_asked(request, given.get("team"), "consent.record")
+        step = subjects_merge(
+            subject_id=subject_named(team, given).pk,
+            other_id=subject_named(team, given["other"]).pk,
+            reason=given["reason"],
+            source=given["source"],
+            occurred_at=given.get("occurred_at"),
+            actor=_actor(request),
+        )
+        return Response(_merge(step), status=201)
+
+
+class MergeConfirm(APIView):
+    """Confirm a merge."""
+
+    @extend_schema(
+        operation_id="consent_merge_confirm",
+        tags=[TAG],
+        request=MergeStepBody,
+        responses=MergeAnswer,
+        summary="Confirm that two customers are one (privacy officers only)",
+    )
+    def post(self, request: Request, merge: uuid.UUID) -> Response:
+        given = _valid(MergeStepBody(data=request.data))
+        return Response(_merge(merge_confirm(merge=merge, reason=given["reason"], actor=_actor(request))))
+
+
+class MergeUndo(APIView):
+    """Take a merge back."""
+
+    @extend_schema(
+        operation_id="consent_merge_undo",
+        tags=[TAG],
+        request=MergeStepBody,
+        responses=MergeAnswer,
+        summary="Take a merge back; each customer keeps their own events",
+    )
+    def post(self, request: Request, merge: uuid.UUID) -> Response:
+        given = _valid(MergeStepBody(data=request.data))
+        return Response(_merge(subjects_unmerge(merge=merge, reason=given["reason"], actor=_actor(request))))
+
+
+class AgeNotes(APIView):
+    """Note what is known of a customer's age."""
+
+    @extend_schema(
+        operation_id="consent_age_note",
+        tags=[TAG],
+        request=AgeNoteBody,
+        responses={201: AgeNoteAnswer},
+        summary="Note that a customer is a minor, or is not",
+    )
+    def post(self, request: Request) -> Response:
+        given = _valid(AgeNoteBody(data=request.data))
+        team = team_asked(request, given.get("team"), "consent.record")
+        subject = subject_named(team, given)
+        note = subject_age_note(
+            subject_id=subject.pk,
+            minor_below_age=given["minor_below_age"],
+            of_age_on=given["of_age_on"],
+            evidence=given["evidence"],
+            source=given["source"],
+            actor=_actor(request),
+        )
+        answer = {
+            "subject": subject.public_id,
+            "minor_below_age": note.minor_below_age,
+            "of_age_on": note.of_age_on,
+            "recorded_at": note.recorded_at,
+        }
+        return Response(AgeNoteAnswer(answer).data, status=201)
+
+
+class Restrictions(APIView):
+    """Restrict the processing of a customer's data."""
+
+    @extend_schema(
+        operation_id="consent_restriction_impose",
+        tags=[TAG],
+        request=RestrictionBody,
+        responses={201: RestrictionAnswer},
+        summary="Restrict the processing of a customer's data (GDPR Art. 18)",
+    )
+    def post(self, request: Request) -> Response:
+        given = _valid(RestrictionBody(data=request.data))
+        team = team_asked(request, given.get("team"), "consent.record")
+        made = restriction_impose(
+            subject_id=subject_named(team, given).pk,
+            ground=given["ground"],
+            imposed_at=given.get("imposed_at"),
+            source=given["source"],
+            actor=_actor(request),
+        )
+        return Response(_restriction(made), status=201)
+
+
+class RestrictionLift(APIView):
+    """Lift a restriction."""
+
+    @extend_schema(
+        operation_id="consent_restriction_lift",
+        tags=[TAG],
+        request=RestrictionLiftBody,
+        responses=RestrictionAnswer,
+        summary="Lift a restriction of processing",
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        given = _valid(RestrictionLiftBody(data=request.data))
+        lifted = restriction_lift(restriction_id=pk, lifted_at=given.get("lifted_at"), actor=_actor(request))
+        return Response(_restriction(lifted))
+
+
+class Receipt(APIView):
+    """The consent receipt of a customer."""
+
+    @extend_schema(
+        operation_id="consent_receipt",
+        tags=[TAG],
+        parameters=[OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="Now unless given.")],
+        responses=OpenApiTypes.OBJECT,
+        summary="A customer's consent receipt in terms of ISO/IEC TS 27560",
+    )
+    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+        subject = subject_by_public_id(public_id=public_id)
+        if subject is None:
+            raise NotFound("There is no such item.")
+        require(_actor(request), "consent.view", subject)
+        return Response(receipt(subject=subject, known_at=_known_at(request.query_params.get("known_at"))))
+
+
+def _known_at(text: str | None) -> datetime:
+    if not text:
+        return timezone.now()
+    try:
+        moment: datetime = DateTimeField(default_timezone=UTC).run_validation(text)
+    except ValidationError as error:
+        raise Invalid("Not a date and time such as 2026-03-01T09:30:00Z.", field="known_at") from error
+    return moment
+
+
+def _valid(body: Any) -> dict[str, Any]:
+    body.is_valid(raise_exception=True)
+    return cast(dict[str, Any], body.validated_data)
+
+
+def _actor(request: Request) -> Actor:
+    return cast(Actor, request.user)
+
+
+def _merge(step: SubjectLinkEvent) -> dict[str, Any]:
+    answer = {
+        "merge": step.merge,
+        "state": step.state,
+        "subjects": [step.low.public_id, step.high.public_id],
+        "recorded_at": step.recorded_at,
+    }
+    return dict(MergeAnswer(answer).data)
+
+
+def _restriction(restriction: ProcessingRestriction) -> dict[str, Any]:
+    answer = {
+        "id": restriction.pk,
+        "subject": restriction.subject.public_id,
+        "ground": restriction.ground,
+        "imposed_at": restriction.imposed_at,
+        "lifted_at": restriction.lifted_at,
+    }
+    return dict(RestrictionAnswer(answer).data)
