@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.core import ledger
 from portal.core.errors import ProbityError, TooMany
+from portal.core.rate_limits import seconds_to_wait
 
 PROBLEM = "application/problem+json"
 _NO_PAGE = ProbityError(
@@ -40,19 +42,40 @@ class ProblemMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, ProbityError):
             return None
-        headers = {"Retry-After": str(exception.retry_after)} if isinstance(exception, TooMany) else {}
-        if request.path.startswith("/api/"):
-            problem = exception.as_problem()
-            return JsonResponse(problem, status=exception.status, content_type=PROBLEM, headers=headers)
         origin = request.headers.get("Referer", "")
         if (
             request.method == "POST"
+            and not request.path.startswith("/api/")
             and exception.status != 404
             and url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
         ):
             messages.error(request, exception.message)
             return redirect(origin)
-        page = render(request, "errors/problem.html", {"problem": exception}, status=exception.status)
-        for name, value in headers.items():
-            page[name] = value
-        return page
+        return _answer(request, exception)
+
+
+class RateLimitMiddleware:
+    """Holds back a signed-in person who asks more than PROBITY_USER_REQUESTS_PER_MINUTE times a minute."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            limit = settings.PROBITY_USER_REQUESTS_PER_MINUTE
+            wait = seconds_to_wait(f"user:{request.user.pk}", limit=limit)
+            if wait:
+                return _answer(request, TooMany(f"That was too fast. Try again in {wait} seconds.", retry_after=wait))
+        return self.get_response(request)
+
+
+def _answer(request: HttpRequest, error: ProbityError) -> HttpResponse:
+    """The error as problem+json to the API's callers, as a page to others."""
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        answer = JsonResponse(error.as_problem(), status=error.status, content_type=PROBLEM)
+    else:
+        answer = render(request, "errors/problem.html", {"problem": error}, status=error.status)
+    if isinstance(error, TooMany):
+        answer["Retry-After"] = str(error.retry_after)
+    return answer

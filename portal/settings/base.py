@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.core.middleware.RateLimitMiddleware",
     "portal.core.middleware.ProblemMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -170,6 +171,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.KeyThrottle"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.KeysetPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -244,6 +246,9 @@ PROBITY_MAX_BULK_BYTES = env.int("PROBITY_MAX_BULK_BYTES", default=256 * 1024 * 
 PROBITY_CLOCK_SKEW_SECONDS = env.int("PROBITY_CLOCK_SKEW_SECONDS", default=300)
 # How far a consent source's clock may be off beyond the uncertainty that it states with each event.
 PROBITY_CONSENT_SKEW_SECONDS = env.int("PROBITY_CONSENT_SKEW_SECONDS", default=0)
+# Requests a minute of one signed-in person (pages and API) and of one API key; 0 switches a limit off.
+PROBITY_USER_REQUESTS_PER_MINUTE = env.int("PROBITY_USER_REQUESTS_PER_MINUTE", default=600)
+PROBITY_KEY_REQUESTS_PER_MINUTE = env.int("PROBITY_KEY_REQUESTS_PER_MINUTE", default=30_000)
 # How long a revealed value stays readable, and how many one person may reveal within an hour.
 PROBITY_REVEAL_MINUTES = env.int("PROBITY_REVEAL_MINUTES", default=5)
 PROBITY_REVEALS_PER_HOUR = env.int("PROBITY_REVEALS_PER_HOUR", default=30)

@@ -23,3 +23,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     **CELERY_BROKER_TRANSPORT_OPTIONS,
     "global_keyprefix": f"test-{env.str('PYTEST_XDIST_WORKER', default='main')}:",
 }
+# Tests ask as fast as they can.
+PROBITY_USER_REQUESTS_PER_MINUTE = PROBITY_KEY_REQUESTS_PER_MINUTE = 0
