@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from portal.demo.company import DAYS, SECOND_RELEASE, DemoAssistant
+from portal.demo.exposures import birth_recited
 from portal.demo.phrases import FIRST_NAMES, LANGUAGES, LAST_NAMES, Phrases
 
 LEAKS = 6
@@ -194,6 +195,11 @@ def _lines(
         yield "assistant", phrases.contact_question
         yield "customer", phrases.give_contact.format(email=story.customer.email, phone=story.customer.phone)
         yield "assistant", phrases.echo_contact.format(email=story.customer.email)
+    recited = birth_recited(
+        slug=assistant.slug, release=story.release, language=story.customer.language, number=story.number
+    )
+    if recited is not None:
+        yield "assistant", recited
     if leaked is not None:
         yield "assistant", phrases.give_contact.format(email=leaked.email, phone=leaked.phone)
     if story.resolved:

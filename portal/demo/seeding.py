@@ -40,6 +40,7 @@ from portal.core.actors import SYSTEM
 from portal.core.roles import Scope
 from portal.demo.company import ASSISTANTS, CARE, DAYS, PEOPLE, TEAMS, DemoAssistant
 from portal.demo.conversations import WITHDRAWN_DAYS_AGO, customers, records, withdrawing
+from portal.demo.exposures import patterns_seed
 
 NOTICE = (
     "We use your messages to answer you. With your consent, our staff also read some of them to make the assistant "
@@ -83,6 +84,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
         key = keys[plan.team][0]
         assistant = _assistant(plan, teams[plan.team], by_login, today)
         _consents(plan, teams[plan.team], key, today)
+        patterns_seed(assistant=assistant, officer=by_login["petra"])
         total += _conversations(plan, assistant, key, today)
         _flags(assistant, key)
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)

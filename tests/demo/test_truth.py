@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from assistants.models import Conversation
-from audits.models import CheckRun, Cycle, Finding, FindingEvidence
+from audits.models import CheckRun, Cycle, Detection, Finding, FindingEvidence
 from audits.states import CheckState, CycleState
 from portal.core import ledger
 from portal.demo.company import TOTAL_CONVERSATIONS
@@ -33,8 +33,13 @@ def test_cycles_find_exactly_the_planted_faults(company):
     assert found == {(fault.assistant, fault.kind, fault.target) for fault in FAULTS}
     others = CheckRun.objects.exclude(state=CheckState.FAILED).values_list("state", flat=True)
     assert set(others) == {CheckState.PASSED, CheckState.INSUFFICIENT_DATA}
-    leaks = FindingEvidence.objects.filter(finding__kind="personal_data")
-    assert leaks.count() == 6
+    personal = FindingEvidence.objects.filter(finding__kind="personal_data")
+    assert personal.filter(finding__assistant__slug="bruno").count() == 6
+    rise = Finding.objects.get(kind="personal_data", assistant__slug="clara")
+    assert rise.latest_run.result["figures"]["rises"] == 1
+    assert "Release 2.0 shows sensitive data in 5.0 % of its conversations, release 1.4 before it in" in rise.sentence
+    assert {row.conversation.release.version for row in personal.filter(finding=rise)} == {"2.0"}
+    assert set(Detection.objects.filter(type="ORDER_NUMBER").values_list("origin", flat=True)) == {"volunteered"}
     assert ledger.verify().intact
 
 
