@@ -8,7 +8,7 @@ class AuditsConfig(AppConfig):
     verbose_name = "Audits"
 
     def ready(self) -> None:
-        from audits import actions, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
+        from audits import actions, dataset_panels, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
         from audits.retention import register_classes
         from audits.services import erasure, training_erasure  # noqa: F401  (register what is kept of a data subject)
         from audits.services.stale_days import days_mark_stale

@@ -13,6 +13,7 @@ from audits.views import (
     reveal_lists,
     reveals,
     sign_off,
+    training,
 )
 
 app_name = "audits"
@@ -50,4 +51,9 @@ urlpatterns = [
     path("assistants/<slug:slug>/exposure/patterns/<int:pk>/", patterns.pattern, name="pattern"),
     path("assistants/<slug:slug>/exposure/patterns/<int:pk>/edit/", patterns.pattern_edit, name="pattern-edit"),
     path("assistants/<slug:slug>/exposure/patterns/<int:pk>/<slug:name>/", patterns.pattern_step, name="pattern-step"),
+    path("datasets/<slug:slug>/audit/", training.dataset_audit_now, name="dataset-audit"),
+    path("datasets/<slug:slug>/exports/", training.export_new, name="training-export-new"),
+    path("training-exports/<uuid:public_id>/", training.export, name="training-export"),
+    path("training-exports/<uuid:public_id>/progress/", training.export_progress_part, name="training-export-progress"),
+    path("training-exports/<uuid:public_id>/download/", training.export_download, name="training-export-download"),
 ]

@@ -30,6 +30,7 @@ _PLACES = (
     ("Findings", "audits:findings", "flag", "audits.view"),
     ("Cycles", "audits:cycles", "refresh", "audits.view"),
     ("Assistants", "assistants:list", "robot", "assistants.view"),
+    ("Training data", "datasets:list", "database", "datasets.view"),
     ("Consent", "consent:lookup", "user-check", "consent.view"),
     ("Access log", "audits:reveals", "eye", "reveals.view"),
     ("Dashboard", "dashboard", "chart-bar", "audits.view"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("portal.dashboards.urls")),
     path("", include("audits.urls")),
     path("assistants/", include("assistants.urls")),
+    path("datasets/", include("assistants.dataset_urls")),
     path("consent/", include("consent.urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),

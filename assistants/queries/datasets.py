@@ -15,6 +15,7 @@ from portal.core.access import require, restrict
 from portal.core.actors import Actor
 from portal.core.envelope import OpenKey, SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
+from portal.core.models import Job, JobState
 
 OpenedRow = RowContent | KeyDestroyed | SealBroken
 """A row's content, or why there is none: the subject was erased, or the stored value is not what was sealed."""
@@ -59,6 +60,17 @@ def row_figures(dataset: Dataset) -> RowFigures:
         subjects=Count("subject", filter=there, distinct=True),
     )
     return RowFigures(**figures)
+
+
+def selection_under_way(dataset: Dataset) -> Job | None:
+    """The job that copies rows from conversations, while there is one."""
+    jobs = Job.objects.filter(key=selection_job_key(dataset.pk), state__in=[JobState.QUEUED, JobState.RUNNING])
+    return jobs.order_by("-pk").first()
+
+
+def selection_job_key(dataset_id: int) -> str:
+    """The key of that job."""
+    return f"select-rows:{dataset_id}"
 
 
 def rows_open(rows: Sequence[DatasetRow]) -> dict[int, OpenedRow]:

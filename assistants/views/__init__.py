@@ -74,7 +74,9 @@ def assistant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         conversations = recent_conversations(assistant)[:CONVERSATIONS]
     context = {
         "assistant": assistant,
-        "releases": assistant.releases.order_by("-released_at"),
+        "releases": assistant.releases.order_by("-released_at").prefetch_related("trainings__dataset"),
+        "datasets": assistant.datasets.prefetch_related("trainings__release"),
+        "may_register_datasets": can(user, "datasets.change", assistant),
         "data_sources": assistant.data_sources.prefetch_related("releases"),
         "attributes": assistant.audited_attributes.all(),
         "purposes": assistant.purposes.all(),

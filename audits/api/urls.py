@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from audits.api import training
 from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
 from audits.api.exposure import PatternList, exposure_view
 from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
@@ -30,4 +31,8 @@ urlpatterns = [
     path("flags/", FlagList.as_view(), name="flags"),
     path("flags/<int:flag_id>/", flag_detail, name="flag"),
     *(path(f"flags/<int:flag_id>/{name}/", view, name=f"flag-{name}") for name, view in FLAG_ACTIONS.items()),
+    path("datasets/<slug:slug>/audits/", training.dataset_audit_view, name="dataset-audits"),
+    path("datasets/<slug:slug>/exports/", training.ExportList.as_view(), name="training-exports"),
+    path("training-exports/<uuid:public_id>/", training.export_detail, name="training-export"),
+    path("training-exports/<uuid:public_id>/lines/", training.ExportLines.as_view(), name="training-export-lines"),
 ]

@@ -87,7 +87,11 @@ def states_of(cycle: Cycle) -> dict[str, int]:
 
 def check_run_for(actor: Actor, run_id: int) -> CheckRun:
     """One check run. Raises NotFound for another team's, Denied without the role."""
-    run = CheckRun.objects.select_related("assistant", "cycle", "verifies", "release").filter(pk=run_id).first()
+    run = (
+        CheckRun.objects.select_related("assistant", "cycle", "verifies", "release", "dataset")
+        .filter(pk=run_id)
+        .first()
+    )
     if run is None:
         raise NotFound("There is no such item.")
     require(actor, "audits.view", run)

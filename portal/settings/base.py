@@ -201,6 +201,8 @@ SPECTACULAR_SETTINGS = {
         "FlagState": "audits.states.FlagState",
         "Severity": "audits.states.Severity",
         "DismissReason": "audits.states.DismissReason",
+        "DatasetState": "assistants.states.DatasetState",
+        "TrainingExportState": "audits.states.ExportState",
         "ConsentReason": "consent.states.Reason",
         "FindingKind": "audits.models.findings.FINDING_KINDS",
     },

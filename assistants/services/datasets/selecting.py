@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from assistants.models import AuditAttributes, Conversation, Dataset, DatasetRow, Release
 from assistants.queries import transcripts_open
+from assistants.queries.datasets import selection_job_key
 from assistants.records.training import TrainingRecord, parts_of
 from assistants.services.datasets.rows import draft_locked
 from assistants.services.datasets.storage import Origin, PlacedRow, rows_insert
@@ -64,10 +65,6 @@ def dataset_rows_select(*, dataset_id: int, selection: Selection, actor: Actor) 
     )
     if queued is None:
         raise Conflict("A selection is under way already.", code="selection_under_way")
-
-
-def selection_job_key(dataset_id: int) -> str:
-    return f"select-rows:{dataset_id}"
 
 
 def dataset_rows_select_batches(*, dataset_id: int, selection: Selection) -> int:

@@ -1,0 +1,150 @@
+"""What people fill in on the registry's pages. Rules about state and role are the services' business."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from assistants.models import Assistant, Dataset, DataSource, Release
+from assistants.services.datasets import Selection
+from assistants.states import DuplicateRule, RewriteMode
+from consent.models import Purpose
+
+_BOTH = {"true": True, "false": False}
+
+
+class NamesField(forms.CharField):
+    """Names separated by commas or spaces, as a list."""
+
+    def clean(self, value: Any) -> list[str]:
+        return super().clean(value).replace(",", " ").split()
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+
+class DatasetPolicyForm(forms.Form):
+    """What may be changed about a data set while it is in use."""
+
+    name = forms.CharField(label="Name", max_length=120)
+    description = forms.CharField(label="What is in it", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    quasi_identifiers = NamesField(
+        label="Quasi-identifiers",
+        required=False,
+        help_text="Attributes by which somebody could recognise a person, such as age_group, region.",
+    )
+    sensitive = NamesField(
+        label="Sensitive attributes", required=False, help_text="Attributes that nobody should learn of a person."
+    )
+    k = forms.IntegerField(
+        label="k", min_value=1, max_value=1000, initial=5, help_text="At least so many people share their attributes."
+    )
+    l = forms.IntegerField(  # noqa: E741  (the letter of l-diversity)
+        label="l",
+        min_value=1,
+        max_value=1000,
+        initial=2,
+        help_text="At least so many different sensitive values among them.",
+    )
+    duplicates = forms.ChoiceField(label="What counts as repeated", choices=DuplicateRule.choices)
+    mode = forms.ChoiceField(label="Personal data in exports", choices=RewriteMode.choices)
+    allowed_types = NamesField(
+        label="Types of personal data that may stay",
+        required=False,
+        help_text="Such as URL. Leave it empty to take everything out.",
+    )
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> DatasetPolicyForm:
+        """The form with what is declared now."""
+        return cls(initial={name: getattr(dataset, name) for name in cls.base_fields})
+
+
+class DatasetForm(DatasetPolicyForm):
+    """A new data set of `assistant`; sources and purposes are those that it and its team have."""
+
+    slug = forms.SlugField(
+        label="Short name", max_length=60, help_text="For addresses and commands, such as desk-2026."
+    )
+    source = forms.ModelChoiceField(label="Data source", queryset=DataSource.objects.none())
+    purpose = forms.ModelChoiceField(
+        label="Purpose",
+        queryset=Purpose.objects.none(),
+        help_text="Every row needs a consent, or another lawful basis, for it.",
+    )
+    language = forms.CharField(label="Language", required=False, max_length=12, help_text="Such as en.")
+
+    field_order = ["name", "slug", "description", "source", "purpose", "language"]
+
+    def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "source": assistant.data_sources.all(),
+            "purpose": Purpose.objects.filter(team=assistant.team, retired_at=None),
+        }
+        for name, queryset in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = queryset
+
+
+def _calendar() -> forms.DateInput:
+    """The browser's own date picker, which understands ISO dates alone."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class SelectionForm(forms.Form):
+    """Which conversations of the assistant are copied into the data set."""
+
+    since = forms.DateField(label="First day", widget=_calendar())
+    last = forms.DateField(label="Last day", widget=_calendar())
+    release = forms.ModelChoiceField(
+        label="Release", queryset=Release.objects.none(), required=False, empty_label="All"
+    )
+    intent = forms.CharField(label="Intent", required=False, max_length=120)
+    language = forms.CharField(label="Language", required=False, max_length=12)
+    outcome = forms.CharField(label="Outcome", required=False, max_length=60, help_text="Such as resolved.")
+    outcome_value = forms.CharField(label="Its value", required=False, max_length=120, help_text="Such as true.")
+
+    def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["release"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = assistant.releases.all()
+
+    @property
+    def selection(self) -> Selection:
+        """What was chosen; the form is valid."""
+        given = self.cleaned_data
+        value = given["outcome_value"] or "true"
+        return Selection(
+            since=given["since"],
+            last=given["last"],
+            release_id=None if given["release"] is None else given["release"].pk,
+            intent=given["intent"] or None,
+            language=given["language"] or None,
+            outcome=given["outcome"] or None,
+            outcome_value=_BOTH.get(value, value) if given["outcome"] else None,
+        )
+
+
+class TrainedForm(forms.Form):
+    """Which release of the assistant learned from the data set, on which day."""
+
+    release = forms.ModelChoiceField(label="Release", queryset=Release.objects.none())
+    day = forms.DateField(label="Trained on", widget=_calendar())
+
+    def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["release"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = assistant.releases.all()
+
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        if day > timezone.now().astimezone(UTC).date():
+            raise forms.ValidationError("The day lies in the future.")
+        return day

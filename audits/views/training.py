@@ -1,0 +1,102 @@
+"""Training data under audit: asking about a data set now, its exports, and fetching one."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from assistants.queries.datasets import dataset_for
+from audits.queries.training_exports import breaches_of, exclusions_of, export_for, export_progress
+from audits.services.training import dataset_audit, training_export_lines, training_export_request
+from audits.services.training.exports import packed
+from audits.states import ExportState
+from audits.views.viewers import viewer
+from portal.core.access import can
+
+PAGE = 50
+
+
+@never_cache
+@require_POST
+@login_required
+def dataset_audit_now(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask every question about the data set."""
+    user = viewer(request)
+    dataset = dataset_for(user, slug)
+    dataset_audit(dataset_id=dataset.pk, actor=user)
+    messages.success(request, "The audit has started. You can leave the page; the work goes on.")
+    return redirect(reverse("datasets:detail", args=[slug]))
+
+
+@never_cache
+@require_POST
+@login_required
+def export_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for an export."""
+    user = viewer(request)
+    dataset = dataset_for(user, slug)
+    excluding = "exclude_breaking" in request.POST
+    made = training_export_request(dataset_id=dataset.pk, actor=user, exclude_breaking=excluding)
+    return redirect(reverse("audits:training-export", args=[made.public_id]))
+
+
+@never_cache
+@require_safe
+@login_required
+def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One export: what left, what did not, and why."""
+    user = viewer(request)
+    shown = export_for(user, public_id)
+    exclusions = exclusions_of(shown)
+    context = {
+        "export": shown,
+        "progress": export_progress(shown),
+        "reasons": breaches_of(shown),
+        "rows_broken": shown.exclusions.order_by().values("row").distinct().count(),
+        "page": Paginator(exclusions, PAGE).get_page(request.GET.get("page")),
+        "manifest": json.dumps(shown.manifest, indent=2, ensure_ascii=False) if shown.manifest else "",
+        "parameters": [(name, _in_words(value)) for name, value in sorted(shown.parameters.items())],
+        "may_fetch": shown.state == ExportState.READY and can(user, "datasets.export", shown),
+    }
+    return render(request, "datasets/export.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def export_progress_part(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The progress alone, asked for again and again by the page; at the end it asks for the whole page."""
+    shown = export_for(viewer(request), public_id)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(reverse("audits:training-export", args=[public_id]))
+    progress = export_progress(shown)
+    response = render(request, "datasets/_export_progress.html", {"export": shown, "progress": progress})
+    if progress.finished:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@never_cache
+@require_POST
+@login_required
+def export_download(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpResponse:
+    """The packed lines. A POST, because it is written to the ledger that they were fetched."""
+    user = viewer(request)
+    shown = export_for(user, public_id)
+    lines = training_export_lines(export_id=shown.pk, actor=user)
+    response = StreamingHttpResponse(packed(lines), content_type="application/gzip")
+    response["Content-Disposition"] = f'attachment; filename="{shown.dataset.slug}-{shown.pk}.jsonl.gz"'
+    return response
+
+
+def _in_words(value: object) -> object:
+    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else value
