@@ -19,6 +19,10 @@ _STREET_NEXT = re.compile(
     rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})(?=\.?(?:[\s,;]|$))", re.IGNORECASE
 )
 
+#: First triggers that many detectors share, so that the pass over every text stays small.
+TWO_DIGITS, THREE_DIGITS = "[0-9]{2}", "[0-9]{3}"
+SIX_DIGITS = r"[0-9](?:[ ().\-/_]{0,3}[0-9]){5}"
+
 Words = Mapping[str, tuple[str, ...]]
 
 
@@ -116,8 +120,10 @@ class Candidate:
 class Detector:
     """One way of finding one type of personal data.
 
-    All of `triggers` must occur in a text that `pattern` matches. They go into the one combined pass over
-    every text, so they stay simple: no counting, nothing that stays open until the end of the text. `judge`
+    All of `triggers` must occur in a text that `pattern` matches. The first goes into a combined pass over every
+    text, so it is short, counts little and leaves nothing open until the end of the text; the others are tried
+    only where a first one occurs. Shapes of digits and marks share one pass, and words (`by_words`) another:
+    in one they would multiply each other's states. `judge`
     sees each match of `pattern` and gives a hit (maybe narrower) or None. With `retries`, a candidate turned
     down is looked at again from its next token on ("12 4111 1111 …"). `context` lists word stems per language
     that announce the type. `rank` settles overlaps: higher wins.
@@ -132,3 +138,4 @@ class Detector:
     context: Words = field(default_factory=dict)
     rank: int = 50
     retries: bool = False
+    by_words: bool = False

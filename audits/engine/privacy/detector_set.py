@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from .context import Announcements, Lexicon, stems
 from .detector import Candidate, Detector, Words
@@ -52,6 +52,30 @@ class _Armed:
         return gap.end() if gap and gap.end() > start else end
 
 
+class _Fired(NamedTuple):
+    """What the first triggers of a text ask for: detectors at once, and those that want more to occur."""
+
+    sure: tuple[_Armed, ...]
+    asking: tuple[_Armed, ...]
+
+
+class _FirstPass:
+    """The first triggers of some detectors, tried together."""
+
+    def __init__(self, armed: Iterable[_Armed]) -> None:
+        self._armed = tuple(armed)
+        self._sources = tuple(dict.fromkeys(each.detector.triggers[0] for each in self._armed))
+        self.triggers = PatternSet(self._sources, self._fired)
+
+    def _fired(self, occurring: frozenset[int]) -> _Fired:
+        sources = {self._sources[index] for index in occurring}
+        fired = [each for each in self._armed if each.detector.triggers[0] in sources]
+        return _Fired(
+            tuple(each for each in fired if len(each.detector.triggers) == 1),
+            tuple(each for each in fired if len(each.detector.triggers) > 1),
+        )
+
+
 class DetectorSet:
     """Detectors compiled for one pass. Immutable; compile once and share, also between threads.
 
@@ -61,9 +85,14 @@ class DetectorSet:
 
     def __init__(self, detectors: Iterable[Detector], other_words: Words | None = None) -> None:
         self.detectors = tuple(detectors)
-        self._armed = tuple(_Armed(detector) for detector in self.detectors)
-        self._sources = tuple(dict.fromkeys(source for detector in self.detectors for source in detector.triggers))
-        self._triggers = PatternSet(self._sources, self._triggered)
+        armed = [_Armed(detector) for detector in self.detectors]
+        self._first_passes = tuple(
+            _FirstPass(group)
+            for by_words in (False, True)
+            if (group := [each for each in armed if each.detector.by_words is by_words])
+        )
+        self._more = tuple(dict.fromkeys(source for each in self.detectors for source in each.triggers[1:]))
+        self._second_pass = PatternSet(self._more, lambda occurring: {self._more[index] for index in occurring})
         self._lexicon = Lexicon(
             chain(
                 chain.from_iterable(stems(detector.type, detector.context) for detector in self.detectors),
@@ -91,7 +120,16 @@ class DetectorSet:
 
     def find(self, text: str, data: Any, language: str | None) -> list[Ranked]:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
-        armed = self._triggers.plan_for(data)
+        armed: tuple[_Armed, ...] = ()
+        asking: tuple[_Armed, ...] = ()
+        for first_pass in self._first_passes:
+            fired = first_pass.triggers.plan_for(data)
+            armed += fired.sure
+            asking += fired.asking
+        if asking:
+            more = self._second_pass.plan_for(data)
+            if more:
+                armed += tuple(each for each in asking if more.issuperset(each.detector.triggers[1:]))
         if not armed:
             return []
         subject = Subject(text, data)
@@ -100,11 +138,6 @@ class DetectorSet:
         for each in armed:
             found += each.find(subject, announcements, language)
         return found
-
-    def _triggered(self, occurring: frozenset[int]) -> tuple[_Armed, ...]:
-        """The detectors of which all triggers occur."""
-        sources = {self._sources[index] for index in occurring}
-        return tuple(armed for armed in self._armed if sources.issuperset(armed.detector.triggers))
 
 
 def compile_detectors(detectors: Iterable[Detector]) -> DetectorSet:

@@ -60,7 +60,7 @@ def _judge_place(candidate: Candidate) -> Hit | None:
 
 ADDRESS_NUMBER_FIRST = Detector(
     type="ADDRESS",
-    triggers=(rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)", rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]"),
+    triggers=(rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]", rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)"),
     pattern=_ENGLISH_ADDRESS,
     judge=_judge,
     explanation="a house number, a name and a street word",
@@ -87,9 +87,9 @@ ADDRESS_NUMBER_FIRST = Detector(
 ADDRESS_STREET_FIRST = Detector(
     type="ADDRESS",
     triggers=(
+        "[0-9]",
         rf"(?:^|[^{LETTERS}])(?i:{_BEFORE_NAME})[ {CAPITALS}]|(?i:{_JOINED}|p\.? ?o\.? box|postfach|postbus|apartado|"
         rf"skrytka|casella|а/я|boîte| (?:straße|strasse|str\.|weg|allee|platz|ring|damm|ufer)) ",
-        "[0-9]",
     ),
     pattern=rf"{_ROMANCE_SLAVIC}|{_GERMANIC}|{_BOX}",
     judge=_judge,
@@ -108,6 +108,7 @@ _LIVES = (
 LOCATION = Detector(
     type="LOCATION",
     triggers=(rf"(?i:{_LIVES}) ",),
+    by_words=True,
     pattern=rf"(?:^|[^{LETTERS}])(?i:{_LIVES}) "
     rf"([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}})",
     judge=_judge_place,

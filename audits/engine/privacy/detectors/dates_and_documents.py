@@ -1,6 +1,6 @@
 """Dates of birth and the numbers of passports and accounts: values that only the words around them give away."""
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import THREE_DIGITS, TWO_DIGITS, Candidate, Detector, Hit
 from ..matching import LETTERS
 
 _MONTHS = (
@@ -40,6 +40,7 @@ def _judge_account(candidate: Candidate) -> Hit | None:
 DATE_OF_BIRTH = Detector(
     type="DATE_OF_BIRTH",
     triggers=(
+        TWO_DIGITS,
         r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
         r"nato|nata|geboorte|verjaar|д\.? ?р|född|födel|født|narozen|narodil|doğum|народ|"
         r"syntyn|γέννη|născu|született|rođen",
@@ -74,9 +75,9 @@ DATE_OF_BIRTH = Detector(
 PASSPORT = Detector(
     type="PASSPORT",
     triggers=(
+        TWO_DIGITS,
         r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass[ -]?n|"
         r"pasaport|cestovní pas|čísl[oa] [^ ]{0,8} ?pasu|pas[nu] |útlevél|pașaport|pasaport|διαβατήρι|passi",
-        r"[0-9]{2}",
     ),
     pattern=(
         r"(?:[A-Z]{1,3} ?|[a-z]{1,3})?[0-9]{2} ?[0-9]{2} ?(?:№ ?)?[0-9]{2,6}|[0-9]{2}[A-Za-z]{2}[0-9]{5}"
@@ -111,9 +112,9 @@ PASSPORT = Detector(
 ACCOUNT_NUMBER = Detector(
     type="ACCOUNT_NUMBER",
     triggers=(
+        THREE_DIGITS,
         r"(?i)acc|ac no|konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|"
         r"клиент|conta|member|polic[ya]|user id|versicherungsn|klant",
-        r"[0-9]{3}",
     ),
     pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
     judge=_judge_account,

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import SIX_DIGITS, Candidate, Detector, Hit
 from ..matching import continues_word
 
 _GROUP = re.compile(r"[0-9]+")
@@ -201,7 +201,7 @@ def _looks_like_date(shape: tuple[int, ...], value: str) -> bool:
 
 PHONE_NUMBER = Detector(
     type="PHONE_NUMBER",
-    triggers=(r"[0-9](?:[ ().\-/]{0,3}[0-9]){5}",),
+    triggers=(SIX_DIGITS,),
     pattern=r"(?:\+ ?)?\(?\+?[0-9]{1,15}(?:[ ]?[().\-/ ]?[().\-/ ]?[0-9]{1,15}){0,7}",
     judge=_judge,
     explanation="an international prefix, a shape that only telephone numbers have, or a word that says so",

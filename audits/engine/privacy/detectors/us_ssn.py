@@ -2,7 +2,7 @@
 
 import re
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
 
 _UNUSED = re.compile(r"000|666|[0-9]{3}[ \-.]?00|[0-9]{3}[ \-.]?[0-9]{2}[ \-.]?0000")
 _YEAR = re.compile(r"19[3-9][0-9]|20[0-3][0-9]")
@@ -64,7 +64,10 @@ def four_digit_answer(text: str) -> tuple[str, str | None] | None:
 
 US_SSN = Detector(
     type="US_SSN",
-    triggers=(r"[0-9][ \-.][0-9]{2}[ \-.][0-9]{4}",),
+    triggers=(
+        SIX_DIGITS,
+        r"[0-9][ \-.][0-9]{2}[ \-.][0-9]{4}",
+    ),
     pattern=r"[0-9]{3}[ \-.][0-9]{2}[ \-.][0-9]{4}",
     judge=_judge,
     explanation="nine digits as 3-2-4 outside the areas never issued, or named as a social security number",
@@ -90,7 +93,7 @@ US_SSN = Detector(
 
 SSN_FRAGMENT = Detector(
     type="US_SSN",
-    triggers=(r"(?i)ssn|social|last (?:four|4)|ss n|seguro social", r"[0-9]{3}"),
+    triggers=(THREE_DIGITS, r"(?i)ssn|social|last (?:four|4)|ss n|seguro social"),
     pattern=r"[0-9]{3,10}",
     judge=_judge_fragment,
     explanation="digits that the text calls a social security number",
@@ -99,7 +102,10 @@ SSN_FRAGMENT = Detector(
 
 SSN_ANSWER = Detector(
     type="US_SSN",
-    triggers=(r"[0-9]{4}[.!]?[ \n]*$",),
+    triggers=(
+        THREE_DIGITS,
+        r"[0-9]{4}[.!]?[ \n]*$",
+    ),
     pattern=r"[0-9]{4,}",
     judge=_judge_answer,
     explanation="four digits sent as a bare answer, as to 'the last four digits, please?'",

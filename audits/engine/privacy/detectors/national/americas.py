@@ -8,6 +8,7 @@ from stdnum.cl import rut
 from stdnum.mx import curp
 from stdnum.us import itin
 
+from ...detector import THREE_DIGITS
 from .checked import national, plain
 
 _LETTER = "AC-HJKMNP-RT-Y"
@@ -34,7 +35,7 @@ US_ITIN = national(
     "nine digits as 3-2-4 that begin with 9, in the groups given to taxpayers without social security number",
     {"en": ("itin", "individual taxpayer", "taxpayer id")},
     needs_word=False,
-    trigger=r"9[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{4}",
+    shape=r"9[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{4}",
 )
 US_ITIN_BARE = national(
     "US_ITIN",
@@ -51,7 +52,8 @@ US_MBI = national(
     "the eleven characters of a Medicare number, whose places are each a digit or a certain letter",
     {"en": ("mbi", "medicare number", "medicare beneficiary")},
     needs_word=False,
-    trigger=r"[1-9][A-Y][0-9A-Y][0-9]-?[A-Y][0-9A-Y][0-9]-?[A-Y]{2}[0-9]{2}",
+    shape=r"[1-9][A-Y][0-9A-Y][0-9]-?[A-Y][0-9A-Y][0-9]-?[A-Y]{2}[0-9]{2}",
+    trigger=r"[0-9]-?[A-Z]{2}[0-9]{2}",
 )
 US_DRIVER_LICENSE = national(
     "US_DRIVER_LICENSE",
@@ -62,7 +64,8 @@ US_DRIVER_LICENSE = national(
             "driving licence", "driving license", "drivers licence", "dl number", "dl no")},
     needs_word=True,
     trusts_word=False,
-    trigger=r"[0-9]{4}",
+    shape=r"[0-9]{4}",
+    trigger=THREE_DIGITS,
 )  # fmt: skip
 CA_SIN = national(
     "CA_SIN",
@@ -82,7 +85,7 @@ MX_CURP = national(
     "eighteen characters from name, birth date and place, with a check digit",
     {"es": ("curp", "clave única")},
     needs_word=False,
-    trigger=r"(?i)[a-z]{4}[0-9]{6}[hmx]",
+    shape=r"(?i)[a-z]{4}[0-9]{6}[hmx]",
 )
 CL_RUT = national(
     "CL_RUT",
@@ -91,7 +94,7 @@ CL_RUT = national(
     "seven or eight digits with dots, and a mod-11 character behind a hyphen",
     {"es": ("rut", "r.u.t")},
     needs_word=False,
-    trigger=r"[0-9]\.[0-9]{3}\.[0-9]{3}-",
+    shape=r"[0-9]\.[0-9]{3}\.[0-9]{3}-",
 )
 CL_RUT_BARE = national(
     "CL_RUT",
@@ -100,7 +103,7 @@ CL_RUT_BARE = national(
     "seven or eight digits with a mod-11 character, named as RUT",
     {"es": ("rut", "r.u.t")},
     needs_word=True,
-    trigger=r"[0-9]{7}",
+    shape=r"[0-9]{7}",
 )
 _CPF_WORDS = {"pt": ("cpf", "cadastro de pessoas"), "en": ("cpf",)}
 BR_CPF = national(
@@ -110,7 +113,7 @@ BR_CPF = national(
     "eleven digits as 3.3.3-2 with two check digits",
     _CPF_WORDS,
     needs_word=False,
-    trigger=r"[0-9]\.[0-9]{3}\.[0-9]{3}-[0-9]{2}",
+    shape=r"[0-9]\.[0-9]{3}\.[0-9]{3}-[0-9]{2}",
 )
 BR_CPF_BARE = national(
     "BR_CPF",

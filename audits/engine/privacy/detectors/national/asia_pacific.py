@@ -9,6 +9,7 @@ from stdnum.nz import ird
 from stdnum.th import pin
 from stdnum.za import idnr as south_african
 
+from ...detector import TWO_DIGITS
 from .checked import is_day, national, plain
 
 _SG_LETTERS = {"S": "JZIHGFEDCBA", "T": "GFEDCBAJZIH", "F": "XWUTRQPNMLK", "G": "RQPNMLKXWUT", "M": "KLJNPQRTUWX"}
@@ -61,7 +62,8 @@ IN_PAN = national(
     "five letters, the fourth for the kind of holder, four digits and a letter",
     {"en": ("pan number", "pan card", "permanent account number", "my pan", "pan no", "pan is"), "hi": ("पैन",)},
     needs_word=True,
-    trigger=r"(?i)[a-z]{5}[0-9]{4}[a-z]",
+    shape=r"(?i)[a-z]{5}[0-9]{4}[a-z]",
+    trigger=TWO_DIGITS,
 )
 IN_VOTER = national(
     "IN_VOTER",
@@ -71,7 +73,7 @@ IN_VOTER = national(
     {"en": ("voter id", "voter card", "epic number", "elector"), "hi": ("मतदाता",)},
     needs_word=True,
     trusts_word=False,
-    trigger=r"(?i)[a-z]{3}[0-9]{7}",
+    shape=r"(?i)[a-z]{3}[0-9]{7}",
 )
 CN_RESIDENT_ID = national(
     "CN_RESIDENT_ID",
@@ -81,7 +83,7 @@ CN_RESIDENT_ID = national(
     {"zh": ("身份证", "身份證"), "en": ("resident id", "chinese id")},
     needs_word=False,
     trusts_word=False,
-    trigger=r"[0-9]{17}",
+    shape=r"[0-9]{17}",
 )
 KR_RRN = national(
     "KR_RRN",
@@ -90,7 +92,7 @@ KR_RRN = national(
     "birth date, hyphen, and seven digits that begin with sex and century",
     {"ko": ("주민등록번호", "주민번호"), "en": ("rrn", "resident registration")},
     needs_word=False,
-    trigger=r"[0-9]{6}-[1-8][0-9]{6}",
+    shape=r"[0-9]{6}-[1-8][0-9]{6}",
 )
 JP_MY_NUMBER = national(
     "JP_MY_NUMBER",
@@ -107,7 +109,7 @@ SG_NRIC_FIN = national(
     "a letter of the series, seven digits, and a check letter",
     {"en": ("nric", "fin number", "identity card")},
     needs_word=False,
-    trigger=r"(?i)[stfgm][0-9]{7}[a-z]",
+    shape=r"(?i)[stfgm][0-9]{7}[a-z]",
 )
 TH_TNIN = national(
     "TH_TNIN",
@@ -125,7 +127,7 @@ MY_NRIC = national(
     {"ms": ("mykad", "kad pengenalan", "no ic"), "en": ("malaysian id", "ic number")},
     needs_word=False,
     trusts_word=False,
-    trigger=r"[0-9]{6}-[0-9]{2}-[0-9]{4}",
+    shape=r"[0-9]{6}-[0-9]{2}-[0-9]{4}",
 )
 AU_TFN = national(
     "AU_TFN",
@@ -150,7 +152,7 @@ NZ_IRD = national(
     "eight or nine digits with a weighted check digit, named as an IRD number",
     {"en": ("ird", "inland revenue")},
     needs_word=True,
-    trigger=r"[0-9](?:[ \-]?[0-9]){7}",
+    shape=r"[0-9](?:[ \-]?[0-9]){7}",
 )
 ZA_ID = national(
     "ZA_ID",

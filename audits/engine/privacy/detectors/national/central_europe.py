@@ -11,6 +11,7 @@ from stdnum.pl import nip, pesel, regon
 from stdnum.ro import cnp
 from stdnum.si import emso
 
+from ...detector import TWO_DIGITS
 from .checked import is_day, national, plain
 
 _DE_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
@@ -61,7 +62,7 @@ PL_PESEL = national(
     "eleven digits that begin with the birth date, with a weighted check digit",
     {"pl": ("pesel",), "ru": ("песель",)},
     needs_word=False,
-    trigger=r"[0-9]{11}",
+    shape=r"[0-9]{11}",
 )
 PL_NIP = national(
     "PL_NIP",
@@ -87,7 +88,7 @@ PL_ID_CARD = national(
     "three letters and six digits with a weighted check digit, named as an identity card",
     {"pl": ("dowód osobisty", "dowodu osobistego", "dowodu", "dowód")},
     needs_word=True,
-    trigger=r"(?i)[a-z] ?[0-9]{6}",
+    shape=r"(?i)[a-z] ?[0-9]{6}",
 )
 DE_SOCIAL_SECURITY = national(
     "DE_SOCIAL_SECURITY",
@@ -96,7 +97,7 @@ DE_SOCIAL_SECURITY = national(
     "area, birth date, initial and serial with a weighted check digit",
     {"de": ("sozialversicherungsnummer", "rentenversicherungsnummer", "sv-nummer", "sv-nr", "rvnr", "versicherungsnr")},
     needs_word=False,
-    trigger=r"(?i)[0-9]{6} ?[a-z] ?[0-9]{3}",
+    shape=r"(?i)[0-9]{6} ?[a-z] ?[0-9]{3}",
     also_named=frozenset({"ACCOUNT_NUMBER"}),
 )
 DE_ID_CARD = national(
@@ -106,7 +107,8 @@ DE_ID_CARD = national(
     "nine characters as on German identity cards, named as one",
     {"de": ("personalausweis", "ausweisnummer", "ausweis-nr", "perso ")},
     needs_word=True,
-    trigger=r"[0-9]",
+    shape=r"[0-9]",
+    trigger=TWO_DIGITS,
 )
 AT_SOCIAL_SECURITY = national(
     "AT_SOCIAL_SECURITY",
@@ -124,7 +126,7 @@ CH_AHV = national(
     "thirteen digits that begin with 756, with the EAN check digit",
     {"de": ("ahv", "ahv-nummer", "ahv-nr"), "fr": ("avs", "numéro avs"), "it": ("numero avs",)},
     needs_word=False,
-    trigger=r"756[. ]?[0-9]{4}",
+    shape=r"756[. ]?[0-9]{4}",
 )
 CZ_RODNE_CISLO = national(
     "CZ_RODNE_CISLO",
@@ -133,7 +135,7 @@ CZ_RODNE_CISLO = national(
     "birth date, slash and serial, divisible by eleven",
     {"cs": ("rodné číslo", "rodne cislo", "rodného čísla", "r.č"), "sk": ("rodné číslo",)},
     needs_word=False,
-    trigger=r"[0-9]{6}/[0-9]{3}",
+    shape=r"[0-9]{6}/[0-9]{3}",
 )
 CZ_RODNE_CISLO_BARE = national(
     "CZ_RODNE_CISLO",

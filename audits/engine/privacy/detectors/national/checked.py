@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 
-from ...detector import Candidate, Detector, Hit, Words
+from ...detector import SIX_DIGITS, Candidate, Detector, Hit, Words
 
 _SEPARATORS = str.maketrans("", "", " -./")
 
@@ -58,7 +58,8 @@ def national(
     *,
     needs_word: bool,
     trusts_word: bool = True,
-    trigger: str = r"[0-9](?:[ \-.]?[0-9]){8}",
+    trigger: str = SIX_DIGITS,
+    shape: str | None = None,
     also_named: frozenset[str] = frozenset(),
     words: Words | None = None,
 ) -> Detector:
@@ -67,11 +68,11 @@ def national(
     `needs_word` is for numbers that are digits and a check only: every tenth number passes it. With
     `trusts_word` a number that the text names is a hit even if its check digit is wrong (a typing error).
     `also_named` are types whose words name this one too ("NIF" in Spain and Portugal); `words` are then the
-    words to look out for.
+    words to look out for. `trigger` is the first trigger, `shape` the second.
     """
     return Detector(
         type=type_,
-        triggers=(_any_word(words or context), trigger) if needs_word else (trigger,),
+        triggers=(trigger, *([shape] if shape else []), *([_any_word(words or context)] if needs_word else [])),
         pattern=pattern,
         judge=_judge(type_, is_valid, needs_word=needs_word, trusts_word=trusts_word, also_named=also_named),
         explanation=explanation,

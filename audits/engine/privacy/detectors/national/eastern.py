@@ -22,7 +22,7 @@ RU_SNILS = national(
     "eleven digits as 3-3-3 2 with the mod-101 check",
     {"ru": ("снилс", "страховой номер"), "en": ("snils",)},
     needs_word=False,
-    trigger=r"[0-9]-[0-9]{3}-[0-9]{3}[ \-][0-9]{2}",
+    shape=r"[0-9]-[0-9]{3}-[0-9]{3}[ \-][0-9]{2}",
 )
 RU_SNILS_BARE = national(
     "RU_SNILS",
@@ -63,5 +63,5 @@ IL_ID = national(
     "nine digits with a Luhn digit, named as teudat zehut",
     {"he": ("תעודת זהות", "ת.ז"), "en": ("teudat zehut", "israeli id")},
     needs_word=True,
-    trigger=r"[0-9]{7}",
+    shape=r"[0-9]{7}",
 )

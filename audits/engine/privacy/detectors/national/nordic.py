@@ -29,7 +29,7 @@ SE_PERSONNUMMER = national(
     {"sv": ("personnummer", "personnr", "pers nr", "pnr"), "en": ("swedish personal",)},
     needs_word=False,
     trusts_word=True,
-    trigger=r"[0-9]{6}[\-+][0-9]{4}",
+    shape=r"[0-9]{6}[\-+][0-9]{4}",
 )
 SE_PERSONNUMMER_BARE = national(
     "SE_PERSONNUMMER",
@@ -47,7 +47,7 @@ FI_PERSONAL_IDENTITY_CODE = national(
     {"fi": ("henkilötunnus", "hetu", "henkilötunnuk"), "sv": ("personbeteckning",), "en": ("finnish personal",)},
     needs_word=False,
     trusts_word=False,
-    trigger=r"(?i)[0-9]{6}[\-+a-fu-y][0-9]{3}",
+    shape=r"(?i)[0-9]{6}[\-+a-fu-y][0-9]{3}",
 )
 DK_CPR = national(
     "DK_CPR",

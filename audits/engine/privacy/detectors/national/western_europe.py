@@ -12,6 +12,7 @@ from stdnum.it import codicefiscale
 from stdnum.nl import bsn
 from stdnum.pt import nif as portuguese_nif
 
+from ...detector import TWO_DIGITS
 from .checked import national, plain
 
 _NINO_PREFIX = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]", re.IGNORECASE)
@@ -53,7 +54,7 @@ UK_NINO = national(
     {"en": ("national insurance", "nino", "ni number", "ni no")},
     needs_word=False,
     trusts_word=False,
-    trigger=r"(?i)[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]",
+    shape=r"(?i)[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]",
 )
 FR_NIR = national(
     "FR_NIR",
@@ -66,7 +67,7 @@ FR_NIR = national(
         "en": ("french social security",),
     },
     needs_word=False,
-    trigger=r"[0-9](?: ?[0-9AB]){14}",
+    shape=r"[0-9](?: ?[0-9AB]){14}",
 )  # fmt: skip
 ES_NIF = national(
     "ES_NIF",
@@ -78,7 +79,7 @@ ES_NIF = national(
         "en": ("dni", "nie"),
     },
     needs_word=False,
-    trigger=r"(?i)[0-9]{7}[ \-]?[a-z]|[0-9]{3}\.[0-9]{3}[ \-]?[a-z]",
+    shape=r"(?i)[0-9]{7}[ \-]?[a-z]|[0-9]{3}\.[0-9]{3}[ \-]?[a-z]",
 )
 IT_FISCAL_CODE = national(
     "IT_FISCAL_CODE",
@@ -88,7 +89,8 @@ IT_FISCAL_CODE = national(
     "sixteen characters from name, birth date and place, with a check letter",
     {"it": ("codice fiscale", "cod. fisc", "c.f.", "cf"), "en": ("fiscal code",)},
     needs_word=False,
-    trigger=r"(?i)[0-9lmnp-v][a-ehlmpr-t][0-9lmnp-v]{2} ?[a-z][0-9lmnp-v]{3}",
+    shape=r"(?i)[0-9lmnp-v][a-ehlmpr-t][0-9lmnp-v]{2} ?[a-z][0-9lmnp-v]{3}",
+    trigger=r"[0-9][A-Za-z][0-9]",
 )
 NL_BSN = national(
     "NL_BSN",
@@ -105,7 +107,7 @@ ES_NIF_BARE = national(
     "seven or eight digits named as DNI, written without the letter",
     {"es": ("dni", "número de dni")},
     needs_word=True,
-    trigger=r"[0-9]{8}|[0-9]\.[0-9]{3}\.[0-9]{3}",
+    shape=r"[0-9]{8}|[0-9]\.[0-9]{3}\.[0-9]{3}",
 )
 FR_NIF = national(
     "FR_NIF",
@@ -123,7 +125,7 @@ BE_NATIONAL_NUMBER = national(
     "a birth date as YY.MM.DD, a serial and the mod-97 check, punctuated as on the card",
     {"nl": ("rijksregister", "insz"), "fr": ("registre national", "niss"), "en": ("belgian national",)},
     needs_word=False,
-    trigger=r"[0-9]\.[0-9]{2}\.[0-9]{2}-[0-9]{3}",
+    shape=r"[0-9]\.[0-9]{2}\.[0-9]{2}-[0-9]{3}",
 )
 BE_NATIONAL_NUMBER_BARE = national(
     "BE_NATIONAL_NUMBER",
@@ -140,7 +142,7 @@ IE_PPS = national(
     "seven digits with a mod-23 letter, named as a PPS number",
     {"en": ("pps", "ppsn", "personal public service")},
     needs_word=True,
-    trigger=r"(?i)[0-9]{7} ?[a-w]",
+    shape=r"(?i)[0-9]{7} ?[a-w]",
 )
 PT_NIF = national(
     "PT_NIF",
@@ -159,7 +161,8 @@ IT_IDENTITY_CARD = national(
     "the forms of Italian identity cards, named as one",
     {"it": ("carta d'identità", "carta d'identita", "carta di identità", "carta identità")},
     needs_word=True,
-    trigger=r"[0-9]{5}",
+    shape=r"[0-9]{5}",
+    trigger=TWO_DIGITS,
 )
 IT_DRIVER_LICENSE = national(
     "IT_DRIVER_LICENSE",
@@ -168,5 +171,6 @@ IT_DRIVER_LICENSE = national(
     "the forms of Italian driving licences, named as one",
     {"it": ("patente", "patente di guida")},
     needs_word=True,
-    trigger=r"(?i)[0-9]{7}|u1",
+    shape=r"(?i)[0-9]{7}|u1",
+    trigger=TWO_DIGITS,
 )
