@@ -244,7 +244,7 @@ class RecordAnswer(serializers.Serializer[Any]):
     conflicts = EventConflictAnswer(many=True)
 
 
-class RejectionAnswer(serializers.Serializer[Any]):
+class EventRejectionAnswer(serializers.Serializer[Any]):
     """A line that was not stored. Its own id is shown only where it cannot be personal data."""
 
     line = serializers.IntegerField()
@@ -262,4 +262,4 @@ class ConsentsAnswer(serializers.Serializer[Any]):
     conflicts = serializers.IntegerField()
     rejected = serializers.IntegerField()
     clamped = serializers.IntegerField(help_text="Of those created: their time lay in the future.")
-    rejections = RejectionAnswer(many=True, help_text="Rejected and conflicting lines, the first thousand.")
+    rejections = EventRejectionAnswer(many=True, help_text="Rejected and conflicting lines, the first thousand.")

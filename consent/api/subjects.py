@@ -72,9 +72,9 @@ class MergeConfirm(APIView):
         responses=MergeAnswer,
         summary="Confirm that two customers are one (privacy officers only)",
     )
-    def post(self, request: Request, merge: uuid.UUID) -> Response:
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
         given = _valid(MergeStepBody(data=request.data))
-        return Response(_merge(merge_confirm(merge=merge, reason=given["reason"], actor=_actor(request))))
+        return Response(_merge(merge_confirm(merge=public_id, reason=given["reason"], actor=_actor(request))))
 
 
 class MergeUndo(APIView):
@@ -87,9 +87,9 @@ class MergeUndo(APIView):
         responses=MergeAnswer,
         summary="Take a merge back; each customer keeps their own events",
     )
-    def post(self, request: Request, merge: uuid.UUID) -> Response:
+    def post(self, request: Request, public_id: uuid.UUID) -> Response:
         given = _valid(MergeStepBody(data=request.data))
-        return Response(_merge(subjects_unmerge(merge=merge, reason=given["reason"], actor=_actor(request))))
+        return Response(_merge(subjects_unmerge(merge=public_id, reason=given["reason"], actor=_actor(request))))
 
 
 class AgeNotes(APIView):

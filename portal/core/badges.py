@@ -24,7 +24,7 @@ _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
     ("info", "lock"): ("frozen",),
     ("danger", "lock"): ("blocked",),
     ("success", "download"): ("ready",),
-    ("neutral", "circle-minus"): ("dismissed", "cancelled", "rejected", "retired", "revoked"),
+    ("neutral", "circle-minus"): ("dismissed", "cancelled", "rejected", "retired", "revoked", "undone", "lifted"),
     ("neutral", "copy"): ("duplicate",),
     ("neutral", "archive"): ("erased", "disposed", "expired"),
     ("neutral", "help-circle"): ("unknown", "unscanned"),

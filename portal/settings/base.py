@@ -204,6 +204,8 @@ SPECTACULAR_SETTINGS = {
         "DatasetState": "assistants.states.DatasetState",
         "TrainingExportState": "audits.states.ExportState",
         "ConsentReason": "consent.states.Reason",
+        "LinkReason": "consent.states.LinkReason",
+        "LinkState": "consent.states.LinkState",
         "FindingKind": "audits.models.findings.FINDING_KINDS",
     },
 }
