@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from assistants.models import Conversation
-from audits.models import CheckRun, Cycle, Detection, Finding, FindingEvidence
+from audits.models import CheckRun, Cycle, Detection, Finding, FindingEvidence, TrainingExport
 from audits.states import CheckState, CycleState
 from portal.core import ledger
 from portal.demo.company import TOTAL_CONVERSATIONS
@@ -40,6 +40,8 @@ def test_cycles_find_exactly_the_planted_faults(company):
     assert "Release 2.0 shows sensitive data in 5.0 % of its conversations, release 1.4 before it in" in rise.sentence
     assert {row.conversation.release.version for row in personal.filter(finding=rise)} == {"2.0"}
     assert set(Detection.objects.filter(type="ORDER_NUMBER").values_list("origin", flat=True)) == {"volunteered"}
+    export = TrainingExport.objects.get()
+    assert (export.state, export.row_count, export.manifest["excluded"]["rows"]) == ("ready", 48, 0)
     assert ledger.verify().intact
 
 
