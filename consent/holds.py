@@ -10,14 +10,16 @@ from portal.core.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class HeldAssistants:
-    """`reached(assistant ids, subject ids)` says which of the subjects have data with one of the assistants.
+    """Four questions, one query each.
 
-    `names` gives each assistant's name, `team_of` its team (None where there is none). One query each.
+    `reached(assistant ids, subject ids)`: which of the subjects have data with one of the assistants. `names`: each
+    assistant's name. `team_of`: its team, None where there is none. `listed`: the assistants of teams as choices.
     """
 
     reached: Callable[[Collection[int], Collection[int]], set[int]]
     names: Callable[[Collection[int]], Mapping[int, str]]
     team_of: Callable[[int], int | None]
+    listed: Callable[[Collection[int]], list[tuple[int, str]]]
 
 
 _known: list[HeldAssistants] = []

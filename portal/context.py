@@ -33,6 +33,7 @@ _PLACES = (
     ("Training data", "datasets:list", "database", "datasets.view"),
     ("Consent", "consent:lookup", "user-check", "consent.view"),
     ("Access log", "audits:reveals", "eye", "reveals.view"),
+    ("Retention", "retention:overview", "hourglass", "retention.view"),
     ("Dashboard", "dashboard", "chart-bar", "audits.view"),
     ("Ledger", "ledger", "link", "core.ledger_view"),
 )

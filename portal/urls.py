@@ -11,6 +11,7 @@ urlpatterns = [
     path("assistants/", include("assistants.urls")),
     path("datasets/", include("assistants.dataset_urls")),
     path("consent/", include("consent.urls")),
+    path("retention/", include("consent.retention_urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

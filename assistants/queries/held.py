@@ -21,4 +21,8 @@ def _team_of(assistant_id: int) -> int | None:
     return Assistant.objects.filter(pk=assistant_id).values_list("team_id", flat=True).first()
 
 
-HELD = HeldAssistants(reached=_reached, names=_names, team_of=_team_of)
+def _listed(team_ids: Collection[int]) -> list[tuple[int, str]]:
+    return list(Assistant.objects.filter(team__in=team_ids).order_by("name", "pk").values_list("pk", "name"))
+
+
+HELD = HeldAssistants(reached=_reached, names=_names, team_of=_team_of, listed=_listed)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consent.api import subjects
+from consent.api.retention import Holds, Rules, Runs
 from consent.api.views import Consents, Evaluate, EvaluateBatch, Events
 
 app_name = "consent_api"
@@ -18,4 +19,7 @@ urlpatterns = [
     path("consent/restrictions", subjects.Restrictions.as_view(), name="restrictions"),
     path("consent/restrictions/<int:pk>/lift", subjects.RestrictionLift.as_view(), name="restriction-lift"),
     path("consent/subjects/<uuid:public_id>/receipt", subjects.Receipt.as_view(), name="receipt"),
+    path("retention/rules", Rules.as_view(), name="retention-rules"),
+    path("retention/runs", Runs.as_view(), name="retention-runs"),
+    path("retention/holds", Holds.as_view(), name="legal-holds"),
 ]

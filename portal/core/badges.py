@@ -36,7 +36,7 @@ _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
     ("info", "flag"): ("promoted", "low", "limited"),
     ("info", "user"): ("identity_verified",),
     ("success", "check"): ("scanned", "approved", "given", "granted", "renewed", "objection_lifted", "fulfilled"),
-    ("success", "circle-check"): ("passed", "permitted", "no_material_difference", "live", "verified"),
+    ("success", "circle-check"): ("passed", "permitted", "no_material_difference", "live", "verified", "active"),
     ("success", "rosette-discount-check"): ("closed", "signed_off"),
     ("warning", "eye"): ("watch", "restricted"),
     ("warning", "flag"): ("medium",),

@@ -21,6 +21,7 @@ PRIVACY = frozenset({"privacy_officer"})
 REGISTRY = frozenset({"manager", "administrator"})
 REMEDIATE = frozenset({"reviewer", "manager", "administrator"})
 PATTERNS = frozenset({"privacy_officer", "administrator"})
+RETENTION = frozenset({"privacy_officer", "auditor", "manager", "administrator"})
 KEYS_NEVER = ""
 
 Args = Callable[[Scene], list[Any]]
@@ -94,6 +95,14 @@ def _pattern(scene: Scene) -> list[Any]:
     return [scene.assistant.slug, scene.pattern.pk]
 
 
+def _retention_rule(scene: Scene) -> list[Any]:
+    return [scene.retention_rule.pk]
+
+
+def _hold(scene: Scene) -> list[Any]:
+    return [scene.hold.pk]
+
+
 def _decide(action: str, roles: frozenset[str], **data: Any) -> Line:
     return form("audits:finding-decide", roles, lambda scene: [scene.new_finding.pk, action], data, case=action)
 
@@ -158,6 +167,19 @@ PAGES = [
         frozenset({"privacy_officer", "auditor"}),
         lambda scene: [scene.conversation.subject.public_id],
     ),
+    page("retention:overview", RETENTION),
+    form("retention:count", RETENTION),
+    page("retention:rule-new", PRIVACY),
+    form("retention:rule-new", PRIVACY),
+    page("retention:rule", RETENTION, _retention_rule),
+    page("retention:rule-change", PRIVACY, _retention_rule),
+    form("retention:rule-change", PRIVACY, _retention_rule),
+    form("retention:rule-step", PRIVACY, lambda scene: [scene.retention_rule.pk, "preview"]),
+    page("retention:holds", RETENTION),
+    page("retention:hold-new", PRIVACY),
+    form("retention:hold-new", PRIVACY),
+    page("retention:hold", RETENTION, _hold),
+    form("retention:hold", PRIVACY, _hold, {"reason": "Settled."}),
 ]
 
 
@@ -184,6 +206,9 @@ API = [
         body=(b"{}\n", "application/x-ndjson"),
     ),
     read("assistants_api:conversation", READERS, KEYS_NEVER, _conversation),
+    read("consent_api:retention-rules", RETENTION, Scope.CONSENT_READ),
+    read("consent_api:retention-runs", RETENTION, Scope.CONSENT_READ),
+    read("consent_api:legal-holds", RETENTION, Scope.CONSENT_READ),
     read("audits_api:cycles", ALL, Scope.AUDITS_READ),
     act(
         "audits_api:cycles",

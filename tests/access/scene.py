@@ -15,7 +15,9 @@ from audits.services.flags import flag_raise
 from audits.services.patterns import pattern_draft
 from audits.services.remediations import remediation_draft
 from audits.services.scanning import conversations_scan
-from consent.models import Purpose
+from consent.models import LegalHold, Purpose, RetentionRule
+from consent.services.holds import hold_place
+from consent.services.retention_rules import retention_rule_add
 from portal.accounts.models import Team, User
 from portal.core.roles import Role
 from tests.audits.conversations import Told, conversations_make
@@ -117,6 +119,20 @@ class Scene:
     def cycle(self) -> Cycle:
         assert self.run.cycle is not None
         return self.run.cycle
+
+    @cached_property
+    def retention_rule(self) -> RetentionRule:
+        """A draft."""
+        return retention_rule_add(
+            team=self.home, data_class="transcript", anchor="conversation_ended", period="P1Y",
+            justification="Claims lapse by then.", actor=self.people["privacy_officer"],
+        )  # fmt: skip
+
+    @cached_property
+    def hold(self) -> LegalHold:
+        return hold_place(
+            team=self.home, matter="12 O 345/26", reason="They sue.", actor=self.people["privacy_officer"]
+        )
 
     @cached_property
     def flag(self) -> Flag:
