@@ -22,6 +22,8 @@ from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Invalid, NotFound
 
+# What stands where an assistant's short name would stand in an address.
+_ADDRESSES = frozenset({"new"})
 _DECIDED_BY_APPROVERS = frozenset({AssistantState.APPROVED, AssistantState.REJECTED})
 
 
@@ -80,6 +82,8 @@ def assistant_register(
     Raises NotFound, Denied, and Invalid (a taken slug, another team's purpose). Writes `assistant.registered`.
     """
     _require(actor, "assistants.change", team)
+    if slug in _ADDRESSES:
+        raise Invalid("This short name is taken by a page of the portal.", field="slug")
     assistant = Assistant(team=team, slug=slug, **{"name": slug, **details})
     _validate(assistant)
     assistant.save()

@@ -58,8 +58,9 @@ def assistant_list(request: HttpRequest) -> HttpResponse:
     user = _viewer(request)
     if not can_anywhere(user, "assistants.view"):
         raise Denied("Your role does not open this page.", code="role_missing")
+    may_register = can_anywhere(user, "assistants.change")
     page = Paginator(with_last_version(assistants_for(user)), PAGE).get_page(request.GET.get("page"))
-    return render(request, "assistants/list.html", {"page": page})
+    return render(request, "assistants/list.html", {"page": page, "may_register": may_register})
 
 
 @never_cache
@@ -83,6 +84,7 @@ def assistant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "disclosures": sorted(assistant.disclosure_texts.items()),
         "conversations": conversations,
         "moves": _moves(assistant, user),
+        "may_change": can(user, "assistants.change", assistant),
         "panels": [
             render_to_string(template, {**filled, "assistant": assistant}, request=request)
             for template, filled in panels_for(assistant, user)
