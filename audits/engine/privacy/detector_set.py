@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -53,27 +53,52 @@ class _Armed:
 
 
 class _Fired(NamedTuple):
-    """What the first triggers of a text ask for: detectors at once, and those that want more to occur."""
+    """What the first triggers of a text ask for: detectors at once, and finer passes."""
 
     sure: tuple[_Armed, ...]
-    asking: tuple[_Armed, ...]
+    finer: "tuple[PatternSet[tuple[_Armed, ...]], ...]"
 
 
 class _FirstPass:
-    """The first triggers of some detectors, tried together."""
+    """The first triggers of some detectors, tried together, with the finer passes behind each of them."""
 
     def __init__(self, armed: Iterable[_Armed]) -> None:
-        self._armed = tuple(armed)
-        self._sources = tuple(dict.fromkeys(each.detector.triggers[0] for each in self._armed))
-        self.triggers = PatternSet(self._sources, self._fired)
+        by_trigger: dict[str, list[_Armed]] = {}
+        for each in armed:
+            by_trigger.setdefault(each.detector.triggers[0], []).append(each)
+        self._sure = [
+            tuple(each for each in group if len(each.detector.triggers) == 1) for group in by_trigger.values()
+        ]
+        self._finer = [tuple(_finer_passes(group)) for group in by_trigger.values()]
+        self.triggers = PatternSet(by_trigger, self._fired)
 
     def _fired(self, occurring: frozenset[int]) -> _Fired:
-        sources = {self._sources[index] for index in occurring}
-        fired = [each for each in self._armed if each.detector.triggers[0] in sources]
         return _Fired(
-            tuple(each for each in fired if len(each.detector.triggers) == 1),
-            tuple(each for each in fired if len(each.detector.triggers) > 1),
+            tuple(each for index in sorted(occurring) for each in self._sure[index]),
+            tuple(finer for index in sorted(occurring) for finer in self._finer[index]),
         )
+
+
+def _finer_passes(group: list[_Armed]) -> "Iterator[PatternSet[tuple[_Armed, ...]]]":
+    """A pass for the shapes of digits and one for the words, for the reason that the first passes are two."""
+    for of_shapes in (True, False):
+        asking = [
+            each
+            for each in group
+            if len(each.detector.triggers) > 1 and ("[0-9]" in each.detector.triggers[1]) is of_shapes
+        ]
+        if asking:
+            yield _finer_pass(asking)
+
+
+def _finer_pass(asking: list[_Armed]) -> "PatternSet[tuple[_Armed, ...]]":
+    sources = tuple(dict.fromkeys(source for each in asking for source in each.detector.triggers[1:]))
+
+    def complete(occurring: frozenset[int]) -> tuple[_Armed, ...]:
+        found = {sources[index] for index in occurring}
+        return tuple(each for each in asking if found.issuperset(each.detector.triggers[1:]))
+
+    return PatternSet(sources, complete)
 
 
 class DetectorSet:
@@ -91,8 +116,6 @@ class DetectorSet:
             for by_words in (False, True)
             if (group := [each for each in armed if each.detector.by_words is by_words])
         )
-        self._more = tuple(dict.fromkeys(source for each in self.detectors for source in each.triggers[1:]))
-        self._second_pass = PatternSet(self._more, lambda occurring: {self._more[index] for index in occurring})
         self._lexicon = Lexicon(
             chain(
                 chain.from_iterable(stems(detector.type, detector.context) for detector in self.detectors),
@@ -121,15 +144,11 @@ class DetectorSet:
     def find(self, text: str, data: Any, language: str | None) -> list[Ranked]:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
         armed: tuple[_Armed, ...] = ()
-        asking: tuple[_Armed, ...] = ()
         for first_pass in self._first_passes:
             fired = first_pass.triggers.plan_for(data)
             armed += fired.sure
-            asking += fired.asking
-        if asking:
-            more = self._second_pass.plan_for(data)
-            if more:
-                armed += tuple(each for each in asking if more.issuperset(each.detector.triggers[1:]))
+            for finer in fired.finer:
+                armed += finer.plan_for(data)
         if not armed:
             return []
         subject = Subject(text, data)

@@ -44,7 +44,6 @@ DATE_OF_BIRTH = Detector(
         r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
         r"nato|nata|geboorte|verjaar|д\.? ?р|född|födel|født|narozen|narodil|doğum|народ|"
         r"syntyn|γέννη|născu|született|rođen",
-        r"[0-9][/.\- ][0-9]|[0-9](?:st|nd|rd|th|er|º)?[.,]?[ \-]",
     ),
     pattern=f"(?i){_DATE}",
     judge=_judge_birth,

@@ -72,7 +72,7 @@ def national(
     """
     return Detector(
         type=type_,
-        triggers=(trigger, *([shape] if shape else []), *([_any_word(words or context)] if needs_word else [])),
+        triggers=(trigger, _any_word(words or context)) if needs_word else (trigger, *([shape] if shape else [])),
         pattern=pattern,
         judge=_judge(type_, is_valid, needs_word=needs_word, trusts_word=trusts_word, also_named=also_named),
         explanation=explanation,
