@@ -46,6 +46,7 @@ urlpatterns = [
     path("checks/<int:pk>/retry/", cycles.check_retry, name="check-retry"),
     path("assistants/<slug:slug>/exposure/", exposure.exposure, name="exposure"),
     path("assistants/<slug:slug>/exposure/download/", exposure.exposure_download, name="exposure-download"),
+    path("assistants/<slug:slug>/exposure/leaks/", exposure.exposure_leaks, name="exposure-leaks"),
     path("assistants/<slug:slug>/exposure/rescan/", exposure.exposure_rescan, name="exposure-rescan"),
     path("assistants/<slug:slug>/exposure/patterns/new/", patterns.pattern_new, name="pattern-new"),
     path("assistants/<slug:slug>/exposure/patterns/<int:pk>/", patterns.pattern, name="pattern"),

@@ -55,6 +55,8 @@ class Detection(TeamScoped):
     class Meta:
         indexes = [
             models.Index(fields=["value_hash"], name="detection_by_value"),
+            # What assistants bring up is rare, and every audit asks for it.
+            models.Index(fields=["conversation"], condition=models.Q(origin="originated"), name="detection_originated"),
         ]
 
     def __str__(self) -> str:

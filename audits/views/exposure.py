@@ -157,6 +157,29 @@ def exposure_download(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+@never_cache
+@require_safe
+@login_required
+def exposure_leaks(request: HttpRequest, slug: str) -> HttpResponse:
+    """Conversations in which another customer's value was said; the exposure page fetches them when it is open."""
+    user = viewer(request)
+    assistant = assistant_for(user, slug)
+    require(user, "audits.view", assistant)
+    window, _, _ = _asked(request, assistant)
+    found = leaks(assistant=assistant, window=window, types=[*CONTACT, *SENSITIVE, *live_types(assistant)])
+    context = {
+        "assistant": assistant,
+        "window": window,
+        "last_day": window.until - timedelta(days=1),
+        "query": request.GET.urlencode(),
+        "leaks": _leaks(user, assistant, found),
+        "leak_count": len(found),
+        "shown_leaks": LEAKS,
+    }
+    partial = bool(request.htmx)  # type: ignore[attr-defined]
+    return render(request, "audits/_exposure_leaks.html" if partial else "audits/exposure_leaks.html", context)
+
+
 def _asked(request: HttpRequest, assistant: Assistant) -> tuple[Window, Line, ExposureFilter]:
     """The window and the line of the trend that the address names, and the form that says so."""
     everything = days_counted(assistant)
@@ -189,7 +212,6 @@ def _page(
     own = live_types(assistant)
     releases = release_figures(assistant=assistant, window=Window(window.since, window.until), line=line)
     weeks = weekly_figures(assistant=assistant, window=window, line=line)
-    found = leaks(assistant=assistant, window=window, types=[*CONTACT, *SENSITIVE, *own])
     secrets = sum(row.by_origin[0] > 0 and class_of(row.type) is DataClass.SECRET for row in figures)
     context = {
         "assistant": assistant,
@@ -205,9 +227,8 @@ def _page(
         "weeks": [(week, _cell(k, n), n) for week, k, n in weeks],
         "line": _line_words(line),
         "releases": [_release_row(one) for one in releases],
-        "leaks": _leaks(user, assistant, found),
-        "leak_count": len(found),
-        "shown_leaks": LEAKS,
+        "rose": any(one.step and one.step.rose for one in releases),
+        "kinds_brought_up": sum(row.by_origin[2] > 0 for row in figures),
         "typed_secrets": secrets,
         "patterns": _patterns(assistant, figures),
         "may_change": can(user, "audits.pattern_change", assistant),

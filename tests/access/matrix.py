@@ -149,6 +149,7 @@ PAGES = [
     page("audits:check-run", ALL, lambda scene: [scene.run.pk]),
     form("audits:check-retry", ALL - {"privacy_officer", "auditor"}, lambda scene: [scene.run.pk]),
     page("audits:exposure", ALL, _slug),
+    page("audits:exposure-leaks", ALL, _slug),
     page("audits:exposure-download", ALL, _slug),
     form("audits:exposure-rescan", ALL - {"auditor"}, _slug, {"since": "2025-03-01"}),
     page("audits:pattern-new", PATTERNS, _slug),
