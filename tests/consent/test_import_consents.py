@@ -136,6 +136,7 @@ def test_broken_bytes_spoil_their_line_only(tmp_path, shown_notice):
         ("x.jsonl.gz", gzip.compress(b"{}" * 9)[:-9], "is not a whole gzip file"),
         ("x.csv", b"lonely\n1\n", "The first row must name the columns"),
     ],
+    ids=["array", "cut-gzip", "one-column"],
 )
 def test_a_file_that_is_not_what_it_says_ends_the_command(tmp_path, home, name, content, words):
     path = tmp_path / name
