@@ -9,7 +9,7 @@ class AssistantsConfig(AppConfig):
         from assistants import actions, rules  # noqa: F401  (name the permissions and ledger actions)
         from assistants.queries.held import HELD
         from assistants.retention import register_classes
-        from assistants.services import dataset_erasure, erasure  # noqa: F401  (register what is kept of a subject)
+        from assistants.services import correction, dataset_erasure, erasure  # noqa: F401  (register themselves)
         from consent.holds import register_assistants
 
         register_assistants(HELD)

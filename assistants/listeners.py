@@ -17,7 +17,7 @@ _listeners: list[DaysLeftListener] = []
 
 
 def on_days_left(listener: DaysLeftListener) -> DaysLeftListener:
-    """Have `listener` called with the days that revisions have moved conversations away from."""
+    """Have `listener` called with the days whose counts revisions or corrections have made untrue."""
     if listener not in _listeners:
         _listeners.append(listener)
     return listener

@@ -34,6 +34,7 @@ _PLACES = (
     ("Consent", "consent:lookup", "user-check", "consent.view"),
     ("Access log", "audits:reveals", "eye", "reveals.view"),
     ("Retention", "retention:overview", "hourglass", "retention.view"),
+    ("Requests", "requests:list", "mail", "requests.list"),
     ("Dashboard", "dashboard", "chart-bar", "audits.view"),
     ("Ledger", "ledger", "link", "core.ledger_view"),
 )

@@ -12,6 +12,7 @@ urlpatterns = [
     path("datasets/", include("assistants.dataset_urls")),
     path("consent/", include("consent.urls")),
     path("retention/", include("consent.retention_urls")),
+    path("requests/", include("consent.request_urls")),
     path("healthz", core_views.healthz, name="healthz"),
     path("readyz", core_views.readyz, name="readyz"),
     path("accounts/", include("allauth.urls")),

@@ -38,6 +38,7 @@ _BY_LOOK: Final[dict[tuple[Tone, str], tuple[str, ...]]] = {
     ("success", "check"): ("scanned", "approved", "given", "granted", "renewed", "objection_lifted", "fulfilled"),
     ("success", "circle-check"): ("passed", "permitted", "no_material_difference", "live", "verified", "active"),
     ("success", "rosette-discount-check"): ("closed", "signed_off"),
+    ("warning", "clock-exclamation"): ("soon",),
     ("warning", "eye"): ("watch", "restricted"),
     ("warning", "flag"): ("medium",),
     ("warning", "player-pause"): ("on_hold", "risk_accepted"),

@@ -103,6 +103,14 @@ def _hold(scene: Scene) -> list[Any]:
     return [scene.hold.pk]
 
 
+def _request(scene: Scene) -> list[Any]:
+    return [scene.erasure_request.public_id]
+
+
+def _certified(scene: Scene) -> list[Any]:
+    return [scene.certified_request.public_id]
+
+
 def _decide(action: str, roles: frozenset[str], **data: Any) -> Line:
     return form("audits:finding-decide", roles, lambda scene: [scene.new_finding.pk, action], data, case=action)
 
@@ -171,6 +179,18 @@ PAGES = [
     form("assistants:step", REGISTRY, lambda scene: [scene.assistant.slug, "restricted"]),
     page("consent:lookup", frozenset({"privacy_officer", "auditor"})),
     form("consent:lookup", frozenset({"privacy_officer", "auditor"}), None, {"reference": "A-1"}),
+    page("requests:list", frozenset({"privacy_officer", "auditor", "manager"})),
+    page("requests:find", frozenset({"privacy_officer", "auditor"})),
+    form("requests:find", frozenset({"privacy_officer", "auditor"}), None, {"reference": "A-1"}),
+    page("requests:new", PRIVACY),
+    form("requests:new", PRIVACY),
+    page("requests:request", frozenset({"privacy_officer", "auditor"}), _request),
+    form("requests:act", PRIVACY, lambda scene: [scene.erasure_request.public_id, "hold"]),
+    page("requests:erase", PRIVACY, _request),
+    form("requests:erase", PRIVACY, _request),
+    form("requests:package", PRIVACY, lambda scene: [scene.access_request.public_id]),
+    page("requests:certificate", frozenset({"privacy_officer", "auditor"}), _certified),
+    page("requests:certificate-json", frozenset({"privacy_officer", "auditor"}), _certified),
     page(
         "consent:subject",
         frozenset({"privacy_officer", "auditor"}),

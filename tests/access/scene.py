@@ -15,12 +15,15 @@ from audits.services.flags import flag_raise
 from audits.services.patterns import pattern_draft
 from audits.services.remediations import remediation_draft
 from audits.services.scanning import conversations_scan
-from consent.models import LegalHold, Purpose, RetentionRule
+from consent.models import LegalHold, Purpose, RetentionRule, SubjectRequest
 from consent.services.holds import hold_place
+from consent.services.requests.erasing import erasure_carry_out, erasure_check
+from consent.services.requests.packaging import package_build
 from consent.services.retention_rules import retention_rule_add
 from portal.accounts.models import Team, User
 from portal.core.roles import Role
 from tests.audits.conversations import Told, conversations_make
+from tests.erasure.requests_made import request_started, subject_make
 from tests.factories import (
     AssistantFactory,
     DataSubjectFactory,
@@ -149,6 +152,26 @@ class Scene:
             context={}, must_match=["BW-1234567"], must_not_match=[], score=0.8,
             actor=self.people["privacy_officer"],
         )  # fmt: skip
+
+    @cached_property
+    def erasure_request(self) -> SubjectRequest:
+        """In progress."""
+        return request_started(subject_make(self.home), actor=self.people["privacy_officer"])
+
+    @cached_property
+    def access_request(self) -> SubjectRequest:
+        """In progress, with its package built."""
+        made = request_started(subject_make(self.home), actor=self.people["privacy_officer"], kind="access")
+        package_build(request_id=made.pk)
+        return made
+
+    @cached_property
+    def certified_request(self) -> SubjectRequest:
+        """An erasure that is done."""
+        made = request_started(subject_make(self.home, "C-gone"), actor=self.people["privacy_officer"])
+        erasure_carry_out(request_id=made.pk)
+        erasure_check(request_id=made.pk)
+        return made
 
     @cached_property
     def purpose(self) -> Purpose:

@@ -51,6 +51,8 @@ class Stop:
 
 
 CONVERSATION = "main a[href^='/conversations/']"
+CERTIFICATE = "main a[href$='/certificate/']"
+ERASE = "main a[href$='/erase/']"
 MASK = "main a.masked[hx-get]"
 
 TOUR = [
@@ -72,6 +74,15 @@ TOUR = [
     Stop("reveals", "petra", "/access/"),
     Stop("reveals-nothing", "mona", "/access/?until=2001-01-01"),
     Stop("transcript-reads", "petra", "/access/transcripts/"),
+    Stop("requests", "petra", "/requests/"),
+    Stop("requests-manager", "mona", "/requests/?waiting=overdue"),
+    Stop("requests-nothing", "petra", "/requests/?waiting=soon&kind=restriction"),
+    Stop("requests-find", "petra", "/requests/find/"),
+    Stop("request-new", "petra", "/requests/new/"),
+    Stop("request-erasure", "petra", "/requests/?waiting=open&kind=erasure", (first("tbody a"),)),
+    Stop("request-erase", "petra", "/requests/?waiting=open&kind=erasure", (first("tbody a"), first(ERASE))),
+    Stop("request-access", "petra", "/requests/?waiting=open&kind=access", (first("tbody a"),)),
+    Stop("certificate", "petra", "/requests/?waiting=closed&kind=erasure", (first("tbody a"), first(CERTIFICATE))),
     Stop("cycles", "mona", "/cycles/"),
     Stop("cycle", "mona", "/cycles/", (first("tbody a"),)),
     Stop("cycle-refused", "mona", "/cycles/", (open_a_cycle_backwards,), status=422),

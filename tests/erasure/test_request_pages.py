@@ -1,0 +1,151 @@
+"""The privacy officer's pages, from filing to certificate, as people use them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from consent.models import AccessPackage, ConsentEvent, Correction, ProcessingRestriction, SubjectRequest
+from consent.services.subjects import reference_open
+from portal.core.models import LedgerEntry
+from tests.erasure.requests_made import request_make, request_started, subject_make
+from tests.erasure.scene import MARKER, REFERENCE
+from tests.factories import PASSWORD, PurposeFactory
+from tests.jobs import drain
+
+
+@pytest.fixture
+def browser(as_user, privacy_officer):
+    return as_user(privacy_officer)
+
+
+def go(browser, request, name, **data):
+    return browser.post(reverse("requests:act", args=[request.public_id, name]), data, follow=True)
+
+
+def step_up(browser) -> None:
+    browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def test_file_verify_start_erase_and_read_the_certificate(scene, browser):
+    answer = browser.post(
+        reverse("requests:new"),
+        {"kind": "erasure", "customer_ref": REFERENCE, "channel": "email", "jurisdiction": "gdpr", "details": "Bye",
+         "team": scene.assistant.team_id},
+        follow=True,
+    )  # fmt: skip
+    request = SubjectRequest.objects.latest("pk")
+    assert answer.redirect_chain[0][0] == reverse("requests:request", args=[request.public_id])
+    assert "Bye" in answer.text
+    go(browser, request, "verify", method="call_back")
+    go(browser, request, "start")
+    page = browser.get(reverse("requests:erase", args=[request.public_id]))
+    assert "Conversations: transcript" in page.text
+    sent_away = browser.post(reverse("requests:erase", args=[request.public_id]))
+    assert "reauthenticate" in sent_away["Location"]
+    step_up(browser)
+    browser.post(reverse("requests:erase", args=[request.public_id]))
+    drain()
+    request.refresh_from_db()
+    assert request.state == "fulfilled"
+    certificate = browser.get(reverse("requests:certificate", args=[request.public_id]))
+    assert str(scene.subject.public_id) in certificate.text
+    signed = browser.get(reverse("requests:certificate-json", args=[request.public_id])).json()
+    assert MARKER not in certificate.text + signed["body"]
+    after = browser.get(reverse("requests:request", args=[request.public_id])).text
+    assert "Erased with the customer." in after
+    assert "Bye" not in after
+
+
+def test_package_is_downloaded_and_never_cached(scene, browser, privacy_officer):
+    request = request_started(scene.subject, actor=privacy_officer, kind="access")
+    refused = go(browser, request, "fulfil")
+    assert "Build the package and download it" in refused.text
+    go(browser, request, "package")
+    drain()
+    answer = browser.post(reverse("requests:package", args=[request.public_id]))
+    assert "no-store" in answer["Cache-Control"]
+    assert "index.html" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    go(browser, request, "fulfil", note="Sent by post.")
+    request.refresh_from_db()
+    assert request.state == "fulfilled"
+    assert AccessPackage.objects.count() == 1
+
+
+def test_corrections_are_sealed_and_counted_anew(scene, browser, privacy_officer):
+    request = request_started(scene.subject, actor=privacy_officer, kind="rectification")
+    wrong = go(browser, request, "rectify", attribute="shoe_size", attribute_value="44", note="They say so.")
+    assert wrong.status_code == 422
+    go(browser, request, "rectify", reference="C-77", attribute="age_group", attribute_value="65+", note="Passport.")
+    scene.subject.refresh_from_db()
+    assert reference_open(scene.subject) == "C-77"
+    made = {one.field: one.rows for one in Correction.objects.all()}
+    assert made == {"reference": 1, "attribute age_group": 2}
+    assert all(MARKER.encode() not in bytes(one.sealed) for one in Correction.objects.all())
+    entry = LedgerEntry.objects.get(action="request.rectified")
+    assert "C-77" not in entry.body
+    go(browser, request, "fulfil")
+    request.refresh_from_db()
+    assert request.state == "fulfilled"
+
+
+def test_a_reference_of_somebody_else_is_a_conflict(scene, browser, privacy_officer):
+    request = request_started(scene.subject, actor=privacy_officer, kind="rectification")
+    answer = go(browser, request, "rectify", reference="ref-somebody", note="They say so.")
+    assert "merge the two instead" in answer.text
+    assert not Correction.objects.exists()
+
+
+def test_restriction_and_objection_reach_the_consent_decision(scene, browser, privacy_officer):
+    purpose = PurposeFactory(team=scene.assistant.team, code="quality", lawful_basis="legitimate_interest")
+    objection = request_started(scene.subject, actor=privacy_officer, kind="objection")
+    go(browser, objection, "object", purposes=[purpose.pk])
+    assert ConsentEvent.objects.filter(purpose=purpose, state="objected", subject=scene.subject).count() == 1
+    restriction = request_started(scene.subject, actor=privacy_officer, kind="restriction")
+    go(browser, restriction, "restrict", ground="accuracy_contested")
+    assert ProcessingRestriction.objects.get().subject == scene.subject
+    for request in (objection, restriction):
+        go(browser, request, "fulfil")
+        request.refresh_from_db()
+        assert request.state == "fulfilled"
+
+
+def test_requests_are_found_by_reference_in_the_body(home, browser, privacy_officer):
+    request_make(subject_make(home, "C-5"), actor=privacy_officer, kind="access")
+    answer = browser.post(reverse("requests:find"), {"reference": "C-5", "team": home.pk})
+    assert "Access (Art. 15)" in answer.text
+    assert LedgerEntry.objects.filter(action="consent.looked_up").count() == 1
+    missing = browser.post(reverse("requests:find"), {"reference": "C-6", "team": home.pk})
+    assert missing.status_code == 422
+
+
+def test_an_auditor_sees_the_request_without_words_and_a_manager_the_list(
+    home, as_user, privacy_officer, auditor, manager
+):
+    request = request_make(subject_make(home), actor=privacy_officer, details="I am Anna Muster")
+    detail = reverse("requests:request", args=[request.public_id])
+    shown = as_user(auditor).get(detail).text
+    assert "Anna" not in shown
+    assert "What you can do" not in shown
+    listed = as_user(manager).get(reverse("requests:list")).text
+    assert "Erasure (Art. 17)" in listed
+    assert detail not in listed
+    assert as_user(manager).get(detail).status_code == 403
+
+
+def test_list_asks_as_often_for_thirty_as_for_one(home, browser, privacy_officer):
+    subject = subject_make(home)
+    request_make(subject, actor=privacy_officer)
+    browser.get(reverse("requests:list"))
+    with CaptureQueriesContext(connection) as one:
+        browser.get(reverse("requests:list"))
+    for _ in range(29):
+        request_make(subject, actor=privacy_officer)
+    with CaptureQueriesContext(connection) as thirty:
+        browser.get(reverse("requests:list"))
+    assert len(thirty) == len(one)
