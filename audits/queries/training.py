@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,7 @@ class RowReader:
     """Finds personal data in the texts of rows, with the assistant's own patterns; `version` says by which."""
 
     own: OwnSet
+    _values: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -107,6 +108,13 @@ class RowReader:
     def find(self, text: str, language: str) -> list[Span]:
         """Raises DetectionError, after which the row counts as unread, never as clean."""
         return detect(text, language=language or None, own=self.own.detectors)
+
+    def types_in(self, value: str, language: str) -> tuple[str, ...]:
+        """The types found in an attribute's value, remembered: attributes take few values, again and again."""
+        key = (value, language)
+        if key not in self._values:
+            self._values[key] = tuple(span.type for span in self.find(value, language))
+        return self._values[key]
 
 
 def row_reader(dataset_id: int) -> RowReader:

@@ -68,9 +68,12 @@ def _looked_at(
 ) -> tuple[dict[str, int], str]:
     if not isinstance(opened, RowContent):
         return {}, type(opened).__name__
-    texts = [opened.input, opened.output, *(value for value in values if isinstance(value, str))]
+    texts = [opened.input, opened.output]
     try:
         found = Counter(span.type for text in texts for span in reader.find(text, language))
+        for value in values:
+            if isinstance(value, str):
+                found.update(reader.types_in(value, language))
     except DetectionError as error:
         return {}, type(error).__name__
     return dict(sorted(found.items())), ""

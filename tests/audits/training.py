@@ -29,7 +29,7 @@ def example(number: int, **instead: Any) -> dict[str, Any]:
         "external_id": f"r-{number}",
         "customer_ref": f"C-{number}",
         "collected_at": COLLECTED.isoformat(),
-        "input": f"My parcel {WORDS[number % len(WORDS)]} is late {WORDS[number // len(WORDS)]}, why?",
+        "input": f"My parcel {WORDS[number % len(WORDS)]} is late {WORDS[number // len(WORDS) % len(WORDS)]}, why?",
         "output": "It arrives tomorrow.",
         "attributes": {"age_group": "18-34" if number % 2 else "65+", "illness": "flu" if number % 3 else "none"},
         **instead,

@@ -84,6 +84,16 @@ class Rewriter:
         """Whether anything is found that the policy does not allow. Raises DetectionError."""
         return any(span.type not in self._allowed for span in self.reader.find(text, language))
 
+    def cleaned(self, text: str, language: str) -> bool:
+        """Whether nothing is left in the text once it is rewritten. Raises DetectionError."""
+        rewritten = self.rewritten(text, language)
+        # What was not changed has just been looked at.
+        return rewritten == text or not self.left_in(rewritten, language)
+
+    def fit_to_leave(self, value: str, language: str) -> bool:
+        """Whether an attribute's value, which is never rewritten, may leave as it is. Raises DetectionError."""
+        return self._allowed.issuperset(self.reader.types_in(value, language))
+
 
 def judged(parameters: Mapping[str, Any], *, now: datetime, progress: Callable[[int, int], None]) -> Judgement:
     """Judge every row of the data set by these parameters, as of now.
@@ -166,11 +176,11 @@ def _read(
                 continue
             values = [value for value in attributes.get(row.pk, {}).values() if isinstance(value, str)]
             try:
-                texts = [rewriter.rewritten(text, row.language) for text in (content.input, content.output)]
-                left = any(rewriter.left_in(text, row.language) for text in (*texts, *values))
+                fit = all(rewriter.cleaned(text, row.language) for text in (content.input, content.output))
+                fit = fit and all(rewriter.fit_to_leave(value, row.language) for value in values)
             except DetectionError:
                 found.breaches[row.pk].add(Breach.UNREADABLE)
             else:
-                if left:
+                if not fit:
                     found.breaches[row.pk].add(Breach.RESIDUAL)
         progress(min(start + BATCH, len(ids)), len(ids))
