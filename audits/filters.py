@@ -6,17 +6,23 @@ An address with a value that does not exist narrows nothing and the form says so
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from assistants.models import Assistant, Release
+from audits.queries.coverage import NOT_EVALUATED, NOT_EVALUATED_WORDS
 from audits.queries.cycles import CycleFilters
 from audits.queries.findings import FindingFilters
 from audits.queries.queue import QueueFilters
 from audits.queries.reveals import ReadFilters, RevealFilters
+from audits.queries.windows import Window
 from audits.states import CheckKind, CycleState, FindingState, FlagKind, Severity
+from consent.models import Purpose
+from consent.states import PERMITTING, Reason
 from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
@@ -233,3 +239,63 @@ class TranscriptReadFilter(_AccessFilter):
             since=self._cleaned("since"),
             until=self._cleaned("until"),
         )
+
+
+class CoverageFilter(forms.Form):
+    """Purpose, reason and days of the list of conversations outside the consent. Empty days: the last ninety."""
+
+    purpose = forms.ChoiceField(required=False)
+    reason = forms.ChoiceField(required=False)
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purposes = {one.code: one for one in assistant.purposes.order_by("code")}
+        purpose, reason = self.fields["purpose"], self.fields["reason"]
+        assert isinstance(purpose, forms.ChoiceField)
+        assert isinstance(reason, forms.ChoiceField)
+        purpose.choices = [(code, one.name) for code, one in self.purposes.items()]
+        outside = [(one.value, one.label) for one in Reason if one not in PERMITTING]
+        reason.choices = [("", "Any"), *outside, (NOT_EVALUATED, NOT_EVALUATED_WORDS)]
+        self.chosen: dict[str, Any] = {}
+        if self.is_bound:
+            self.is_valid()
+            self.chosen = self.cleaned_data
+
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or self.cleaned_data
+        since, last = chosen.get("since"), chosen.get("last")
+        if since is not None and last is not None and last < since:
+            self.add_error("last", "The period ends before it begins.")
+        return chosen
+
+    @property
+    def chosen_purpose(self) -> Purpose | None:
+        """The one chosen, or the first; None where the assistant names none."""
+        return self.purposes.get(self.chosen.get("purpose") or next(iter(self.purposes), ""))
+
+    @property
+    def chosen_reason(self) -> str:
+        return self.chosen.get("reason") or ""
+
+    @property
+    def page_before(self) -> int | None:
+        return self.chosen.get("before")
+
+    @property
+    def window(self) -> Window:
+        last = self.chosen.get("last") or timezone.now().date()
+        since = self.chosen.get("since") or last - timedelta(days=89)
+        return Window(since=since, until=last + timedelta(days=1))
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The filters for the address of another page of the same list."""
+        kept = {name: str(self.chosen[name]) for name in ("since", "last") if self.chosen.get(name)}
+        if self.chosen_purpose is not None:
+            kept["purpose"] = self.chosen_purpose.code
+        if self.chosen_reason:
+            kept["reason"] = self.chosen_reason
+        return kept

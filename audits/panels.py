@@ -30,6 +30,7 @@ def audit_panel(assistant: Assistant, user: User) -> Mapping[str, Any]:
     volume = weekly_volume(assistant, weeks=WEEKS)
     return {
         "may_view": True,
+        "may_list": can(user, "coverage.view", assistant),
         "programme": _programme(assistant),
         "cycles": [(cycle, verdict_counts(cycle)) for cycle in cycles],
         "may_open": can(user, "audits.cycle_open", assistant),

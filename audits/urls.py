@@ -4,6 +4,7 @@ from django.urls import path
 
 from audits.views import (
     conversations,
+    coverage,
     cycles,
     exposure,
     findings,
@@ -44,6 +45,10 @@ urlpatterns = [
     path("cycles/<int:pk>/close/", cycles.cycle_end, name="cycle-close"),
     path("checks/<int:pk>/", cycles.check_run, name="check-run"),
     path("checks/<int:pk>/retry/", cycles.check_retry, name="check-retry"),
+    path("assistants/<slug:slug>/consent/", coverage.consent_coverage, name="consent-coverage"),
+    path(
+        "assistants/<slug:slug>/consent/conversations.csv", coverage.consent_coverage_csv, name="consent-coverage-csv"
+    ),
     path("assistants/<slug:slug>/exposure/", exposure.exposure, name="exposure"),
     path("assistants/<slug:slug>/exposure/download/", exposure.exposure_download, name="exposure-download"),
     path("assistants/<slug:slug>/exposure/leaks/", exposure.exposure_leaks, name="exposure-leaks"),

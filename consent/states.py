@@ -138,6 +138,7 @@ class Reason(models.TextChoices):
     NO_SUBJECT = "no_subject", "It is not known whose data this is"
 
 
+PERMITTING = frozenset({Reason.GRANTED, Reason.LAWFUL_BASIS, Reason.OBJECTION_LIFTED})
 GRANTS = frozenset({ConsentState.GIVEN, ConsentState.RENEWED})
 RESTRICTIONS = frozenset(
     {

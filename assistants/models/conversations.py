@@ -120,6 +120,13 @@ class ConsentSnapshot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "purpose"], name="consent_snapshot_once")]
+        indexes = [
+            models.Index(
+                fields=["purpose", "conversation"],
+                condition=~Q(status=ConsentStatus.PERMITTED),
+                name="consent_snapshot_outside",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose_id}: {self.status}"

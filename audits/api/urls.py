@@ -3,6 +3,7 @@
 from django.urls import path
 
 from audits.api import training
+from audits.api.coverage import coverage_view
 from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
 from audits.api.exposure import PatternList, exposure_view
 from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
@@ -11,6 +12,7 @@ from audits.api.reveals import RevealList
 
 app_name = "audits_api"
 urlpatterns = [
+    path("assistants/<slug:slug>/consent-coverage/", coverage_view, name="consent-coverage"),
     path("assistants/<slug:slug>/exposure/", exposure_view, name="exposure"),
     path("assistants/<slug:slug>/patterns/", PatternList.as_view(), name="patterns"),
     path("cycles/", CycleList.as_view(), name="cycles"),

@@ -1,22 +1,25 @@
 """Was each conversation used inside the consent that was given? One question a purpose.
 
+One more question is asked where a consent source contradicted itself in the period: whom to believe is open then.
+
 The counts are of all conversations, not of a sample, so shares are compared with the bars as they are. Conversations
 that came in before the assistant named the purpose have no evaluation and count as unknown.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.tables import counted, share, share_text, table
-from audits.queries.counts import total, value_counts
+from audits.queries.coverage import Coverage, coverage, reason_words, source_conflicts
 from audits.queries.evidence import with_consent
 from audits.states import CheckKind, CheckState, Severity
 
+SOURCES = "consent sources"
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -35,7 +38,7 @@ class ConsentParams(Settings, frozen=True, kw_only=True):
 
 
 def expand(settings: ConsentSettings, scope: Scope) -> list[CheckSpec]:
-    return [
+    questions = [
         CheckSpec(
             kind=CheckKind.CONSENT_COVERAGE,
             target=purpose,
@@ -46,16 +49,19 @@ def expand(settings: ConsentSettings, scope: Scope) -> list[CheckSpec]:
         for purpose in scope.purposes
         if settings.purposes is None or purpose in settings.purposes
     ]
+    if scope.source_conflicts:
+        params = msgspec.to_builtins(ConsentParams(purpose=SOURCES, max_denied=0.0, max_unknown=0.0))
+        questions.append(CheckSpec(kind=CheckKind.CONSENT_COVERAGE, target=SOURCES, params=params))
+    return questions
 
 
 def run(context: CheckContext) -> CheckOutcome:
     """Failed where more conversations than tolerated were denied or are not known to be covered."""
     params = msgspec.convert(context.params, ConsentParams)
-    n = total(assistant=context.assistant, window=context.window)
-    values = value_counts(assistant=context.assistant, measure=f"consent.{params.purpose}", window=context.window)
-    permitted, denied = values.get("permitted", 0), values.get("denied", 0)
-    unknown = n - permitted - denied
-    not_evaluated = n - sum(values.values())
+    if params.purpose == SOURCES:
+        return _sources(context)
+    found = coverage(assistant=context.assistant, purpose=params.purpose, window=context.window)
+    n, permitted, denied, unknown = found.n, found.permitted, found.denied, found.unknown
     too_many_denied = share(denied, n) > params.max_denied
     too_many_unknown = share(unknown, n) > params.max_unknown
     if n == 0:
@@ -75,20 +81,54 @@ def run(context: CheckContext) -> CheckOutcome:
                         ["denied", denied, share(denied, n)],
                         ["unknown", unknown, share(unknown, n)],
                     ],
-                )
+                ),
+                *_why_not(found),
             ],
             "figures": {
                 "n": n,
                 "permitted": permitted,
                 "denied": denied,
                 "unknown": unknown,
-                "not_evaluated": not_evaluated,
+                "not_evaluated": found.not_evaluated,
             },
+            "reasons": found.reasons,
         },
         n=n,
         title=f"Conversations outside the consent for {params.purpose}",
         severity=Severity.HIGH if too_many_denied else Severity.MEDIUM,
         evidence=_evidence(context, params, denied=too_many_denied) if state == CheckState.FAILED else (),
+    )
+
+
+def _why_not(found: Coverage) -> list[dict[str, Any]]:
+    """Every reason for which a use was denied or is unknown, the most frequent first."""
+    if not found.reasons:
+        return []
+    rows = [[reason_words(code), n, share(n, found.n)] for code, n in found.reasons.items()]
+    return [table("Why not", (("Reason", "text"), ("Conversations", "count"), ("Share", "share")), rows)]
+
+
+def _sources(context: CheckContext) -> CheckOutcome:
+    """Failed where a source contradicted itself: other content under the id of an event that stands."""
+    conflicts = source_conflicts(assistant=context.assistant, window=context.window)
+    n = sum(conflicts.values())
+    sentence = (
+        f"Consent sources contradicted themselves {n:,} time{'' if n == 1 else 's'}: other content under an id that "
+        f"was used before ({', '.join(f'{source}: {count:,}' for source, count in conflicts.items())})."
+        if n
+        else "No consent source contradicted itself."
+    )
+    columns = (("Source", "text"), ("Contradictions", "count"))
+    return CheckOutcome(
+        state=CheckState.FAILED if n else CheckState.PASSED,
+        sentence=sentence,
+        result={
+            "tables": [table("Contradictions of consent sources", columns, list(conflicts.items()))],
+            "figures": {"n": n},
+        },
+        n=n,
+        title="Consent sources contradict themselves",
+        severity=Severity.MEDIUM,
     )
 
 

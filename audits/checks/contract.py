@@ -29,7 +29,8 @@ class Scope:
     `attributes` maps each declared customer attribute to its reference group (empty: chosen from the data).
     `groups` maps `language` and `channel` to how many known values they take. `own_types` are the assistant's own
     patterns that were live. `datasets` are the parameters of its training data sets
-    (audits.queries.training.dataset_params). `retention` says whether the team had retention rules in force.
+    (audits.queries.training.dataset_params). `source_conflicts` counts the contradictions of consent sources in the
+    period. `retention` says whether the team had retention rules in force.
     """
 
     attributes: Mapping[str, str]
@@ -38,6 +39,7 @@ class Scope:
     groups: Mapping[str, int]
     own_types: Sequence[str] = ()
     datasets: Sequence[Mapping[str, Any]] = ()
+    source_conflicts: int = 0
     retention: bool = False
 
 

@@ -6,8 +6,8 @@ once for good, in cells marked `kept`: what it was counted from is gone afterwar
 
 What becomes a measure: booleans and texts of the outcome (numbers are measured elsewhere, not counted), the scan's
 true/false results of scanned conversations, the personal data they expose by type and origin, the state of the scan
-of every conversation, consent by purpose. A measure keeps its most frequent text values of the day; the rest are
-counted as `other`.
+of every conversation, consent by purpose and why it did not permit. A measure keeps its most frequent text values of
+the day; the rest are counted as `other`.
 """
 
 from __future__ import annotations
@@ -35,19 +35,20 @@ _DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND d
 _INSERT = """
     WITH profile AS (
         SELECT c.release_id, c.intent, c.channel, c.language, COALESCE(a.values, '{}') AS attributes, c.state,
-               c.outcome, s.measures, s.exposure, consent.statuses, count(*) AS n
+               c.outcome, s.measures, s.exposure, consent.statuses, consent.reasons, count(*) AS n
         FROM assistants_conversation c
         LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
         LEFT JOIN audits_conversationscan s
             ON s.conversation_id = c.id AND s.revision = c.revision AND c.state = 'scanned'
         CROSS JOIN LATERAL (
-            SELECT jsonb_object_agg(p.code, k.status) AS statuses
+            SELECT jsonb_object_agg(p.code, k.status) AS statuses,
+                   jsonb_object_agg(p.code, k.reason) FILTER (WHERE k.status <> 'permitted') AS reasons
             FROM assistants_consentsnapshot k JOIN consent_purpose p ON p.id = k.purpose_id
             WHERE k.conversation_id = c.id
         ) consent
         WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s AND c.state <> 'erased'
             AND c.counts_kept_at IS NULL AND (%(only)s::bigint[] IS NULL OR c.id = ANY(%(only)s))
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ), fact AS (
         SELECT p.release_id, p.intent, p.channel, p.language, p.attributes, f.measure, f.value, sum(p.n) AS n
         FROM profile p CROSS JOIN LATERAL (
@@ -59,6 +60,7 @@ _INSERT = """
             UNION ALL SELECT left('scan.' || key, 90), value FROM jsonb_each_text(p.measures)
             UNION ALL SELECT left('exposure.' || seen, 90), 'true' FROM jsonb_array_elements_text(p.exposure) seen
             UNION ALL SELECT left('consent.' || key, 90), value FROM jsonb_each_text(p.statuses)
+            UNION ALL SELECT left('consent_reason.' || key, 90), value FROM jsonb_each_text(p.reasons)
         ) f GROUP BY 1, 2, 3, 4, 5, 6, 7
     ), kept AS (
         SELECT measure, value FROM (

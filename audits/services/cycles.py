@@ -15,6 +15,7 @@ from audits.engine.conversation import SCAN_VERSION
 from audits.models import CheckRun, Cycle, Programme
 from audits.programmes import config_hash, expand, spec_hash
 from audits.queries.counts import boolean_outcomes, dimension_counts
+from audits.queries.coverage import source_conflicts
 from audits.queries.jobs import latest_jobs
 from audits.queries.outdated import current_version
 from audits.queries.patterns import live_types
@@ -202,6 +203,7 @@ def scope_of(cycle: Cycle) -> Scope:
         own_types=cycle.context.get("own_types", []),
         datasets=cycle.context.get("datasets", ()),
         retention=cycle.context.get("retention", False),
+        source_conflicts=sum(source_conflicts(assistant=cycle.assistant, window=window).values()),
     )
 
 

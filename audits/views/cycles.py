@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from audits.checks.consent_coverage import SOURCES
 from audits.filters import CycleFilter
 from audits.forms import CycleOpenForm, OptionalNoteForm
 from audits.models import CheckRun, Cycle
@@ -136,6 +137,9 @@ def check_run(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": run.findings.order_by("pk"),
         "may_retry": run.state == CheckState.ERROR and run.cycle_id is not None and can(user, "audits.cycle_open", run),
         "exposure": run.kind == CheckKind.PERSONAL_DATA,
+        "outside": run.kind == CheckKind.CONSENT_COVERAGE
+        and run.target != SOURCES
+        and can(user, "coverage.view", run.assistant),
     }
     return render(request, "audits/check_run.html", context)
 

@@ -1,4 +1,5 @@
 from consent.models.ages import SubjectAgeNote
+from consent.models.conflicts import SourceConflict
 from consent.models.erasures import Certificate, ErasedReference, Erasure
 from consent.models.events import ConsentEvent
 from consent.models.holds import LegalHold
@@ -23,6 +24,7 @@ __all__ = [
     "Purpose",
     "RetentionRule",
     "RetentionRun",
+    "SourceConflict",
     "SubjectAgeNote",
     "SubjectLinkEvent",
     "SubjectRequest",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from consent import models
 from consent.models import DataSubject
 from consent.services.entries import ConsentEntry, Register, entry_check, entry_hash
 from consent.services.restricting import announce_for
@@ -20,6 +22,7 @@ from portal.accounts.models import Team
 from portal.core import ledger
 from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
+from portal.core.blind_index import blind_index
 from portal.core.errors import Invalid
 
 # One array, where the ORM would bind thousands of parameters.
@@ -37,6 +40,7 @@ class SourceConflict:
 
     index: int
     event_id: int
+    content_hash: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor, on_fau
             if standing.content_hash == digest:
                 unchanged += 1
             else:
-                conflicts.append(SourceConflict(index, standing.event_id))
+                conflicts.append(SourceConflict(index, standing.event_id, digest))
             continue
         purpose_id = register.purposes[entry.purpose].pk
         try:
@@ -138,6 +142,7 @@ def _record(*, team: Team, entries: Sequence[ConsentEntry], actor: Actor, on_fau
         known[entry.key] = _Standing(pk, digest, subject_id, purpose_id)
         rows.append(row)
     events_store(rows)
+    _note_conflicts(team, entries, conflicts, now)
     report = RecordReport(
         recorded=tuple(row.id for row in rows),
         unchanged=unchanged,
@@ -218,6 +223,25 @@ def _target(entry: ConsentEntry, subject_id: int, purpose_id: int, known: dict[K
     if (target.subject_id, target.purpose_id) != (subject_id, purpose_id):
         raise Invalid("That event is about another data subject or purpose.", field="invalidates")
     return target.event_id
+
+
+def _note_conflicts(
+    team: Team, entries: Sequence[ConsentEntry], conflicts: Sequence[SourceConflict], now: datetime
+) -> None:
+    """Keep each contradiction for the audits; the same one again is no news."""
+    models.SourceConflict.objects.bulk_create(
+        [
+            models.SourceConflict(
+                team=team,
+                event_id=conflict.event_id,
+                source=entries[conflict.index].source,
+                content_hash=blind_index("consent.source_conflict", conflict.content_hash.hex()),
+                recorded_at=now,
+            )
+            for conflict in conflicts
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _write_down(team: Team, report: RecordReport, rows: Sequence[EventRow], actor: Actor) -> None:
