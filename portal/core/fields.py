@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar, Self, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -21,6 +21,8 @@ from django.db.models.functions import Cast
 from django.db.models.query_utils import DeferredAttribute
 from encrypted_model_fields.fields import EncryptedCharField as _PackageCharField
 from encrypted_model_fields.fields import EncryptedTextField as _PackageTextField
+
+_R = TypeVar("_R", bound=models.Model)
 
 
 class UnreadableValue(Exception):
@@ -41,10 +43,32 @@ def crypter() -> MultiFernet:
     return _crypter((configured,) if isinstance(configured, str) else tuple(configured))
 
 
+class _RowQuerySet(models.QuerySet[Any]):
+    """Refuses the one way of writing that would seal values for another row than the one that keeps them."""
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        """As Django's. Over existing rows, encrypted fields are written with `row_key` and all together, or not."""
+        encrypted = {field.name for field in self.model._meta.local_fields if isinstance(field, _Strict)}
+        written = set(kwargs.get("update_fields") or ()) | set(args[3] if len(args) > 3 and args[3] else ())
+        if written & encrypted and not encrypted | {"row_key"} <= written:
+            label = self.model._meta.label
+            raise FieldError(f"{label}: name every encrypted field and row_key in update_fields, or none of them.")
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class EncryptedRows(models.Manager[_R]):
+    """The manager of rows with encrypted fields."""
+
+    def get_queryset(self) -> models.QuerySet[_R]:
+        return _RowQuerySet(self.model, using=self._db)
+
+
 class EncryptedRow(models.Model):
     """A row with encrypted fields. `row_key` is what its tokens are bound to; it never changes."""
 
     row_key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+
+    objects: ClassVar[EncryptedRows[Self]] = EncryptedRows()
 
     class Meta:
         abstract = True
