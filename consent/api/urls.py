@@ -3,6 +3,7 @@
 from django.urls import path
 
 from consent.api import subjects
+from consent.api.requests import OneRequest, Requests
 from consent.api.retention import Holds, Rules, Runs
 from consent.api.views import Consents, Evaluate, EvaluateBatch, Events
 
@@ -19,6 +20,8 @@ urlpatterns = [
     path("consent/restrictions", subjects.Restrictions.as_view(), name="restrictions"),
     path("consent/restrictions/<int:pk>/lift", subjects.RestrictionLift.as_view(), name="restriction-lift"),
     path("consent/subjects/<uuid:public_id>/receipt", subjects.Receipt.as_view(), name="receipt"),
+    path("subject-requests", Requests.as_view(), name="subject-requests"),
+    path("subject-requests/<uuid:public_id>", OneRequest.as_view(), name="subject-request"),
     path("retention/rules", Rules.as_view(), name="retention-rules"),
     path("retention/runs", Runs.as_view(), name="retention-runs"),
     path("retention/holds", Holds.as_view(), name="legal-holds"),

@@ -301,6 +301,20 @@ API = [
         {"customer_ref": "A-1", "purpose": "support"},
         Scope.CONSENT_READ,
     ),
+    read("consent_api:subject-requests", frozenset({"privacy_officer", "auditor", "manager"}), Scope.REQUESTS_READ),
+    act(
+        "consent_api:subject-requests",
+        PRIVACY,
+        None,
+        {"customer_ref": "A-1", "kind": "access"},
+        Scope.REQUESTS_WRITE,
+    ),
+    read(
+        "consent_api:subject-request",
+        frozenset({"privacy_officer", "auditor"}),
+        Scope.REQUESTS_READ,
+        _request,
+    ),
     act(
         "consent_api:consents",
         PRIVACY,
