@@ -127,8 +127,8 @@ class ExposureFilter(forms.Form):
         label="Trend of",
         required=False,
         choices=[
-            ("", "Brought up by the assistant"),
-            ("echoed", "Repeated by the assistant"),
+            ("", "Brought up"),
+            ("echoed", "Repeated"),
             ("volunteered", "Typed by customers"),
         ],
     )

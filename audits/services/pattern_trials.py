@@ -51,7 +51,7 @@ class Trial:
         self.messages += 1
         self.messages_hit += bool(hits)
         self.hits += len(hits)
-        self.roles[role] += len(hits)
+        self.roles.update([role] * len(hits))
         self.taken.update(span.type for span in built_in if _overlaps(span, hits))
         for span in hits:
             self.shapes[role, shape_of(text[span.start : span.end])] += 1

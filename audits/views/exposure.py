@@ -169,8 +169,6 @@ def exposure_leaks(request: HttpRequest, slug: str) -> HttpResponse:
     found = leaks(assistant=assistant, window=window, types=[*CONTACT, *SENSITIVE, *live_types(assistant)])
     context = {
         "assistant": assistant,
-        "window": window,
-        "last_day": window.until - timedelta(days=1),
         "query": request.GET.urlencode(),
         "leaks": _leaks(user, assistant, found),
         "leak_count": len(found),
@@ -185,9 +183,7 @@ def _asked(request: HttpRequest, assistant: Assistant) -> tuple[Window, Line, Ex
     everything = days_counted(assistant)
     last_day = everything[1] if everything else default_since()
     types = sorted({*SENSITIVE, *CONTACT, *live_types(assistant), *_found_types(assistant, everything)})
-    form = ExposureFilter(
-        request.GET or None, assistant=assistant, types=[(type_, words(type_).capitalize()) for type_ in types]
-    )
+    form = ExposureFilter(request.GET or None, assistant=assistant, types=[(type_, _named(type_)) for type_ in types])
     chosen = form.chosen
     last = chosen.get("last") or last_day
     since = chosen.get("since") or max(last - timedelta(days=DAYS - 1), everything[0] if everything else last)
@@ -215,13 +211,12 @@ def _page(
     secrets = sum(row.by_origin[0] > 0 and class_of(row.type) is DataClass.SECRET for row in figures)
     context = {
         "assistant": assistant,
-        "window": window,
-        "last_day": window.until - timedelta(days=1),
+        "period": f"{window.since:%-d %b %Y} – {window.until - timedelta(days=1):%-d %b %Y}",
         "filter_form": form,
         "query": request.GET.urlencode(),
         "scanned": scanned,
         "unscanned": unscanned,
-        "rows": [_row(row, scanned, own) for row in figures],
+        "rows": [_row(row, scanned, own) for row in sorted(figures, key=_gravest_first)],
         "sentence": _sentence(line, weeks),
         "chart": _chart(line, weeks, releases),
         "weeks": [(week, _cell(k, n), n) for week, k, n in weeks],
@@ -246,11 +241,21 @@ def _cell(k: int, n: int) -> Cell:
 
 def _row(row: TypeFigures, scanned: int, own: Sequence[str]) -> Row:
     return Row(
-        name=words(row.type).capitalize() if words(row.type).islower() else words(row.type),
+        name=_named(row.type),
         kind=_CLASS[class_of(row.type)],
         own=row.type in own,
         cells=[_cell(n, scanned) for n in row.by_origin],
     )
+
+
+def _gravest_first(row: TypeFigures) -> int:
+    return list(_CLASS).index(class_of(row.type))
+
+
+def _named(type_: str) -> str:
+    """At the start of a line; acronyms and countries stay as they are."""
+    said = words(type_)
+    return said[:1].upper() + said[1:]
 
 
 def _release_row(one: ReleaseFigures) -> ReleaseRow:

@@ -46,6 +46,21 @@ def test_a_value_that_only_the_assistant_knew_is_originated() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Hello, this is Clara Meyer.",
+        "You are chatting with Clara Meyer.",
+        "Guten Tag, hier ist Clara Meyer.",
+        "Hola, le atiende Clara Meyer.",
+        "Bonjour, vous parlez avec Clara Meyer.",
+        "Goedemiddag, u spreekt met Clara Meyer.",
+    ],
+)
+def test_a_name_that_the_assistant_gives_itself_is_stated(words) -> None:
+    assert {origin for type_, origin in origins(Turn("assistant", words)) if type_ == "PERSON"} <= {"stated"}
+
+
 def test_a_value_that_the_customer_gives_later_was_still_originated() -> None:
     turns = Turn("assistant", "Are you eve@x.org?"), Turn("customer", "yes, eve@x.org")
 

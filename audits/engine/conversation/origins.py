@@ -16,7 +16,10 @@ _NAME_TYPES = frozenset({"PERSON", "LOCATION", "ADDRESS"})
 _OWN_NAME_FOLLOWS = re.compile(
     r"(?:^|[\W])(?:i am|i[’']m|my name is|this is|soy|me llamo|mi nombre es|ich bin|ich heiße|mein name ist|je suis|"
     r"je m[’']appelle|jestem|nazywam się|mam na imię|z tej strony|tu|я|меня зовут|mi chiamo|sono|ik ben|ik heet|"
-    r"mijn naam is|sou o|sou a|me chamo|meu nome é)[ :]+$",
+    r"mijn naam is|sou o|sou a|me chamo|meu nome é|(?:le|te) (?:atiende|habla|saluda)|hier (?:ist|spricht|schreibt)|"
+    r"(?:you are|you[’']re|you[’']ve been) (?:now )?(?:chatting|speaking|talking|connected) (?:with|to)|c[’']est|ici|"
+    r"vous (?:parlez|échangez) avec|mówi|pisze|с вами|вас приветствует|на связи|(?:le|ti) (?:risponde|parla)|"
+    r"(?:u|je) (?:spreekt|chat) met|aqui é|aqui fala)[ :]+$",
     re.IGNORECASE,
 )
 
@@ -56,7 +59,7 @@ def originators(
 
 
 def _introduces_itself(text: str, start: int) -> bool:
-    return _OWN_NAME_FOLLOWS.search(text[max(0, start - 24) : start]) is not None
+    return _OWN_NAME_FOLLOWS.search(text[max(0, start - 40) : start]) is not None
 
 
 def _origin(role: str, type_: str, value: str, said: dict[str, set[str]]) -> Origin:
