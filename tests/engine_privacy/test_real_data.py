@@ -3,6 +3,8 @@
 The detectors were developed on these same sets: the scores show that nothing got worse, not how it does elsewhere.
 """
 
+from itertools import islice
+
 import pytest
 
 from audits.engine.privacy import detect
@@ -33,6 +35,28 @@ def test_noisy_support_turns_reach_their_recall(type_: str, bar: float) -> None:
 @pytest.mark.parametrize(("type_", "bar"), [("EMAIL_ADDRESS", 0.99), ("PHONE_NUMBER", 0.97)])
 def test_spanish_documents_reach_their_recall(type_: str, bar: float) -> None:
     assert score("pii_meddocan_es", frozenset({type_})).recall(type_) >= bar
+
+
+@pytest.mark.parametrize(("name", "bar"), [("pii_presidio_synth_v2", 0.78), ("pii_presidio_large", 0.82)])
+def test_names_reach_their_f1_without_a_language_model(name: str, bar: float) -> None:
+    """English names come from the census: no list that such texts are made with is in the gazetteer."""
+    persons = frozenset({"PERSON"})
+
+    assert score(name, persons).f1(persons) >= bar
+
+
+@pytest.mark.parametrize(("type_", "bar"), [("PERSON", 0.92), ("ADDRESS", 0.87)])
+def test_names_and_addresses_in_spanish_documents_reach_their_f1(type_: str, bar: float) -> None:
+    assert score("pii_meddocan_es", frozenset({type_})).f1(frozenset({type_})) >= bar
+
+
+@pytest.mark.parametrize(("name", "most"), [("conversations_multiwoz_en", 8), ("conversations_multiwoz_ru", 8)])
+def test_conversations_about_a_town_name_few_persons(name: str, most: int) -> None:
+    """Per 1,000 messages. Nobody is named in these sets: every hit is a hotel, a college or a restaurant."""
+    messages = [turn["text"] for conversation in islice(rows(name), 700) for turn in conversation["turns"]]
+    hits = sum(span.type == "PERSON" for message in messages for span in detect(message))
+
+    assert 1000 * hits <= most * len(messages)
 
 
 def test_turns_without_personal_data_get_no_structured_hit() -> None:

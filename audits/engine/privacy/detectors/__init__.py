@@ -1,12 +1,13 @@
 """All detectors. Adding one: a declaration in this package, a line here, a table test."""
 
 from ..detector import Detector
-from .address import ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST, LOCATION
+from .address import ADDRESS_JOINED, ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST
 from .credential import PASSWORD, PIN, TOKEN
 from .credit_card import CARD_ANSWER, CARD_FRAGMENT, CREDIT_CARD
 from .dates_and_documents import ACCOUNT_NUMBER, DATE_OF_BIRTH, PASSPORT
 from .email_address import EMAIL_ADDRESS
 from .iban import IBAN_CODE
+from .location import LOCATION_AFTER_CODE, LOCATION_IN_FIELD, LOCATION_LIVED_IN, POSTAL_CODE
 from .national import NATIONAL_IDS
 from .network import CRYPTO, IP_ADDRESS, MAC_ADDRESS
 from .person import (
@@ -14,7 +15,6 @@ from .person import (
     PERSON_BY_FIELD,
     PERSON_BY_NAME,
     PERSON_BY_PHRASE,
-    PERSON_BY_SHAPE,
     PERSON_BY_TITLE,
     PERSON_BY_TITLE_IN_LOWER_CASE,
     PERSON_IN_CAPITALS,
@@ -48,17 +48,20 @@ DETECTORS: tuple[Detector, ...] = (
     ACCOUNT_NUMBER,
     ADDRESS_NUMBER_FIRST,
     ADDRESS_STREET_FIRST,
+    ADDRESS_JOINED,
     PERSON_BY_FIELD,
     PERSON_BY_PHRASE,
     PERSON_BY_TITLE,
     PERSON_BY_ADDRESS,
     PERSON_BY_NAME,
-    PERSON_BY_SHAPE,
     PERSON_IN_CAPITALS,
     PERSON_IN_LOWER_CASE,
     PERSON_IN_EAST_ASIAN,
     PERSON_BY_TITLE_IN_LOWER_CASE,
-    LOCATION,
+    LOCATION_LIVED_IN,
+    LOCATION_IN_FIELD,
+    LOCATION_AFTER_CODE,
+    POSTAL_CODE,
 )
 
 #: Words that announce a number which is not personal data in itself. They keep other detectors off it.

@@ -1,46 +1,88 @@
-"""Postal addresses: a street word and a house number, in the order of each language; and places of living."""
+"""Postal addresses: a street and a house number, in the order of each language. A town alone is a LOCATION."""
 
 import re
 
 from ..detector import Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS, continues_word
+from ..vocabulary import words
 
 _NAME = rf"[{CAPITALS}0-9][{WORD_LETTERS}0-9.'\-]*"
 _ENGLISH = (
-    "street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|terrace|parkway|pkwy|"
+    "street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|terrace|parkway|"
+    "pkwy|"
     "highway|hwy|circle|cir|crescent|close|trail|alley|expressway|freeway|turnpike|plaza|row|walk|grove|hill|mews"
 )
-_UNIT = (
-    r"(?:,? (?:apt|apartment|suite|ste|unit|floor|fl|room|no|#|piso|puerta|wohnung|app|m|lok|кв|int|bus)"
-    r"\.? ?#?[0-9a-zа-я\-]{1,6})?"
+_UNIT_ENGLISH = (
+    r"(?:,? (?:(?:apt|apartment|suite|ste|unit|floor|fl|room)\.? ?#?[0-9a-z\-]{1,6}|(?:no\.? ?|"
+    r"# ?)[0-9][0-9a-z\-]{0,5}))?"
 )
+#: Street words that stand before the name, with or without a house number before them.
 _BEFORE_NAME = (
-    r"calle|c/|avenida|avda\.?|av\.|paseo|plaza|pza\.?|carretera|ctra\.?|camino|ronda|rue|avenue|boulevard|bd|"
-    r"allée|quai|chemin|"
-    r"impasse|place|route|via|viale|piazza|corso|largo|vicolo|ul\.|ulica|ulicy|al\.|aleja|aleje|alei|os\.|"
-    r"osiedle|pl\.|plac|"
-    r"ул\.|улица|улице|проспект|пр-т|пр\.|пер\.|переулок|шоссе|площадь|наб\.|набережная|бульвар|rua|avenida|"
-    r"travessa|praça"
+    r"calle|c/\.?|cl\.|avenida\.?|avda\.?|av\.?|paseo|p\.?º|plaza|pza\.?|plza\.?|carretera|ctra\.?|camino|ronda|"
+    r"travesía|glorieta|rúa|"
+    r"gran vía|rambla|passeig|carrer|urbanización|urb\.|polígono|"
+    r"rue|avenue|boulevard|bd\.?|allée|quai|chemin|impasse|place|route|cours|"
+    r"via|viale|piazza|corso|largo|vicolo|strada|"
+    r"ul\.|ulica|ulicy|al\.|aleja|aleje|alei|os\.|osiedle|osiedlu|pl\.|plac|placu|"
+    r"ул\.?|улица|улице|улицы|проспект|проспекте|пр-т|просп\.|пр\.|пер\.|переулок|шоссе|площадь|пл\.|наб\.|"
+    r"набережная|бульвар|"
+    r"вул\.|вулиця|rua|avenida|travessa|praça|estrada|utca|strada|str\."
 )
-_JOINED = "straße|strasse|str\\.|weg|gasse|allee|platz|ufer|damm|ring|straat|laan|plein|gracht|kade|dijk|singel"
-_HOUSE = r"[0-9]{1,5} ?[a-zA-Zа-я]?(?:[/\-][0-9]{1,4}[a-zA-Z]?)?"
+_JOINED = (
+    "straße|strasse|str\\.|weg|gasse|allee|platz|ufer|damm|ring|straat|laan|plein|gracht|kade|dijk|singel|"
+    "gatan|vägen|vej|gade|gata|katu"
+)
+_PARTICLES = (
+    "de la|de los|de las|del|de|des|du|della|dello|dei|degli|di|da|do|dos|das|la|el|los|las|les|św\\.|"
+    "sv\\.|gen\\.|ks\\.|i|y|e|d'|и"
+)
+#: Behind these a street may be written in lower case; the others are words of everyday language too.
+_CLEAR_PREFIXES = words(
+    "calle c/ avenida avda avda. carretera ctra. ulica ulicy ul. улица улице улицы ул. проспект проспекте"
+)
 
 _ENGLISH_ADDRESS = (
     rf"[0-9]{{1,6}}[a-zA-Z]?(?: (?i:north|south|east|west|n|s|e|w)\.?)?"
-    rf"(?: {_NAME}){{1,4}} (?i:{_ENGLISH})\.?(?i:{_UNIT})"
+    rf"(?: {_NAME}){{1,4}} (?i:{_ENGLISH})\.?(?i:{_UNIT_ENGLISH})"
 )
-_ROMANCE_SLAVIC = (
-    rf"(?i:{_BEFORE_NAME}) ?(?:(?i:de la|de los|de las|del|de|des|du|della|dei|di|da|do|św\.) ?)?{_NAME}"
-    rf"(?: (?:(?i:de la|de|del|des|du|di|i|y|и) )?{_NAME}){{0,4}},?(?i: n[º°o]\.?| nr\.?| д\.?| дом)? "
-    rf"?{_HOUSE}(?i:{_UNIT})"
-)
+_HOUSE = r"[0-9]{1,4} ?[a-zA-Z]?(?:[/\-][0-9]{1,4}[a-zA-Z]?)?"
 _GERMANIC = (
     rf"(?:{_NAME}[ \-]){{0,3}}[{CAPITALS}][{WORD_LETTERS}\-]*(?:{_JOINED}) {_HOUSE}"
-    rf"|(?:{_NAME} ){{1,3}}(?:Straße|Strasse|Str\.|Weg|Allee|Platz|Ring|Damm|Ufer) {_HOUSE}"
+    rf"|(?:{_NAME} ){{1,3}}(?:Straße|Strasse|Str\.|Weg|Allee|Platz|Ring|Damm|Ufer|utca|út|tér|u\.) {_HOUSE}"
 )
 _BOX = (
     r"(?i:p\.? ?o\.? box|postfach|apartado(?: de correos)?|boîte postale|skrytka pocztowa|а/я|"
     r"casella postale|postbus) [0-9]{1,7}"
+)
+
+_STREET_WORD = rf"[{WORD_LETTERS}](?:[{WORD_LETTERS}'\-]*|[{WORD_LETTERS}]{{0,3}}\.)"
+#: The rest of an address behind its street word. Applied to a bounded window, so that it may look ahead.
+_STREET_NAME = re.compile(
+    rf" ?(?:(?:{_PARTICLES}) ){{0,2}}(?:[0-9]{{1,2}}(?:-?го|-?я)? (?:de )?)?{_STREET_WORD}"
+    rf"(?: (?:(?:{_PARTICLES}) ){{0,2}}{_STREET_WORD}){{0,5}}?"
+    r"(?: ?,? ?(?:n ?[º°o]\.?|nº|núm\.?|num\.?|número|nr\.?|no\.?|numer|д\.?|дом|№|km\.?|km|км) ?,? ?|,? ?, ?| ?,? )"
+    r"(?:s/n|[0-9]{1,4}(?:[.,][0-9]{1,3})?(?:[ -]?(?:bis|ter|"
+    r"[a-zA-Zа-я])(?![^\W_]))?(?: ?[/\-] ?[0-9]{1,4}[a-zA-Z]?)?)(?![0-9])",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(
+    r"(?:[,.]? ?(?:[0-9]{1,2} ?[.]?[ºª°](?: ?[a-z](?![^\W_]))?|[0-9]{1,2} ?[a-d](?![^\W_])|(?:apt|apto|apartment|"
+    r"suite|unit|piso|puerta|pta|"
+    r"bajo|bloque|bl|portal|esc|escalera|wohnung|whg|app|appt|appartement|étage|bât|scala|interno|int|bus|m|lok|"
+    r"lokal|mieszkania|"
+    r"кв|квартира|корп|корпус|стр|к|оф|офис)\.? ?[0-9]{0,4} ?(?:[a-z](?![^\W_]))?))",
+    re.IGNORECASE,
+)
+_ENDS_IN_PARTICLE = re.compile(rf"(?:^| )(?:{_PARTICLES}) ?[0-9][^ ]*$", re.IGNORECASE)
+_PARTICLE_WORDS = words(
+    "de la los las del des du della dello dei degli di da do dos das el les i y e d и n no nr km s p"
+)
+_WINDOW = 110
+_LONGEST_UNITS = 3
+#: Words that no street is named after, so that "plaza para 2" or "place for 4" is none.
+_NOT_IN_STREETS = words(
+    "para por en con que es está hay a al un una for is are with and the to of on pour avec est dans per con è na dla "
+    "jest od do для на и с по или not no we i you table mesa czy"
 )
 
 
@@ -49,13 +91,54 @@ def _judge(candidate: Candidate) -> Hit | None:
     if start and (continues_word(text[start - 1]) or text[start - 1] in "$€£#"):
         return None
     if end < len(text) and continues_word(text[end]) and text[end - 1] != " ":
+        if not continues_word(text[end - 1]) or text[end - 2 : end - 1] != " ":
+            return None
+        end -= 2
+    return candidate.hit(0.6, end=start + len(text[start:end].rstrip(" .,")))
+
+
+def _judge_street(candidate: Candidate) -> Hit | None:
+    """A street word and, behind it, a name and a house number, with floor and door."""
+    text, start, end = candidate.text, candidate.start, candidate.end
+    stop = min(len(text), start + _WINDOW)
+    prefix = text[start:end].lower()
+    match = _STREET_NAME.match(text, end, stop)
+    if match is None:
+        return _number_before(candidate)
+    name = text[end : match.end()].strip()
+    named = re.findall(rf"[{WORD_LETTERS}']+", name)
+    if any(word in _NOT_IN_STREETS for word in named) or _ENDS_IN_PARTICLE.search(name):
         return None
-    return candidate.hit(0.6, end=start + len(candidate.value.rstrip(" .,")))
+    if prefix not in _CLEAR_PREFIXES and any(
+        word[0] == word[0].lower() and word.lower() not in _PARTICLE_WORDS for word in named
+    ):
+        return None
+    reach = match.end()
+    for _ in range(_LONGEST_UNITS):
+        unit = _UNIT.match(text, reach, stop)
+        if unit is None or unit.end() == reach:
+            break
+        reach = unit.end()
+    return candidate.hit(0.6, end=start + len(text[start:reach].rstrip(" .,")))
 
 
-def _judge_place(candidate: Candidate) -> Hit | None:
-    words = re.match(rf"[{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}}", candidate.value)
-    return candidate.hit(0.5, end=candidate.start + words.end()) if words and words.end() > 1 else None
+_FRENCH_NUMBER = re.compile(r"[0-9]{1,4}(?: ?(?:bis|ter|[a-z]))?,? \Z", re.IGNORECASE)
+_FRENCH_STREET = re.compile(
+    rf" (?:(?:{_PARTICLES}) ?){{0,2}}[{CAPITALS}][{WORD_LETTERS}'\-]*(?:[ \-]"
+    rf"(?:(?:{_PARTICLES}) ?){{0,2}}[{CAPITALS}][{WORD_LETTERS}'\-]*){{0,4}}"
+)
+_BEFORE = 12
+
+
+def _number_before(candidate: Candidate) -> Hit | None:
+    """A house number, a street word and a name: "12 rue de la Paix"."""
+    text, start = candidate.text, candidate.start
+    number = _FRENCH_NUMBER.search(text[max(0, start - _BEFORE) : start])
+    street = _FRENCH_STREET.match(text, candidate.end, start + _WINDOW)
+    if number is None or street is None:
+        return None
+    first = start - (number.end() - number.start())
+    return None if first and continues_word(text[first - 1]) else candidate.hit(0.6, start=first, end=street.end())
 
 
 ADDRESS_NUMBER_FIRST = Detector(
@@ -86,32 +169,24 @@ ADDRESS_NUMBER_FIRST = Detector(
 
 ADDRESS_STREET_FIRST = Detector(
     type="ADDRESS",
-    triggers=(
-        "[0-9]",
-        rf"(?:^|[^{LETTERS}])(?i:{_BEFORE_NAME})[ {CAPITALS}]|(?i:{_JOINED}|p\.? ?o\.? box|postfach|postbus|apartado|"
-        rf"skrytka|casella|а/я|boîte| (?:straße|strasse|str\.|weg|allee|platz|ring|damm|ufer)) ",
-    ),
-    pattern=rf"{_ROMANCE_SLAVIC}|{_GERMANIC}|{_BOX}",
-    judge=_judge,
-    explanation="a street word, a name and a house number in the order of their language, or a post office box",
+    triggers=("[0-9]", rf"(?:^|[^{LETTERS}])(?i:{_BEFORE_NAME})[ {CAPITALS}]"),
+    pattern=rf"(?:^|[^{LETTERS}])((?i:{_BEFORE_NAME}))(?: |[{CAPITALS}])",
+    judge=_judge_street,
+    explanation="a street word, a name and a house number in the order of their language",
+    version=2,
     rank=35,
 )
 
-_LIVES = (
-    "i live in|i'm living in|i reside in|i am from|i'm from|vivo en|soy de|ich wohne in|ich lebe in|ich komme "
-    "aus|j'habite à|"
-    "j'habite en|je vis à|je viens de|mieszkam w|mieszkam we|pochodzę z|я живу в|я из|проживаю в|abito a|vivo "
-    "a|sono di|"
-    "ik woon in|ik kom uit|moro em"
-)
-
-LOCATION = Detector(
-    type="LOCATION",
-    triggers=(rf"(?i:{_LIVES}) ",),
-    by_words=True,
-    pattern=rf"(?:^|[^{LETTERS}])(?i:{_LIVES}) "
-    rf"([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}})",
-    judge=_judge_place,
-    explanation="a capitalised place after 'I live in' and its like",
-    rank=25,
+ADDRESS_JOINED = Detector(
+    type="ADDRESS",
+    triggers=(
+        "[0-9]",
+        rf"(?i:{_JOINED}|p\.? ?o\.? box|postfach|postbus|apartado|skrytka|casella|а/я|boîte| (?:straße|strasse|"
+        rf"str\.|weg|allee|"
+        r"platz|ring|damm|ufer|utca|út|tér|u\.)) ",
+    ),
+    pattern=rf"{_GERMANIC}|{_BOX}",
+    judge=_judge,
+    explanation="a street whose name ends in its street word and a house number, or a post office box",
+    rank=35,
 )

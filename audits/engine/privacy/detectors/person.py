@@ -128,8 +128,8 @@ _HAN_SURNAMES = (
     "石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _EAST_ASIAN = re.compile(
-    rf"(?:欧阳|司马|诸葛|上官|[{_HAN_SURNAMES}])[一-鿿]{{1,2}}(?![ぁ-ん])|[一-鿿ぁ-んァ-ヶー]{{2,8}}?(?=です|と申|と言|といい)"
-    r"|[가-힣]{2,4}?(?=입니다|이에요|예요|이라고|라고)"
+    r"[一-鿿ぁ-んァ-ヶー]{2,8}?(?=です|と申|と言|といい)|[가-힣]{2,4}?(?=입니다|이에요|예요|이라고|라고)"
+    rf"|(?:欧阳|司马|诸葛|上官|[{_HAN_SURNAMES}])[一-鿿]{{1,2}}"
 )
 _EAST_ASIAN_CUES = "我叫|我的名字是|我的名字叫|姓名[:：是]|私の名前は|名前は|제 이름은|저는"
 
@@ -175,8 +175,13 @@ def _judge_capitals(candidate: Candidate) -> Hit | None:
     return _hit(candidate, person_in_capitals(candidate.text, candidate.start, candidate.end))
 
 
+#: So many code points to both sides without a capital make a text one without capitals.
+_LOWER_CASE_AROUND = 60
+
+
 def _judge_lower_case(candidate: Candidate) -> Hit | None:
-    if not candidate.text.islower():
+    start, end = candidate.start, candidate.end
+    if not candidate.text[max(0, start - _LOWER_CASE_AROUND) : end + _LOWER_CASE_AROUND].islower():
         return None
     start = candidate.start + (not candidate.value[0].isalpha())
     return _hit(candidate, person_in_lower_case(candidate.text, start))
@@ -184,22 +189,11 @@ def _judge_lower_case(candidate: Candidate) -> Hit | None:
 
 PERSON_BY_NAME = Detector(
     type="PERSON",
-    triggers=(GIVEN_NAME,),
+    triggers=(f"{GIVEN_NAME}|{NAME_SHAPE}",),
     by_words=True,
-    pattern=GIVEN_NAME,
+    pattern=f"{GIVEN_NAME}|{NAME_SHAPE}",
     judge=_judge_name,
-    explanation="a known given name by itself, or with a surname or initials beside it",
-    version=NAMES_VERSION,
-    rank=27,
-)
-
-PERSON_BY_SHAPE = Detector(
-    type="PERSON",
-    triggers=(NAME_SHAPE,),
-    by_words=True,
-    pattern=NAME_SHAPE,
-    judge=_judge_name,
-    explanation="a capitalised word that ends as surnames do, or a name with accents, beside another name",
+    explanation="a known given name by itself, or with a surname, initials or a surname's ending beside it",
     version=NAMES_VERSION,
     rank=27,
 )

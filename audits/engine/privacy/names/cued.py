@@ -34,12 +34,13 @@ def name_at_head(text: str, start: int, end: int, *, lower_allowed: bool) -> int
         word = match.group()
         lower = word.rstrip(".").lower()
         kind = kind_of(lower.removesuffix("'s"), known)
-        if count and lower in PARTICLES and (capitals or lower_allowed):
+        is_capital = word[0] != word[0].lower()
+        if lower in PARTICLES and (is_capital or match.start() > start):
             continue
         if lower in _NEVER or (count and lower in _AFTER_NAME):
             break
         named = kind & (GIVEN | SURNAME | RARE if count else GIVEN | SURNAME)
-        if word[0] != word[0].lower():
+        if is_capital:
             if lower in TITLES and not count:
                 continue
             if not named and (kind & COMMON or (kind & PLACE and not count)):

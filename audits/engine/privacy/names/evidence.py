@@ -14,6 +14,7 @@ from .cues import (
     STREET_ENDINGS,
     TITLES,
 )
+from .gazetteer import written_given_names
 from .tagging import COMMON, FREQUENT, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape
 
 #: From here on the words beside a name do not count against it.
@@ -115,7 +116,7 @@ def people(text: str, run: list[Token]) -> Iterator[Person]:
     at = 0
     count = len(run)
     while at < count:
-        if not _begins(run[at]) or (at + 1 < count and _opens(text, run, at)):
+        if not _begins(run, at) or (at + 1 < count and _opens(text, run, at)):
             at += 1
             continue
         end = at + 1
@@ -140,9 +141,12 @@ def _opens(text: str, run: list[Token], at: int) -> bool:
     )
 
 
-def _begins(token: Token) -> bool:
+def _begins(run: list[Token], at: int) -> bool:
+    token = run[at]
     if token.lower in TITLES or token.lower in GREETINGS:
         return False
+    if token.kind & COMMON and not token.kind & GIVEN:
+        return bool(token.kind & SURNAME) and at > 0 and run[at - 1].lower in TITLES
     return bool(token.kind & (GIVEN | SURNAME | RARE)) or token.is_initial or _unknown(token)
 
 
@@ -225,6 +229,8 @@ def _score_one(token: Token, around: Surroundings, greeted: bool) -> tuple[float
     if token.is_initial or kind & COMMON or token.text.isupper() or around.is_named_thing:
         return None
     if kind & GIVEN:
+        if not token.lower.isascii() and around.opens_sentence and token.lower not in written_given_names():
+            return None
         if not kind & (WORD | PLACE):
             return 0.55, GIVEN_ALONE
         if greeted or around.is_cued:

@@ -65,6 +65,12 @@ def given_names() -> list[str]:
     return _given_lines()[0].split(" ")
 
 
+@cache
+def written_given_names() -> frozenset[str]:
+    """The same as a set. A verb of Polish can look like a name once its marks are gone: "Jadę" is no Jade."""
+    return frozenset(given_names())
+
+
 def clear_given_names() -> list[str]:
     """Those of them that are neither an ordinary word nor a place, so that they need no capital to be seen."""
     return _given_lines()[1].split(" ")

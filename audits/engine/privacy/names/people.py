@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..matching import CAPITALS, WORD_LETTERS, is_linear
 from .evidence import Person, in_capitals, in_lower_case, people
-from .gazetteer import clear_given_names, given_names, kinds
-from .tagging import SURNAME_ENDINGS, run_around, tokens_between, words_from
+from .gazetteer import clear_given_names, given_names, key, kinds
+from .tagging import PLACE, SURNAME_ENDINGS, run_around, tokens_between, words_from
 
 #: What stands before a saint's name in the name of a place, as the four characters before it.
 _PLACES_NAMED_AFTER_SAINTS = frozenset({"San ", "Los ", "Las ", "São "})
@@ -41,7 +41,10 @@ def _any_of(names: Iterable[str]) -> str:
 GIVEN_NAME = _any_of(map(str.capitalize, given_names()))
 GIVEN_NAME_IN_LOWER_CASE = rf"(?:^|[^{WORD_LETTERS}]){_any_of(clear_given_names())}"
 #: A capitalised word with a marked letter, or with an ending that surnames have.
-NAME_SHAPE = rf"[{CAPITALS}][{WORD_LETTERS}]*(?:[{_MARKED}][{WORD_LETTERS}]*|{'|'.join(SURNAME_ENDINGS)}){_END}|[{_MARKED}][a-z]+"
+NAME_SHAPE = (
+    rf"[{CAPITALS}][{WORD_LETTERS}]*(?:[{_MARKED}][{WORD_LETTERS}]*|{'|'.join(SURNAME_ENDINGS)}){_END}|"
+    rf"[{_MARKED}][a-z]+"
+)
 #: Two words or more in capitals.
 IN_CAPITALS = rf"[{CAPITALS}][{CAPITALS}'\-]+(?:,? [{CAPITALS}][{CAPITALS}'\-]+)+"
 
@@ -63,3 +66,8 @@ def person_in_lower_case(text: str, start: int) -> Person | None:
     """The person whose given name stands at `start`, in a text without capitals."""
     run = words_from(text, start, kinds())
     return in_lower_case(text, run) if run else None
+
+
+def is_place(name: str) -> bool:
+    """Whether one word or several are a known town, region or country."""
+    return bool(kinds().get(key(name).replace(" ", "_"), 0) & PLACE)

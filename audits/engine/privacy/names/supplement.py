@@ -48,7 +48,8 @@ NAMES_FIRST = words(
 
 #: Ordinary words of customer service, and words of calendars and politeness, that lists of names claim.
 ORDINARY = words(
-    "grüße grüßen gruß saludo saludos pozdrawiam pozdrowienia уважением cordialement regards bestellung rechnung "
+    "durante varón niña niño mujer hombre acude paciente médico informe doctor remitido servicio historia humphrey "
+    "barr grüße grüßen gruß saludo saludos pozdrawiam pozdrowienia уважением cordialement regards bestellung rechnung "
     "konto kunde monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
     "august september october november december mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct "
     "nov dec lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto "
@@ -81,11 +82,11 @@ ORDINARY = words(
 
 #: Words of the lists of names that are hardly ever anybody's name in a customer's message.
 NOT_NAMES = words(
-    "so an my man see long ha chi sun in on to no the you too le la de do da el al are can bot i'm i'd i'll i've it's "
-    "let's that's there's what's don't isn't can't won't vs могу вам ваш ваша ваше нам нас там тут кит христа христос "
-    "христу song pier center chai mist honey tone kit mets catalan cotto golden santa san los las st saint don bro "
-    "sis mom dad mr mrs ms dr miss sir madam lady lord queen prince princess christmas easter america internet "
-    "english android"
+    "earl alexa siri cortana bixby so an my man see long ha chi sun in on to no the you too le la de do da el al are "
+    "can bot i'm i'd i'll i've it's let's that's there's what's don't isn't can't won't vs могу вам ваш ваша ваше нам "
+    "нас там тут кит христа христос христу song pier center chai mist honey tone kit mets catalan cotto golden santa "
+    "san los las st saint don bro sis mom dad mr mrs ms dr miss sir madam lady lord queen prince princess christmas "
+    "easter america internet english android"
 )
 
 #: Words that, with a capital inside a sentence, are a person.
