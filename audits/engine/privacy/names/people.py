@@ -10,7 +10,7 @@ from .gazetteer import clear_given_names, given_names, key, kinds
 from .tagging import PLACE, SURNAME_ENDINGS, run_around, tokens_between, words_from
 
 #: What stands before a saint's name in the name of a place, as the four characters before it.
-_PLACES_NAMED_AFTER_SAINTS = frozenset({"San ", "Los ", "Las ", "São "})
+_PLACES_NAMED_AFTER_SAINTS = frozenset({"San ", "nta ", "Los ", "Las ", "São "})
 
 
 def _version() -> int:
