@@ -61,5 +61,6 @@ urlpatterns = [
     path("datasets/<slug:slug>/exports/", training.export_new, name="training-export-new"),
     path("training-exports/<uuid:public_id>/", training.export, name="training-export"),
     path("training-exports/<uuid:public_id>/progress/", training.export_progress_part, name="training-export-progress"),
+    path("training-exports/<uuid:public_id>/manifest/", training.export_manifest, name="training-export-manifest"),
     path("training-exports/<uuid:public_id>/download/", training.export_download, name="training-export-download"),
 ]

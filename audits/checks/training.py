@@ -158,7 +158,11 @@ def duplicates(context: CheckContext) -> CheckOutcome:
         dataset,
         rows,
         why,
-        sentence=f"{len(exact):,} of {counted(len(rows), 'row')} repeat the text of an earlier one; {words_alike}.",
+        sentence=(
+            f"{len(exact):,} of {counted(len(rows), 'row')} repeat the text of an earlier one; {words_alike}."
+            if near or exact
+            else f"None of {counted(len(rows), 'row')} repeats an earlier one."
+        ),
         tables=[
             table(
                 "Repeated rows",
@@ -192,8 +196,11 @@ def anonymity(context: CheckContext) -> CheckOutcome:
         sentence = "No quasi-identifier is declared: the rows carry nothing by which people could be told apart."
     else:
         names = ", ".join(params["quasi"]).replace("_", " ")
-        diverse = f" and {found.l} different sensitive values (of {params['l']})" if params["sensitive"] else ""
-        sentence = f"The rarest combination of {names} is shared by {found.k} people (of {params['k']}){diverse}."
+        people = counted(found.k, "person").replace("persons", "people")
+        sentence = f"The rarest combination of {names} is shared by {people}; {params['k']} are asked for."
+        if params["sensitive"]:
+            values = counted(found.l or 0, "value")
+            sentence += f" The least diverse has {values} of a sensitive attribute; {params['l']} are asked for."
         if why:
             sentence += f" Leaving out {counted(len(why), 'row')} ({share_text(share(len(why), len(rows)))}) is enough."
     return _outcome(

@@ -15,12 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from assistants.queries.datasets import dataset_for
+from audits.models import TrainingExport
 from audits.queries.training_exports import breaches_of, exclusions_of, export_for, export_progress
 from audits.services.training import dataset_audit, training_export_lines, training_export_request
 from audits.services.training.exports import packed
 from audits.states import ExportState
 from audits.views.viewers import viewer
 from portal.core.access import can
+from portal.core.errors import NotFound
 
 PAGE = 50
 
@@ -63,7 +65,7 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "reasons": breaches_of(shown),
         "rows_broken": shown.exclusions.order_by().values("row").distinct().count(),
         "page": Paginator(exclusions, PAGE).get_page(request.GET.get("page")),
-        "manifest": json.dumps(shown.manifest, indent=2, ensure_ascii=False) if shown.manifest else "",
+        "manifest": _shown_manifest(shown) if shown.manifest else "",
         "parameters": [(name, _in_words(value)) for name, value in sorted(shown.parameters.items())],
         "may_fetch": shown.state == ExportState.READY and can(user, "datasets.export", shown),
     }
@@ -86,6 +88,19 @@ def export_progress_part(request: HttpRequest, public_id: uuid.UUID) -> HttpResp
 
 
 @never_cache
+@require_safe
+@login_required
+def export_manifest(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The manifest of an export that is, or was, ready."""
+    shown = export_for(viewer(request), public_id)
+    if not shown.manifest:
+        raise NotFound("This export has no manifest.")
+    response = HttpResponse(_shown_manifest(shown), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{shown.dataset.slug}-{shown.pk}.manifest.json"'
+    return response
+
+
+@never_cache
 @require_POST
 @login_required
 def export_download(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttpResponse:
@@ -96,6 +111,10 @@ def export_download(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttp
     response = StreamingHttpResponse(packed(lines), content_type="application/gzip")
     response["Content-Disposition"] = f'attachment; filename="{shown.dataset.slug}-{shown.pk}.jsonl.gz"'
     return response
+
+
+def _shown_manifest(export: TrainingExport) -> str:
+    return json.dumps(export.manifest, indent=2, ensure_ascii=False)
 
 
 def _in_words(value: object) -> object:

@@ -62,6 +62,7 @@ ROUTES = [
     ("audits:training-export-new", "dataset", "post", {}, {"privacy_officer"}, 302),
     ("audits:training-export", "export", "get", {}, ALL, 200),
     ("audits:training-export-progress", "export", "get", {}, ALL, 302),
+    ("audits:training-export-manifest", "export", "get", {}, ALL, 200),
     ("audits:training-export-download", "export", "post", {}, {"privacy_officer"}, 200),
     ("assistants_api:datasets", "", "get", {}, ALL, 200),
     ("assistants_api:dataset", "dataset", "get", {}, ALL, 200),
@@ -196,7 +197,7 @@ def test_download_is_the_file_of_the_manifest_until_somebody_withdraws(
     assert (refused.status_code, "has withdrawn" in refused.content.decode()) == (409, True)
     page = client.get(url).content.decode()
     assert "It cannot be fetched any more." in page
-    assert "Download" not in page
+    assert f"{url}download/" not in page
 
 
 def test_integration_registers_and_fills_over_the_api(assistant, dataset, api_key, administrator, as_user, client):
