@@ -41,6 +41,7 @@ from portal.core.roles import Scope
 from portal.demo.company import ASSISTANTS, CARE, DAYS, PEOPLE, TEAMS, DemoAssistant
 from portal.demo.conversations import WITHDRAWN_DAYS_AGO, customers, records, withdrawing
 from portal.demo.exposures import patterns_seed
+from portal.demo.requests import requests_seed
 from portal.demo.training import training_data
 
 NOTICE = (
@@ -89,6 +90,8 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
         total += _conversations(plan, assistant, key, today)
         _flags(assistant, key)
         training_data(plan, assistant, by_login, today=today)
+        if plan is plans[0]:
+            requests_seed(assistant=assistant, officer=by_login["petra"], key=key, today=today)
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
     return Seeded(people=people, api_key=keys[CARE][1], conversations=total)
 

@@ -7,6 +7,7 @@ import pytest
 from assistants.models import Conversation
 from audits.models import CheckRun, Cycle, Detection, Finding, FindingEvidence, TrainingExport
 from audits.states import CheckState, CycleState
+from consent.models import SubjectRequest
 from portal.core import ledger
 from portal.demo.company import TOTAL_CONVERSATIONS
 from portal.demo.seeding import AlreadySeeded, seed
@@ -25,7 +26,16 @@ def company(db):
 @pytest.mark.slow
 def test_cycles_find_exactly_the_planted_faults(company):
     assert set(Cycle.objects.values_list("state", flat=True)) == {CycleState.IN_REVIEW}
-    assert Conversation.objects.count() == TOTAL_CONVERSATIONS == 5000
+    assert Conversation.objects.exclude(state="erased").count() == TOTAL_CONVERSATIONS == 5000
+    requests = sorted(SubjectRequest.objects.values_list("kind", "state"))
+    assert requests == [
+        ("access", "in_progress"),
+        ("erasure", "fulfilled"),
+        ("erasure", "in_progress"),
+        ("objection", "refused"),
+        ("portability", "received"),
+        ("rectification", "on_hold"),
+    ]
     found = {
         (finding.assistant.slug, finding.kind, finding.raised_by_run.target)
         for finding in Finding.objects.select_related("assistant", "raised_by_run")
