@@ -39,6 +39,7 @@ from portal.accounts.models import ApiKey, Membership, Team, User
 from portal.core.actors import SYSTEM
 from portal.core.roles import Scope
 from portal.demo.company import ASSISTANTS, CARE, DAYS, PEOPLE, TEAMS, DemoAssistant
+from portal.demo.consents import consent_history_seed
 from portal.demo.conversations import WITHDRAWN_DAYS_AGO, customers, records, withdrawing
 from portal.demo.exposures import patterns_seed
 from portal.demo.requests import requests_seed
@@ -93,6 +94,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
         if plan is plans[0]:
             requests_seed(assistant=assistant, officer=by_login["petra"], key=key, today=today)
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
+    consent_history_seed(team=teams[CARE], key=keys[CARE][0], officer=by_login["petra"], today=today)
     return Seeded(people=people, api_key=keys[CARE][1], conversations=total)
 
 

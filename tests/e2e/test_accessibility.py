@@ -22,9 +22,13 @@ def first(selector: str) -> Callable[[Page], None]:
     return follow
 
 
-def look_up(page: Page) -> None:
-    page.get_by_label("Customer reference").fill("A-100001")
+def look_up(page: Page, reference: str = "A-100001") -> None:
+    page.get_by_label("Customer reference").fill(reference)
     page.get_by_role("button", name="Look up").click()
+
+
+def look_up_merged(page: Page) -> None:
+    look_up(page, "A-199001")
 
 
 def open_a_cycle_backwards(page: Page) -> None:
@@ -108,6 +112,8 @@ TOUR = [
     Stop("source-new", "mona", "/assistants/aria/sources/new/"),
     Stop("consent", "petra", "/consent/"),
     Stop("consent-subject", "petra", "/consent/", (look_up,)),
+    Stop("consent-merged", "petra", "/consent/", (look_up_merged,)),
+    Stop("consent-coverage", "petra", "/assistants/aria/consent/?purpose=quality-review"),
     Stop("dashboard", "mona", "/dashboard/"),
     Stop("ledger", "otto", "/ledger/"),
     Stop("password-change", "rita", "/accounts/password/change/"),
