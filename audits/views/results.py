@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from portal.core.languages import language_name
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
+_RANGES = {"interval": ("share",), "points_interval": ("points", "gap")}
 _RATES: Mapping[str, str] = {
     CheckKind.DISCLOSURE: "Disclosed at the start",
     CheckKind.PERSONAL_DATA: "With sensitive data",
@@ -25,11 +26,12 @@ _RATES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`text` as shown; `verdict` instead where the cell is a badge."""
+    """`text` as shown, with its plausible range `below` it; `verdict` instead where the cell is a badge."""
 
     text: str
     number: bool = False
     verdict: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,29 @@ def tables_of(run: CheckRun) -> list[ResultTable]:
     return [
         ResultTable(
             title=table["title"].replace("_", " "),
-            head=[Cell(column["label"], number=column["kind"] in NUMBERS) for column in table["columns"]],
+            head=_folded([Cell(column["label"], column["kind"] in NUMBERS) for column in table["columns"]], table),
             rows=[
-                [_cell(value, column["kind"]) for value, column in zip(row, table["columns"], strict=True)]
+                _folded(
+                    [_cell(value, column["kind"]) for value, column in zip(row, table["columns"], strict=True)], table
+                )
                 for row in table["rows"]
             ],
         )
         for table in run.result.get("tables", [])
         if table["rows"]
     ]
+
+
+def _folded(cells: list[Cell], table: Mapping[str, Any]) -> list[Cell]:
+    """The same row with each range below the number that it belongs to, which saves a column."""
+    kinds = [column["kind"] for column in table["columns"]]
+    row: list[Cell] = []
+    for number, (cell, kind) in enumerate(zip(cells, kinds, strict=True)):
+        if kind in _RANGES and number and kinds[number - 1] in _RANGES[kind]:
+            row[-1] = replace(row[-1], below="" if cell.text == MISSING else cell.text)
+        else:
+            row.append(cell)
+    return row
 
 
 def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | str:

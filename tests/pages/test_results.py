@@ -37,20 +37,22 @@ def test_cells_are_printed_by_the_kind_of_their_column():
     [printed] = tables_of(_run("outcome_gap", {"tables": [table], "figures": {"n": 1}}))
     assert printed.title == "by language"
     first, missing = printed.rows
-    assert [cell.text for cell in first] == [
-        "de",
-        "1,200",
-        "50.0 %",
-        "25.0 – 75.0 %",
-        "−12.5 points",
-        "−20.0 … +10.0",
-        "0.88",
-        "0.042",
-        "",
+    assert [(cell.text, cell.below) for cell in first] == [
+        ("de", ""),
+        ("1,200", ""),
+        ("50.0 %", "25.0 – 75.0 %"),
+        ("−12.5 points", "−20.0 … +10.0"),
+        ("0.88", ""),
+        ("0.042", ""),
+        ("", ""),
     ]
     assert first[-1].verdict == "watch"
-    assert [cell.text for cell in missing] == ["–"] * len(kinds)
-    assert [cell.number for cell in first] == [False, *[True] * 7, False]
+    assert [(cell.text, cell.below) for cell in missing] == [("–", "")] * 7
+    assert [(cell.text, cell.below) for cell in printed.head][2:4] == [
+        ("share", "interval"),
+        ("points", "points_interval"),
+    ]
+    assert [cell.number for cell in first] == [False, *[True] * 5, False]
 
 
 def test_two_runs_side_by_side_share_one_axis():
