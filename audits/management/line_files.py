@@ -2,14 +2,18 @@
 
 import gzip
 import io
+import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from django.core.management.base import CommandError
 
+#: 128 + SIGPIPE, as other programs end then.
+_CLOSED_PIPE = 141
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -26,9 +30,15 @@ def opened_lines(path: str) -> Iterator[Iterable[bytes]]:
             yield gzip.GzipFile(fileobj=buffered) if is_packed else buffered
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, BrokenPipeError):
-            raise
+            _stop_writing()
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{shown(path)}: {reason}", returncode=2) from error
+
+
+def _stop_writing() -> NoReturn:
+    """Whoever read our output has seen enough (`| head`). The interpreter must not try to flush the rest."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(_CLOSED_PIPE)
 
 
 def shown(path: str) -> str:

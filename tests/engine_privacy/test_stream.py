@@ -3,11 +3,14 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from audits.engine.privacy import presidio
 from audits.engine.privacy.stream import BadLine, anonymise_lines, detect_lines
 
 LINES = ['{"text": "mail a@b.de", "language": "de"}', "", '{"text": "nothing"}', '{"text": "é😀 a@b.de", "id": 7}']
@@ -122,3 +125,69 @@ def test_a_missing_file_ends_with_code_2(tmp_path: Path) -> None:
         call_command("anonymise", str(tmp_path / "none"))
 
     assert (caught.value.returncode, str(caught.value)) == (2, f"{tmp_path / 'none'}: No such file or directory")
+
+
+def test_anonymise_says_where_each_replacement_stands_and_stood(tmp_path: Path) -> None:
+    path = tmp_path / "texts"
+    path.write_text('{"text": "\\u00e9 a@b.de, c@d.fr!"}')
+    out = io.StringIO()
+
+    call_command("anonymise", str(path), spans=True, stdout=out)
+
+    document = json.loads(out.getvalue())
+    assert document["text"] == "é [EMAIL_ADDRESS], [EMAIL_ADDRESS]!"
+    assert [(s["start"], s["end"], s["original_start"], s["original_end"]) for s in document["spans"]] == [
+        (2, 17, 2, 8),
+        (19, 34, 10, 16),
+    ]
+
+
+def test_what_json_allows_is_read_even_where_it_is_no_text() -> None:
+    lines = [
+        r'{"text": "\ud800 a@b.de \u0000"}',
+        '{"text": "", "language": null}',
+        '{"text": "a@b.de", "language": "x"}',
+    ]
+
+    spans = [json.loads(line)["spans"] for line in detect_lines(lines)]
+
+    assert [[span["start"] for span in each] for each in spans] == [[2], [], [0]]
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(tmp_path: Path) -> None:
+    path = tmp_path / "texts"
+    path.write_text('{"text": "a@b.de"}\n' * 20_000)
+    command = f"{sys.executable} manage.py detect_pii {path} | head -n 1"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+
+    assert (len(ended.stdout.splitlines()), ended.stderr) == (1, "")
+
+
+def test_presidio_answers_through_the_same_interface(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Result:
+        start, end, entity_type, score = 5, 13, "US_BANK_NUMBER", 0.4
+
+    class Analyzer:
+        def analyze(self, text: str, language: str) -> list[Result]:
+            return [Result()] if language == "en" else []
+
+    monkeypatch.setattr(presidio, "analyzer", Analyzer)
+    path = tmp_path / "texts"
+    path.write_text('{"text": "acct 12345678", "language": "xx"}')
+    out = io.StringIO()
+
+    call_command("detect_pii", str(path), engine="presidio", stdout=out)
+
+    assert json.loads(out.getvalue()) == {"spans": [{"start": 5, "end": 13, "type": "ACCOUNT_NUMBER", "score": 0.4}]}
+
+
+def test_a_missing_presidio_ends_with_code_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> object:
+        raise presidio.PresidioMissing("Presidio is not installed")
+
+    monkeypatch.setattr(presidio, "analyzer", missing)
+
+    with pytest.raises(CommandError) as caught:
+        call_command("detect_pii", engine="presidio")
+
+    assert caught.value.returncode == 2

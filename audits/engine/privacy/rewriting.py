@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -66,28 +67,59 @@ def _normalise_phone(value: str, language: str | None) -> str:
     return digits[2:] if digits.startswith("00") else digits
 
 
-def _replaced(text: str, replacements: Iterable[tuple[Span, str]]) -> str:
+class Replaced(NamedTuple):
+    """Where a replacement stands in the rewritten text, and where its value stood in the original."""
+
+    start: int
+    end: int
+    type: str
+    original_start: int
+    original_end: int
+
+
+class Rewritten(NamedTuple):
+    """A text with its spans replaced, and the way back to their places."""
+
+    text: str
+    spans: list[Replaced]
+
+
+def rewrite(text: str, spans: Iterable[Span], replacements: Iterable[str]) -> Rewritten:
+    """`text` with each span replaced by its replacement, given in the same order. `spans` must not overlap."""
     pieces: list[str] = []
-    position = 0
-    for span, replacement in sorted(replacements):
-        pieces.append(text[position : span.start])
-        pieces.append(replacement)
+    replaced: list[Replaced] = []
+    position = length = 0
+    for span, replacement in sorted(zip(spans, replacements, strict=True)):
+        pieces += text[position : span.start], replacement
+        start = length + span.start - position
+        length = start + len(replacement)
+        replaced.append(Replaced(start, length, span.type, span.start, span.end))
         position = span.end
     pieces.append(text[position:])
-    return "".join(pieces)
+    return Rewritten("".join(pieces), replaced)
 
 
-def redact(text: str, spans: Iterable[Span]) -> str:
-    """`text` with every span replaced by its type in brackets. `spans` must not overlap."""
-    return _replaced(text, ((span, f"[{span.type}]") for span in spans))
+def redactions(spans: Iterable[Span]) -> list[str]:
+    """The type of each span, in brackets."""
+    return [f"[{span.type}]" for span in spans]
 
 
-def pseudonymise(text: str, spans: Iterable[Span], *, key: bytes, language: str | None = None) -> str:
-    """`text` with every span replaced by a token that is the same for the same value under the same key.
+def pseudonyms(text: str, spans: Iterable[Span], *, key: bytes, language: str | None = None) -> list[str]:
+    """For each span a token that is the same for the same value under the same key.
 
-    The token is the type and the head of an HMAC-SHA-256 of type and normalised value. `spans` must not overlap.
+    It is the type and the head of an HMAC-SHA-256 of type and normalised value.
     """
-    return _replaced(text, ((span, _token(text, span, key, language)) for span in spans))
+    return [_token(text, span, key, language) for span in spans]
+
+
+def redact(text: str, spans: Sequence[Span]) -> str:
+    """`text` with every span replaced by its type in brackets. `spans` must not overlap."""
+    return rewrite(text, spans, redactions(spans)).text
+
+
+def pseudonymise(text: str, spans: Sequence[Span], *, key: bytes, language: str | None = None) -> str:
+    """`text` with every span replaced by its pseudonym. `spans` must not overlap."""
+    return rewrite(text, spans, pseudonyms(text, spans, key=key, language=language)).text
 
 
 def _token(text: str, span: Span, key: bytes, language: str | None) -> str:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
 
 from .detection import detect
-from .rewriting import pseudonymise, redact
-from .spans import DetectionError
+from .rewriting import pseudonyms, redactions, rewrite
+from .spans import DetectionError, Span
 
 Mode = Literal["redact", "pseudonymise"]
 
@@ -21,9 +23,24 @@ class BadLine(Exception):
         super().__init__(f"line {line}: {f'field {field!r}: ' if field else ''}{reason}")
 
 
+class Detect(Protocol):
+    """`detect` of this engine, or another's with the same interface."""
+
+    def __call__(self, text: str, *, language: str | None = None) -> list[Span]: ...
+
+
 class _Record(NamedTuple):
     text: str
     language: str | None
+
+
+class _Line(msgspec.Struct):
+    text: str
+    language: str | None = None
+
+
+_LINE = msgspec.json.Decoder(_Line)
+_DOCUMENT = msgspec.json.Encoder()
 
 
 def _record(number: int, line: str | bytes) -> _Record:
@@ -42,45 +59,55 @@ def _record(number: int, line: str | bytes) -> _Record:
     return _Record(value["text"], value.get("language"))
 
 
-def _each(lines: Iterable[str | bytes]) -> Iterator[tuple[int, _Record]]:
+def _each(lines: Iterable[str | bytes], detect: Detect) -> Iterator[tuple[_Line | _Record, list[Span]]]:
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield number, _record(number, line)
-
-
-def _document(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=True)
-
-
-def detect_lines(lines: Iterable[str | bytes]) -> Iterator[str]:
-    """For every `{"text", "language"?}` line a `{"spans": [{"start", "end", "type", "score"}]}` line.
-
-    Offsets are code points. Empty lines are passed over. Raises BadLine at the first line that is not a
-    record or that the engine could not read to the end.
-    """
-    for number, record in _each(lines):
+        record: _Line | _Record
+        try:
+            record = _LINE.decode(line)
+        except (msgspec.MsgspecError, UnicodeError):
+            if not line.strip():
+                continue
+            record = _record(number, line)  # reads what JSON allows and msgspec does not, or says what is wrong
         try:
             spans = detect(record.text, language=record.language)
         except DetectionError as error:
             raise BadLine(number, "text", str(error)) from error
-        yield _document({"spans": [span._asdict() for span in spans]})
+        yield record, spans
 
 
-def anonymise_lines(lines: Iterable[str | bytes], mode: Mode, key: bytes | None = None) -> Iterator[str]:
+def detect_lines(lines: Iterable[str | bytes], detect: Detect = detect) -> Iterator[str]:
+    """For every `{"text", "language"?}` line a `{"spans": [{"start", "end", "type", "score"}]}` line.
+
+    Offsets are code points of the decoded text. Empty lines are passed over. Raises BadLine at the first line
+    that is not a record or that the engine could not read to the end.
+    """
+    for _, spans in _each(lines, detect):
+        yield _DOCUMENT.encode({"spans": [span._asdict() for span in spans]}).decode()
+
+
+def anonymise_lines(
+    lines: Iterable[str | bytes],
+    mode: Mode,
+    key: bytes | None = None,
+    detect: Detect = detect,
+    *,
+    with_spans: bool = False,
+) -> Iterator[str]:
     """For every `{"text", "language"?}` line a `{"text"}` line without personal data.
 
-    `pseudonymise` needs a key: the same value gives the same token under the same key. Raises ValueError
-    without one, BadLine as `detect_lines` does.
+    `pseudonymise` needs a key: the same value gives the same token under the same key. `with_spans` adds where
+    each replacement stands, and where its value stood: `{"spans": [{"start", "end", "type", "original_start",
+    "original_end"}]}`. Raises ValueError without a key, BadLine as `detect_lines` does.
     """
     if mode == "pseudonymise" and not key:
         raise ValueError("pseudonymise needs a key")
-    for number, record in _each(lines):
-        try:
-            spans = detect(record.text, language=record.language)
-        except DetectionError as error:
-            raise BadLine(number, "text", str(error)) from error
+    for record, spans in _each(lines, detect):
         if key and mode == "pseudonymise":
-            text = pseudonymise(record.text, spans, key=key, language=record.language)
+            tokens = pseudonyms(record.text, spans, key=key, language=record.language)
         else:
-            text = redact(record.text, spans)
-        yield _document({"text": text})
+            tokens = redactions(spans)
+        rewritten = rewrite(record.text, spans, tokens)
+        document: dict[str, Any] = {"text": rewritten.text}
+        if with_spans:
+            document["spans"] = [replaced._asdict() for replaced in rewritten.spans]
+        yield json.dumps(document)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audits.engine.privacy.stream import BadLine, anonymise_lines
+from audits.management.engines import add_engine, engine_called
 from audits.management.line_files import opened_lines, shown
 
 _KEY_VARIABLE = "PROBITY_PSEUDONYM_KEY"
@@ -23,12 +24,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", help="JSON Lines, maybe gzip; standard input if left out")
         parser.add_argument("--mode", choices=("redact", "pseudonymise"), default="redact")
+        parser.add_argument("--spans", action="store_true", help="add where each replacement stands, and stood")
+        add_engine(parser)
 
-    def handle(self, *args: Any, file: str, mode: Any, **options: Any) -> None:
+    def handle(self, *args: Any, file: str, mode: Any, engine: str, spans: bool, **options: Any) -> None:
         key = os.environ.get(_KEY_VARIABLE, "").encode() or secrets.token_bytes(32)
         with opened_lines(file) as lines:
             try:
-                for line in anonymise_lines(lines, mode, key):
+                for line in anonymise_lines(lines, mode, key, engine_called(engine), with_spans=spans):
                     self.stdout.write(line)
             except BadLine as error:
                 raise CommandError(f"{shown(file)}: {error}", returncode=2) from error

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audits.engine.privacy.stream import BadLine, detect_lines
+from audits.management.engines import add_engine, engine_called
 from audits.management.line_files import opened_lines, shown
 
 
@@ -15,11 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", help="JSON Lines, maybe gzip; standard input if left out")
+        add_engine(parser)
 
-    def handle(self, *args: Any, file: str, **options: Any) -> None:
+    def handle(self, *args: Any, file: str, engine: str, **options: Any) -> None:
         with opened_lines(file) as lines:
             try:
-                for line in detect_lines(lines):
+                for line in detect_lines(lines, engine_called(engine)):
                     self.stdout.write(line)
             except BadLine as error:
                 raise CommandError(f"{shown(file)}: {error}", returncode=2) from error
