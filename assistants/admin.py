@@ -8,7 +8,16 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from assistants.models import Assistant, AuditedAttribute, Conversation, DataSource, Release
+from assistants.models import (
+    Assistant,
+    AuditedAttribute,
+    Conversation,
+    Dataset,
+    DatasetRow,
+    DataSource,
+    Release,
+    TrainedOn,
+)
 from assistants.services.registry import (
     assistant_change,
     assistant_move,
@@ -174,3 +183,34 @@ class ConversationAdmin(ReadOnlyAdmin, OfMyTeams):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("sealed")
+
+
+@admin.register(Dataset)
+class DatasetAdmin(ReadOnlyAdmin, OfMyTeams):
+    """Registered and changed on its pages, where the policy's consequences are said."""
+
+    permission = "datasets.view"
+    list_display = ["name", "slug", "assistant", "state", "purpose", "row_count"]
+    list_filter = [("assistant", admin.RelatedOnlyFieldListFilter), "state"]
+    list_select_related = ["assistant", "purpose"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(DatasetRow)
+class DatasetRowAdmin(ReadOnlyAdmin, OfMyTeams):
+    """Where a row comes from; nothing sealed, no hash."""
+
+    permission = "datasets.view"
+    fields = ["public_id", "dataset", "language", "collected_at", "received_at", "conversation", "erased_at"]
+    list_display = ["public_id", "dataset", "language", "collected_at", "erased_at"]
+    list_filter = [("dataset", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["dataset"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+
+@admin.register(TrainedOn)
+class TrainedOnAdmin(ReadOnlyAdmin, OfMyTeams):
+    permission = "datasets.view"
+    list_display = ["dataset", "release", "trained_at", "withdrawals", "first_withdrawal_at"]
+    list_select_related = ["dataset", "release"]

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from audits.forms import PatternForm
-from audits.models import CheckRun, Cycle, DetectionPattern, Finding, Flag, Programme
+from audits.models import CheckRun, Cycle, DetectionPattern, Finding, Flag, Programme, TrainingExport
 from audits.programmes import checks_validated
 from audits.services.patterns import (
     pattern_activate,
@@ -195,3 +195,14 @@ class FlagAdmin(EvidenceAdmin):
     list_display = ["id", "kind", "source", "state", "raised_at"]
     list_filter = ["state", "kind"]
     exclude = ["note", "decision"]
+
+
+@admin.register(TrainingExport)
+class TrainingExportAdmin(ReadOnlyAdmin, OfMyTeams):
+    """Asked for and fetched on its pages; its lines are not shown at all."""
+
+    permission = "datasets.view"
+    list_display = ["public_id", "dataset", "state", "row_count", "requested_by", "requested_at"]
+    list_filter = ["state"]
+    list_select_related = ["dataset", "requested_by"]
+    ordering = ["-pk"]

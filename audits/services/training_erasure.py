@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from assistants.models import Dataset
 from audits.models import DatasetRowScan, TrainingExport, TrainingExportExclusion, TrainingExportRow
-from audits.services.training.withdrawals import ERASED, exports_block_of
+from audits.services.training.withdrawals import exports_block_of
 from audits.states import ExportState
 from consent.traces import Subjects, Trace, register_trace
-from portal.core.jobs import enqueue
 
 
 def _scans(subjects: Subjects) -> QuerySet[DatasetRowScan]:
@@ -21,10 +19,8 @@ def _lines(subjects: Subjects) -> QuerySet[TrainingExportRow]:
 
 
 def _lines_purge(subjects: Subjects) -> int:
-    """Block the exports, take the subject's lines out, and have releases marked that learned from them."""
-    exports_block_of(subjects, because=ERASED)
-    for pk in Dataset.objects.filter(rows__subject__in=list(subjects)).order_by("pk").distinct().values_list("pk"):
-        enqueue("audits.training_restricted", key=f"training-restricted:{pk[0]}", dataset_id=pk[0])
+    """Block the exports and take the subject's lines out."""
+    exports_block_of(subjects)
     return int(_lines(subjects).delete()[0])
 
 

@@ -252,8 +252,9 @@ def test_policy_belongs_to_whoever_set_it_last(dataset, administrator, manager):
         ({"quasi_identifiers": ["a", "a"]}, "quasi_identifiers"),
         ({"l": 0}, "l"),
         ({"mode": "burn"}, "mode"),
+        ({"allowed_types": ["url"]}, "allowed_types"),
     ],
-    ids=["slug taken", "both", "twice", "l 0", "mode"],
+    ids=["slug taken", "both", "twice", "l 0", "mode", "type"],
 )
 def test_registration_refuses_what_cannot_be(dataset, assistant, source, purpose, manager, instead, field):
     values = {"slug": "other", "name": "Other", "quasi_identifiers": ["age_group"], **instead}

@@ -16,6 +16,8 @@ from audits.models import CheckRun, Finding, TrainingExport, TrainingExportRow
 from audits.services.training import training_export_lines, training_export_request, training_export_run
 from audits.services.training.exports import packed
 from audits.services.training.judging import Rewriter
+from consent.services.erasures import subjects_erase
+from consent.services.requests.erasing import erasure_checks
 from consent.services.restrictions import restriction_impose
 from consent.traces import traces
 from portal.core.actors import SYSTEM
@@ -157,10 +159,17 @@ def test_erasure_empties_rows_attributes_scans_and_exports(assistant, privacy_of
     assert [one.look([subject.pk]) for one in mine][:2] == [1, 1]
     [shown] = mine[0].export(subject)
     assert shown.data[0]["input"] == FINE[3]["input"]
-    for one in reversed(mine):
-        one.purge([subject.pk])
-    assert [one.look([subject.pk]) for one in mine] == [0] * 5
+    release = ReleaseFactory(assistant=assistant)
+    release_trained_on(dataset_id=dataset.pk, release=release, trained_at=made.requested_at, actor=SYSTEM)
+    subjects_erase(subject_ids=[subject.pk], actor=privacy_officer)
+    drain()
+    assert {one["check"]: one["found"] for one in erasure_checks([subject.pk]) if one["found"]} == {}
     assert [one.purge([subject.pk]) for one in mine] == [0] * 5
+    assert TrainedOn.objects.get().withdrawals == 1
+    assert Finding.objects.filter(kind="training_withdrawal").exists()
+    assert LedgerEntry.objects.filter(action="training_export.blocked", object_id=str(made.pk)).count() == 1
+    with pytest.raises(Conflict, match="has been erased"):
+        fetched(made, privacy_officer)
     made.refresh_from_db()
     assert (made.state, made.rows.count()) == ("blocked", 11)
     row = DatasetRow.objects.get(subject=subject)

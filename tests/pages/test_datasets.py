@@ -224,3 +224,19 @@ def test_integration_registers_and_fills_over_the_api(assistant, dataset, api_ke
     assert post("/api/v1/datasets/api/freeze/", {}).json()["row_count"] == 1
     frozen = client.post("/api/v1/datasets/api/rows/", rows, content_type="application/x-ndjson", headers=key)
     assert frozen.status_code == 409
+
+
+def test_admin_looks_at_training_data_and_opens_none_of_it(scene, dataset, administrator, as_user):
+    administrator.is_staff = administrator.is_superuser = True
+    administrator.save()
+    client, row = as_user(administrator), dataset.rows.first()
+    for url in (
+        "/admin/assistants/dataset/",
+        "/admin/assistants/datasetrow/",
+        f"/admin/assistants/datasetrow/{row.pk}/change/",
+        "/admin/assistants/trainedon/",
+        "/admin/audits/trainingexport/",
+    ):
+        page = client.get(url)
+        assert page.status_code == 200
+        assert [word for word in ("sealed", "hash", "parcel", "C-0", "_save") if word in page.content.decode()] == []

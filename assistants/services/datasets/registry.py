@@ -6,6 +6,7 @@ The ledger says what was declared by its names and figures; texts may name peopl
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -25,6 +26,7 @@ from portal.core.errors import Conflict, Invalid, NotFound
 
 _POLICY = frozenset({"k", "l", "allowed_types", "duplicates", "mode", "quasi_identifiers", "sensitive"})
 _MOST_ATTRIBUTES = 20
+_TYPE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 class DatasetDetails(TypedDict, total=False):
@@ -194,6 +196,8 @@ def _validate(dataset: Dataset) -> None:
             raise Invalid("A name stands here twice.", field=field)
         if len(values) > _MOST_ATTRIBUTES:
             raise Invalid(f"At most {_MOST_ATTRIBUTES} names.", field=field)
+    if not all(_TYPE.fullmatch(name) for name in dataset.allowed_types):
+        raise Invalid("A type of personal data is written like EMAIL_ADDRESS.", field="allowed_types")
     if set(dataset.quasi_identifiers) & set(dataset.sensitive):
         raise Invalid("An attribute is either a quasi-identifier or sensitive.", field="sensitive")
     try:

@@ -19,8 +19,10 @@ from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
+from portal.core.models import LedgerEntry
 
 WITHDRAWN = "A data subject whose data is in it has withdrawn, or must not be used any more."
+BLOCKED = "training_export.blocked"
 ERASED = "A data subject whose data was in it has been erased."
 
 
@@ -47,6 +49,7 @@ def training_restricted(*, dataset_id: int) -> None:
         for export in TrainingExport.objects.filter(dataset=dataset, state=ExportState.READY):
             if holds_withdrawn(export):
                 export_block(export_id=export.pk, because=WITHDRAWN)
+        _record_erased(dataset)
         if marked and dataset.state != DatasetState.WITHDRAWN:
             try:
                 dataset_audit(dataset_id=dataset.pk, actor=SYSTEM, kinds=[CheckKind.TRAINING_WITHDRAWAL])
@@ -97,19 +100,33 @@ def export_block(*, export_id: int, because: str) -> None:
         return
     export.state, export.blocked_at, export.blocked_because = ExportState.BLOCKED, timezone.now(), because
     export.save(update_fields=["state", "blocked_at", "blocked_because"])
-    ledger.append(
-        action="training_export.blocked",
-        actor=SYSTEM,
-        obj=export,
-        team_id=export.dataset.assistant.team_id,
-        data={"dataset": export.dataset_id, "erasure": because == ERASED},
+    _record_blocked(export)
+
+
+def exports_block_of(subject_ids: Collection[int]) -> int:
+    """Block every export that holds a row of these data subjects, inside the caller's erasure; returns how many.
+
+    The ledger hears of it from the job that the erasure's announcement queues: an erasure takes the ledger's lock last.
+    """
+    exports = TrainingExport.objects.filter(state=ExportState.READY, rows__row__subject__in=list(subject_ids))
+    return TrainingExport.objects.filter(pk__in=exports.values("pk")).update(
+        state=ExportState.BLOCKED, blocked_at=timezone.now(), blocked_because=ERASED
     )
 
 
-def exports_block_of(subject_ids: Collection[int], *, because: str) -> int:
-    """Block every export that holds a row of these data subjects; returns how many. Inside the caller's transaction."""
-    exports = TrainingExport.objects.filter(state=ExportState.READY, rows__row__subject__in=list(subject_ids))
-    found = list(exports.order_by("pk").values_list("pk", flat=True).distinct())
-    for pk in found:
-        export_block(export_id=pk, because=because)
-    return len(found)
+def _record_erased(dataset: Dataset) -> None:
+    """Write down, once, which exports an erasure has blocked."""
+    for export in TrainingExport.objects.filter(dataset=dataset, state=ExportState.BLOCKED, blocked_because=ERASED):
+        told = LedgerEntry.objects.filter(object_type=export._meta.label_lower, object_id=str(export.pk))
+        if not told.filter(action=BLOCKED).exists():
+            _record_blocked(export)
+
+
+def _record_blocked(export: TrainingExport) -> None:
+    ledger.append(
+        action=BLOCKED,
+        actor=SYSTEM,
+        obj=export,
+        team_id=export.dataset.assistant.team_id,
+        data={"dataset": export.dataset_id, "erasure": export.blocked_because == ERASED},
+    )
