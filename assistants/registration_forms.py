@@ -43,6 +43,15 @@ def _hash(label: str) -> forms.CharField:
     )
 
 
+class PurposeField(forms.ModelMultipleChoiceField):
+    """Purposes by name; with their team's where the form offers those of several."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.team})" if self.queryset.values("team").distinct().count() > 1 else obj.name
+
+
 class DisclosureField(forms.CharField):
     """One line a language: its tag, a colon, the words. Gives a mapping of tags to words."""
 
@@ -96,10 +105,9 @@ class AssistantForm(forms.Form):
         help_text="Such as DE, US-CA or EU. Counts where a customer's consents do not say where they are.",
     )
     next_review = _day("Next review")
-    purposes = forms.ModelMultipleChoiceField(
+    purposes = PurposeField(
         queryset=Purpose.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text="Each conversation is checked against the customer's consent for these.",
     )
 

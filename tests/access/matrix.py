@@ -22,6 +22,7 @@ REGISTRY = frozenset({"manager", "administrator"})
 REMEDIATE = frozenset({"reviewer", "manager", "administrator"})
 PATTERNS = frozenset({"privacy_officer", "administrator"})
 RETENTION = frozenset({"privacy_officer", "auditor", "manager", "administrator"})
+CONSENT = frozenset({"privacy_officer", "auditor"})
 KEYS_NEVER = ""
 
 Args = Callable[[Scene], list[Any]]
@@ -111,6 +112,18 @@ def _certified(scene: Scene) -> list[Any]:
     return [scene.certified_request.public_id]
 
 
+def _customer(scene: Scene) -> list[Any]:
+    return [scene.customer.public_id]
+
+
+def _dataset(scene: Scene) -> list[Any]:
+    return [scene.dataset.slug]
+
+
+def _export(scene: Scene) -> list[Any]:
+    return [scene.export.public_id]
+
+
 def _decide(action: str, roles: frozenset[str], **data: Any) -> Line:
     return form("audits:finding-decide", roles, lambda scene: [scene.new_finding.pk, action], data, case=action)
 
@@ -177,25 +190,46 @@ PAGES = [
     page("assistants:source-new", REGISTRY, _slug),
     form("assistants:source-new", REGISTRY, _slug),
     form("assistants:step", REGISTRY, lambda scene: [scene.assistant.slug, "restricted"]),
-    page("consent:lookup", frozenset({"privacy_officer", "auditor"})),
-    form("consent:lookup", frozenset({"privacy_officer", "auditor"}), None, {"reference": "A-1"}),
     page("requests:list", frozenset({"privacy_officer", "auditor", "manager"})),
-    page("requests:find", frozenset({"privacy_officer", "auditor"})),
-    form("requests:find", frozenset({"privacy_officer", "auditor"}), None, {"reference": "A-1"}),
+    page("requests:find", CONSENT),
+    form("requests:find", CONSENT, None, {"reference": "A-1"}),
     page("requests:new", PRIVACY),
     form("requests:new", PRIVACY),
-    page("requests:request", frozenset({"privacy_officer", "auditor"}), _request),
+    page("requests:request", CONSENT, _request),
     form("requests:act", PRIVACY, lambda scene: [scene.erasure_request.public_id, "hold"]),
     page("requests:erase", PRIVACY, _request),
     form("requests:erase", PRIVACY, _request),
     form("requests:package", PRIVACY, lambda scene: [scene.access_request.public_id]),
-    page("requests:certificate", frozenset({"privacy_officer", "auditor"}), _certified),
-    page("requests:certificate-json", frozenset({"privacy_officer", "auditor"}), _certified),
+    page("requests:certificate", CONSENT, _certified),
+    page("requests:certificate-json", CONSENT, _certified),
+    page("consent:lookup", CONSENT),
+    form("consent:lookup", CONSENT, None, {"reference": "A-1"}),
     page(
         "consent:subject",
-        frozenset({"privacy_officer", "auditor"}),
+        CONSENT,
         lambda scene: [scene.conversation.subject.public_id],
     ),
+    page("consent:subject-receipt", CONSENT, _customer),
+    form("consent:merge-propose", PRIVACY, _customer),
+    form("consent:merge-confirm", PRIVACY, lambda scene: [scene.customer.public_id, scene.merge.merge]),
+    form("consent:merge-undo", PRIVACY, lambda scene: [scene.customer.public_id, scene.merge.merge]),
+    form("consent:age-note", PRIVACY, _customer),
+    form("consent:restrict", PRIVACY, _customer),
+    form("consent:restriction-lift", PRIVACY, lambda scene: [scene.customer.public_id, scene.restriction.pk]),
+    page("datasets:list", ALL),
+    page("datasets:new", REGISTRY, _slug),
+    form("datasets:new", REGISTRY, _slug),
+    page("datasets:detail", ALL, _dataset),
+    page("datasets:edit", REGISTRY, _dataset),
+    form("datasets:edit", REGISTRY, _dataset),
+    form("datasets:select", REGISTRY, _dataset),
+    form("datasets:trained", REGISTRY, _dataset),
+    form("datasets:step", REGISTRY, lambda scene: [scene.dataset.slug, "withdraw"]),
+    form("audits:dataset-audit", ALL - {"auditor"}, _dataset),
+    form("audits:training-export-new", PRIVACY, _dataset),
+    page("audits:training-export", ALL, _export),
+    page("audits:training-export-progress", ALL, _export),
+    form("audits:training-export-download", PRIVACY, _export),
     page("retention:overview", RETENTION),
     form("retention:count", RETENTION),
     page("retention:rule-new", PRIVACY),
@@ -222,6 +256,21 @@ def _on_remediation(action: str, roles: frozenset[str], **data: Any) -> Line:
 
 def _on_flag(action: str, **data: Any) -> Line:
     return act(f"audits_api:flag-{action}", REVIEW, _flag, data)
+
+
+def _on_customer(route: str, **data: Any) -> Line:
+    return act(
+        f"consent_api:{route}",
+        PRIVACY,
+        None,
+        lambda scene: {"subject": str(scene.customer.public_id), **data},
+        Scope.CONSENT_WRITE,
+        names_ours=True,
+    )
+
+
+def _merge(scene: Scene) -> list[Any]:
+    return [scene.merge.merge]
 
 
 API = [
@@ -296,7 +345,7 @@ API = [
     ),
     act(
         "consent_api:evaluate",
-        frozenset({"privacy_officer", "auditor"}),
+        CONSENT,
         None,
         {"customer_ref": "A-1", "purpose": "support"},
         Scope.CONSENT_READ,
@@ -311,7 +360,7 @@ API = [
     ),
     read(
         "consent_api:subject-request",
-        frozenset({"privacy_officer", "auditor"}),
+        CONSENT,
         Scope.REQUESTS_READ,
         _request,
     ),
@@ -321,6 +370,55 @@ API = [
         scope=Scope.CONSENT_WRITE,
         body=(b"{}\n", "application/x-ndjson"),
     ),
+    act(
+        "consent_api:evaluate-batch",
+        CONSENT,
+        None,
+        {"uses": [{"customer_ref": "A-1", "purpose": "support"}]},
+        Scope.CONSENT_READ,
+    ),
+    read("consent_api:receipt", CONSENT, Scope.CONSENT_READ, _customer),
+    act(
+        "consent_api:merges",
+        PRIVACY,
+        None,
+        lambda scene: {
+            "subject": str(scene.customer.public_id),
+            "other": {"subject": str(scene.twin.public_id)},
+            "reason": "identity_checked",
+        },
+        Scope.CONSENT_WRITE,
+        names_ours=True,
+    ),
+    act("consent_api:merge-confirm", PRIVACY, _merge, {"reason": "identity_checked"}),
+    act("consent_api:merge-undo", PRIVACY, _merge, {"reason": "different_people"}, Scope.CONSENT_WRITE),
+    _on_customer("age-notes", minor_below_age=16, evidence="document"),
+    _on_customer("restrictions", ground="unlawful"),
+    act("consent_api:restriction-lift", PRIVACY, lambda scene: [scene.restriction.pk], scope=Scope.CONSENT_WRITE),
+    read("assistants_api:datasets", ALL, Scope.ASSISTANTS_READ),
+    act(
+        "assistants_api:datasets",
+        REGISTRY,
+        None,
+        {"assistant": "ava-of-home", "slug": "other", "name": "Other", "data_source": "Desk", "purpose": "training"},
+        names_ours=True,
+    ),
+    read("assistants_api:dataset", ALL, Scope.ASSISTANTS_READ, _dataset),
+    act(
+        "assistants_api:dataset-rows",
+        REGISTRY,
+        _dataset,
+        scope=Scope.DATASETS_WRITE,
+        body=(b"{}\n", "application/x-ndjson"),
+    ),
+    act("assistants_api:dataset-freeze", REGISTRY, _dataset),
+    read("audits_api:exposure", ALL, Scope.AUDITS_READ, _slug),
+    read("audits_api:patterns", ALL, Scope.AUDITS_READ, _slug),
+    act("audits_api:dataset-audits", ALL - {"auditor"}, _dataset),
+    read("audits_api:training-exports", ALL, Scope.ASSISTANTS_READ, _dataset),
+    act("audits_api:training-exports", PRIVACY, _dataset),
+    read("audits_api:training-export", ALL, Scope.ASSISTANTS_READ, _export),
+    act("audits_api:training-export-lines", PRIVACY, _export),
     act("consent_api:events", PRIVACY, None, {"events": []}, Scope.CONSENT_WRITE),
 ]
 

@@ -8,23 +8,46 @@ from typing import Any
 
 from django.utils import timezone
 
-from assistants.models import Assistant, Conversation
-from audits.models import CheckRun, Cycle, Detection, DetectionPattern, Finding, Flag, Remediation, Reveal
+from assistants.models import Assistant, Conversation, Dataset
+from audits.models import (
+    CheckRun,
+    Cycle,
+    Detection,
+    DetectionPattern,
+    Finding,
+    Flag,
+    Remediation,
+    Reveal,
+    TrainingExport,
+)
 from audits.queries.masking import Place
 from audits.services.flags import flag_raise
 from audits.services.patterns import pattern_draft
 from audits.services.remediations import remediation_draft
 from audits.services.scanning import conversations_scan
-from consent.models import LegalHold, Purpose, RetentionRule, SubjectRequest
+from audits.services.training.exports import training_export_request
+from consent.models import (
+    DataSubject,
+    LegalHold,
+    ProcessingRestriction,
+    Purpose,
+    RetentionRule,
+    SubjectLinkEvent,
+    SubjectRequest,
+)
 from consent.services.erasures import subjects_erase
 from consent.services.holds import hold_place
+from consent.services.links import subjects_merge
 from consent.services.requests.erasing import erasure_check
 from consent.services.requests.packaging import package_build
+from consent.services.restrictions import restriction_impose
 from consent.services.retention_rules import retention_rule_add
+from consent.states import LinkReason
 from portal.accounts.models import Team, User
 from portal.core.actors import SYSTEM
 from portal.core.roles import Role
 from tests.audits.conversations import Told, conversations_make
+from tests.audits.training import dataset_make, example
 from tests.erasure.requests_made import request_started, subject_make
 from tests.factories import (
     AssistantFactory,
@@ -175,6 +198,35 @@ class Scene:
         subjects_erase(subject_ids=[made.subject_id], actor=SYSTEM, first_erased_at=timezone.now())
         erasure_check(request_id=made.pk)
         return made
+
+    def customer(self) -> DataSubject:
+        return DataSubjectFactory(team=self.home)
+
+    @cached_property
+    def twin(self) -> DataSubject:
+        return DataSubjectFactory(team=self.home)
+
+    @cached_property
+    def merge(self) -> SubjectLinkEvent:
+        """A proposal that the customer is somebody else as well."""
+        return subjects_merge(
+            subject_id=self.customer.pk, other_id=self.twin.pk, reason=LinkReason.IDENTITY_CHECKED,
+            actor=self.people["privacy_officer"],
+        )  # fmt: skip
+
+    @cached_property
+    def restriction(self) -> ProcessingRestriction:
+        actor = self.people["privacy_officer"]
+        return restriction_impose(subject_id=self.customer.pk, ground="unlawful", actor=actor)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """Frozen, with rows."""
+        return dataset_make(self.assistant, [example(number) for number in range(4)], slug="desk-of-home")
+
+    @cached_property
+    def export(self) -> TrainingExport:
+        return training_export_request(dataset_id=self.dataset.pk, actor=self.people["privacy_officer"])
 
     @cached_property
     def purpose(self) -> Purpose:
