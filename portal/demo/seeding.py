@@ -43,12 +43,14 @@ from portal.demo.consents import consent_history_seed
 from portal.demo.conversations import WITHDRAWN_DAYS_AGO, customers, records, withdrawing
 from portal.demo.exposures import patterns_seed
 from portal.demo.requests import requests_seed
+from portal.demo.retention import retention_rules_seed, retention_seed
 from portal.demo.training import training_data
 
 NOTICE = (
     "We use your messages to answer you. With your consent, our staff also read some of them to make the assistant "
     "better. You can withdraw that consent at any time."
 )
+HELD_CUSTOMER = "A-100003"
 KEY_NAME = "Chat platform (demo)"
 MAX_LINE_BYTES = 1024 * 1024
 
@@ -82,6 +84,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
     keys = {slug: _api_key(team, by_login["ada"]) for slug, team in teams.items()}
     for team in teams.values():
         _purposes(team, by_login["petra"], today)
+        retention_rules_seed(team, by_login["petra"])
     total = 0
     for plan in plans:
         key = keys[plan.team][0]
@@ -95,6 +98,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
             requests_seed(assistant=assistant, officer=by_login["petra"], key=key, today=today)
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
     consent_history_seed(team=teams[CARE], key=keys[CARE][0], officer=by_login["petra"], today=today)
+    retention_seed(teams[CARE], by_login["petra"], customer=HELD_CUSTOMER)
     return Seeded(people=people, api_key=keys[CARE][1], conversations=total)
 
 

@@ -47,7 +47,9 @@ def _parameters() -> dict[str, dict[str, str]]:
     check = ""
     for first, name, default, _ in _table("parameters"):
         check = first.strip("`") or check
-        told.setdefault(check, {})[name.strip("`")] = default
+        told.setdefault(check, {})
+        if name:
+            told[check][name.strip("`")] = default
     return told
 
 
