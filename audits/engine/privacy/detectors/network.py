@@ -35,9 +35,19 @@ def _judge_ip(candidate: Candidate) -> Hit | None:
     return candidate.hit(0.9, end=network.end() if network else end)
 
 
+_GOES_ON = re.compile(rf"[:\-][{_HEX}]")
+
+
 def _judge_mac(candidate: Candidate) -> Hit | None:
-    if not candidate.stands_alone:
+    text, start = candidate.text, candidate.start
+    if (
+        not candidate.stands_alone
+        or _GOES_ON.match(text, candidate.end)
+        or text[max(0, start - 1) : start] in (":", "-")
+    ):
         return None
+    if len(set(candidate.value) - set(":-.")) == 1:
+        return None  # all ones (broadcast) or all noughts: nobody's
     separators = {c for c in candidate.value if not c.isalnum()}
     has_letter = any(c.isalpha() for c in candidate.value)
     if len(separators) != 1 or not (has_letter or ":" in separators or candidate.label == "MAC_ADDRESS"):
