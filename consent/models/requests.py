@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from consent.deadlines import stops_clock
 from consent.models.subjects import DataSubject
 from consent.request_states import (
     CLOSED,
@@ -112,9 +113,20 @@ class SubjectRequest(TeamScoped):
     def open(self) -> bool:
         return self.state not in CLOSED
 
+    @property
+    def clock_stopped(self) -> bool:
+        """Whether the time on hold does not count; the last day is put off when the hold ends."""
+        held = self.state == RequestState.ON_HOLD
+        return held and stops_clock(jurisdiction=self.jurisdiction, reason=self.hold_reason)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is open and its clock runs."""
+        return self.open and not self.clock_stopped
+
     def overdue(self, today: date) -> bool:
-        """Whether it is open and its last day has passed."""
-        return self.open and self.due_on < today
+        """Whether its clock runs and its last day has passed."""
+        return self.running and self.due_on < today
 
 
 class SubjectRequestEvent(TeamScoped):

@@ -9,13 +9,17 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from consent.models import AccessPackage, DataSubject, SubjectRequest, SubjectRequestEvent
-from consent.request_states import CLOSED, PACKAGED, RequestKind, RequestState
+from consent.request_states import CLOSED, PACKAGED, HoldReason, Jurisdiction, RequestKind, RequestState
 from portal.core.access import require, restrict
 from portal.core.actors import Actor
 from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
 
 SOON = timedelta(days=7)
+# Open, and not waiting for what stops the clock (consent.deadlines.stops_clock).
+RUNNING = ~Q(state__in=CLOSED) & ~Q(
+    state=RequestState.ON_HOLD, jurisdiction=Jurisdiction.GDPR, hold_reason=HoldReason.IDENTITY
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ def requests_for(actor: Actor, filters: RequestFilters, *, today: date) -> Query
         found = found.filter(kind=filters.kind)
     narrowed = {
         "open": ~Q(state__in=CLOSED),
-        "soon": ~Q(state__in=CLOSED) & Q(due_on__gte=today, due_on__lte=today + SOON),
-        "overdue": ~Q(state__in=CLOSED) & Q(due_on__lt=today),
+        "soon": RUNNING & Q(due_on__gte=today, due_on__lte=today + SOON),
+        "overdue": RUNNING & Q(due_on__lt=today),
         "closed": Q(state__in=CLOSED),
     }
     if filters.waiting in narrowed:

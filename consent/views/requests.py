@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -189,7 +189,9 @@ def download(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def certificate(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The certificate of an erasure, to be read and printed."""
     shown, found = _certificate(request, public_id)
-    context = {"shown": shown, "certificate": found, "body": json.loads(found.body)}
+    body = json.loads(found.body)
+    erased = [{**one, "at": datetime.fromisoformat(one["erased_at"])} for one in body["erased"]]
+    context = {"shown": shown, "certificate": found, "body": body, "erased": erased}
     return render(request, "consent/certificate.html", context)
 
 
@@ -303,5 +305,5 @@ def _facts(event: SubjectRequestEvent) -> str:
     if event.action == "request.held" and not event.note_sealed:
         return "A legal hold forbids it." if facts.get("reason") == "legal_hold" else ""
     if event.action in ("request.extended", "request.resumed", "request.received") and "due_on" in facts:
-        return f"Due {facts['due_on']}."
+        return f"Due {date.fromisoformat(facts['due_on']):%-d %B %Y}."
     return ""

@@ -8,9 +8,17 @@ import pytest
 from django.utils import timezone
 
 from consent.models import SubjectRequest
-from consent.services.requests.clock import occasion_of, reminders_send, tick
-from consent.services.requests.handling import request_extend
+from consent.queries.requests import RequestFilters, request_details, requests_for
+from consent.services.requests.clock import occasion_of, reminders_send, strangers_forget, tick
+from consent.services.requests.handling import (
+    request_extend,
+    request_hold,
+    request_receive,
+    request_refuse,
+    request_resume,
+)
 from consent.services.requests.records import today
+from portal.core.models import DataKey
 from tests.erasure.requests_made import request_make, subject_make
 from tests.jobs import drain
 
@@ -59,3 +67,25 @@ def test_an_extension_starts_the_reminders_anew(home, privacy_officer):
 def test_closed_requests_are_left_alone_and_one_worker_ticks(home, privacy_officer):
     request_make(subject_make(home), actor=privacy_officer)
     assert tick() is True
+
+
+def test_what_strangers_wrote_is_closed_for_good_after_three_months(home, privacy_officer):
+    made = request_receive(
+        team=home, kind="access", channel="form", customer_ref="C-unknown", actor=privacy_officer, details="Anna"
+    )
+    request_refuse(public_id=made.public_id, reason="no_data", note="Nothing is held.", actor=privacy_officer)
+    assert strangers_forget() == 0
+    SubjectRequest.objects.update(closed_at=timezone.now() - timedelta(days=91))
+    assert strangers_forget() == 1
+    assert DataKey.objects.get(pk=made.data_key_id).wrapped is None
+    assert request_details(SubjectRequest.objects.select_related("data_key").get()) == ""
+
+
+def test_nothing_is_overdue_while_the_clock_stands_still(home, privacy_officer):
+    made = request_make(subject_make(home), actor=privacy_officer, received_at=timezone.now() - timedelta(days=60))
+    request_hold(public_id=made.public_id, reason="identity", note="Asked.", actor=privacy_officer)
+    assert reminders_send(on=today()) == 0
+    overdue = requests_for(privacy_officer, RequestFilters(waiting="overdue"), today=today())
+    assert not overdue.exists()
+    request_resume(public_id=made.public_id, actor=privacy_officer)
+    assert (reminders_send(on=today()), overdue.count()) == (1, 1)

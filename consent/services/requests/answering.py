@@ -85,8 +85,8 @@ def subject_rectify(
     for name, value in sorted(changes.items()):
         if not value:
             raise Invalid("Say what is right.", field="attribute_value")
-        rows, before = corrected(subject_id=subject.pk, name=name, value=value)
-        made.append(_keep(request, subject, f"attribute {name}"[:80], rows, before, value))
+        rows, stood = corrected(subject_id=subject.pk, name=name, value=value)
+        made.append(_keep(request, subject, f"attribute {name}"[:80], rows, stood, value))
     facts = {"corrected": [one.field for one in made], "rows": sum(one.rows for one in made)}
     record(request=request, actor=actor, action="request.rectified", note=text, facts=facts)
     return made

@@ -1,20 +1,22 @@
-"""What happens to requests because time has passed: reminders, and packages that expire."""
+"""What happens to requests because time has passed: reminders, packages that expire, strangers forgotten."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from consent.models import AccessPackage, SubjectRequest
-from consent.request_states import CLOSED
+from consent.queries.requests import RUNNING
 from consent.services.requests.records import record, today
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
+from portal.core.models import DataKey
 
 _LOCK = 0x52455153  # "REQS"
 # The nearest first: a request found late is reminded of once, not three times.
+STRANGERS_FORGOTTEN_AFTER = timedelta(days=90)
 OCCASIONS = (("overdue", -1), ("days", 2), ("week", 7))  # days that are left at most
 
 
@@ -27,6 +29,7 @@ def tick() -> bool:
     try:
         reminders_send(on=today())
         packages_expire()
+        strangers_forget()
         with transaction.atomic():
             enqueue("consent.list_erasures", key="list_erasures")
     finally:
@@ -42,8 +45,8 @@ def occasion_of(*, due_on: date, on: date) -> str:
 
 
 def reminders_send(*, on: date) -> int:
-    """Remind of open requests a week and two days before their last day, and when it has passed; each once."""
-    waiting = SubjectRequest.objects.exclude(state__in=CLOSED).order_by("due_on", "pk")
+    """Remind of running requests a week and two days before their last day, and when it has passed; each once."""
+    waiting = SubjectRequest.objects.filter(RUNNING).order_by("due_on", "pk")
     sent = 0
     for pk, due_on, reminded in waiting.values_list("pk", "due_on", "reminded"):
         occasion = occasion_of(due_on=due_on, on=on)
@@ -55,7 +58,7 @@ def reminders_send(*, on: date) -> int:
 @transaction.atomic
 def _remind(pk: int, occasion: str, on: date) -> bool:
     request = SubjectRequest.objects.select_for_update(no_key=True).get(pk=pk)
-    if occasion in request.reminded or not request.open or occasion_of(due_on=request.due_on, on=on) != occasion:
+    if occasion in request.reminded or not request.running or occasion_of(due_on=request.due_on, on=on) != occasion:
         return False
     request.reminded = [*request.reminded, occasion]
     request.save(update_fields=["reminded"])
@@ -80,3 +83,11 @@ def packages_expire() -> int:
             record(request=package.request, actor=SYSTEM, action="request.package_expired")
             count += 1
     return count
+
+
+def strangers_forget() -> int:
+    """Destroy the keys of what unknown people wrote, three months after their request was closed; returns how many."""
+    until = timezone.now() - STRANGERS_FORGOTTEN_AFTER
+    closed = SubjectRequest.objects.filter(subject__isnull=True, closed_at__lte=until)
+    keys = DataKey.objects.filter(pk__in=closed.values("data_key"), wrapped__isnull=False)
+    return keys.update(wrapped=None, destroyed_at=timezone.now())
