@@ -14,7 +14,7 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 from assistants.models import Assistant, Release
-from audits.checks.tables import rate_interval, share, table
+from audits.checks.tables import share, table
 from audits.engine.statistics.rises import Compared, Step, compared
 from audits.queries.counts import daily_counts
 from audits.queries.exposures import SaidOn
@@ -57,42 +57,23 @@ class ReleaseTrend:
         }
 
     def tables(self) -> list[dict[str, Any]]:
-        """One row a release that was compared, for each series with anything to compare."""
-        if not any(step.step.k or step.step.k_before for _, step in self.steps):
-            return []
+        """One table a series with anything to compare, one row a release that was compared."""
         columns = (
             ("Release", "text"),
-            ("Counted", "text"),
+            ("Verdict", "text"),
             ("Conversations", "count"),
             ("With it", "count"),
             ("Share", "share"),
-            ("Plausible range", "interval"),
-            ("Release before", "text"),
             ("Share before", "share"),
             ("Difference", "points"),
-            ("Difference, plausible range", "points_interval"),
+            ("Plausible range", "points_interval"),
             ("Adjusted p", "p"),
-            ("Verdict", "text"),
         )
-        rows = [
-            [
-                one.step.release,
-                name,
-                one.step.n,
-                one.step.k,
-                one.rate,
-                list(rate_interval(one.step.k, one.step.n)),
-                one.step.before,
-                one.rate_before,
-                one.difference,
-                list(one.interval),
-                one.p_adjusted,
-                "rose" if one.rose else "no rise shown",
-            ]
-            for name, one in self.steps
-            if one.step.k or one.step.k_before
-        ]
-        return [table("From release to release", columns, rows)]
+        told: dict[str, list[list[Any]]] = {}
+        for name, one in self.steps:
+            if one.step.k or one.step.k_before:
+                told.setdefault(name, []).append(_row(one))
+        return [table(f"{name}, from release to release", columns, rows) for name, rows in told.items()]
 
     @property
     def _told(self) -> Series | None:
@@ -177,6 +158,20 @@ def rise_words(name: str, step: Compared) -> str:
         f"conversations, release {step.step.before} before it in {_percent(step.rate_before)} "
         f"(a rise of {100 * step.difference:.1f} points, plausibly {100 * low:.1f} to {100 * high:.1f})."
     )
+
+
+def _row(one: Compared) -> list[Any]:
+    return [
+        f"{one.step.release} after {one.step.before}",
+        "rose" if one.rose else "no rise shown",
+        one.step.n,
+        one.step.k,
+        one.rate,
+        one.rate_before,
+        one.difference,
+        list(one.interval),
+        one.p_adjusted,
+    ]
 
 
 def _percent(value: float) -> str:

@@ -179,8 +179,8 @@ def test_a_rise_after_a_clean_release_before_the_period_is_part_of_the_one_findi
     assert trend["points"] == [["2025-02-10", 3, 63], ["2025-03-03", 8, 65]]
     assert trend["releases"] == [["1.4", "2025-01-30"], ["2.0", "2025-03-01"]]
     (_, releases) = outcome.result["tables"]
-    ((release, *_, verdict),) = releases["rows"]
-    assert (release, verdict) == ("2.0", "rose")
+    assert releases["title"] == "sensitive data, from release to release"
+    assert [row[:4] for row in releases["rows"]] == [["2.0 after 1.4", "rose", 65, 8]]
     assert {why for _, why in outcome.evidence} == {"A credit card, brought up by the assistant."}
 
 
