@@ -57,24 +57,26 @@ def rows_load(team_id: int, purpose_ids: list[int], notice_id: int, *, subjects:
     from django.db import connection
 
     from consent.queries.subjects import reference_index
+    from portal.core import keys
 
     chance = random.Random(2027)
     at = START.isoformat()
+    master_key_id, _ = keys.current_master_key()
     with connection.cursor() as cursor:
         cursor.execute(_UNCHECKED)
         for first in range(1, subjects + 1, _CHUNK):
             numbers = range(first, min(first + _CHUNK, subjects + 1))
-            keys = {number: uuid.UUID(int=chance.getrandbits(128)) for number in numbers}
+            data_keys = {number: uuid.UUID(int=chance.getrandbits(128)) for number in numbers}
             _copy(
                 cursor,
                 "core_datakey (id, wrapped, master_key_id, created_at)",
-                (f"{keys[number]}\t\\\\x00\tbench\t{at}\n" for number in numbers),
+                (f"{data_keys[number]}\t\\\\x00\t{master_key_id}\t{at}\n" for number in numbers),
             )
             _copy(
                 cursor,
                 "consent_datasubject (id, public_id, team_id, kind, data_key_id, reference_index, created_at)",
                 (
-                    f"{number}\t{uuid.UUID(int=chance.getrandbits(128))}\t{team_id}\tidentified\t{keys[number]}\t"
+                    f"{number}\t{uuid.UUID(int=chance.getrandbits(128))}\t{team_id}\tidentified\t{data_keys[number]}\t"
                     f"\\\\x{reference_index(team_id=team_id, reference=reference(number)).hex()}\t{at}\n"
                     for number in numbers
                 ),

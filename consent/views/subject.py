@@ -22,7 +22,7 @@ from consent.models import ConsentEvent, DataSubject, Notice, Purpose, SubjectLi
 from consent.queries import decisions_by_purpose, subject_by_public_id, timeline
 from consent.queries.standing import age_notes_of, merges_of, names_of, renewals_due, restrictions_of
 from consent.queries.timelines import TimelineEntry
-from consent.states import GRANTS, RESTRICTIONS, ConsentState, Reason
+from consent.states import GRANTS, RESTRICTIONS, ConsentState, LinkState, Reason
 from portal.accounts.models import User
 from portal.core.access import can, require
 from portal.core.errors import NotFound
@@ -94,6 +94,7 @@ def subject_page(
         "decisions": _decisions(shown, at, known_at),
         "page": page,
         "events": [_line(entry, shown) for entry in page],
+        "merge_open": any(merge.state == LinkState.PROPOSED for merge in merges),
         "merges": [{"merge": merge, "steps": [_step(step, actors) for step in merge.steps[::-1]]} for merge in merges],
         "age_notes": age_notes_of(subject=shown, known_at=known_at),
         "restrictions": restrictions_of(subject=shown, known_at=known_at),

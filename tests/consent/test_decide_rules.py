@@ -210,6 +210,28 @@ def test_a_subject_known_to_be_a_minor_needs_a_guardian_unless_the_event_says_ot
     assert answer([event(1, "given", 0, given_by="guardian")], minority=Minority()) == permitted(1)
 
 
+@pytest.mark.parametrize(
+    ("by", "day", "decision"),
+    [
+        ("guardian", 5, permitted(1)),
+        ("guardian", 8, denied(Reason.GUARDIANSHIP_ENDED, 1)),
+        ("guardian", 9, denied(Reason.GUARDIANSHIP_ENDED, 1)),
+        ("subject", 7.999, denied(Reason.GUARDIAN_MISSING, 1)),
+        ("subject", 8, permitted(1)),
+    ],
+)
+def test_guardianship_ends_with_the_coming_of_age_and_leaves_what_was_given(by, day, decision):
+    of_age = Minority(ends_at=on(8))
+    assert answer([event(1, "given", day, given_by=by)], minority=of_age, day=20) == decision
+
+
+def test_a_grant_that_may_have_been_given_before_the_coming_of_age_is_none():
+    vague = event(1, "given", 8, uncertainty=HOUR)
+    assert answer([vague], minority=Minority(ends_at=on(8)), day=20) == denied(Reason.GUARDIAN_MISSING, 1)
+    by_guardian = replace(vague, given_by="guardian")
+    assert answer([by_guardian], minority=Minority(ends_at=on(8)), day=20) == denied(Reason.GUARDIANSHIP_ENDED, 1)
+
+
 def test_a_childs_own_click_does_not_replace_the_guardians_grant():
     events = [event(1, "given", 0, given_by="guardian"), event(2, "renewed", 3, valid_until=on(5))]
     assert answer(events, minority=Minority()) == permitted(1)

@@ -92,6 +92,15 @@ def test_a_subject_marked_as_a_minor_needs_a_guardian(subject, purpose, given, p
     assert decision == Decision(ConsentStatus.DENIED, Reason.GUARDIAN_MISSING, (given.pk,))
 
 
+def test_an_erased_subject_is_denied_from_the_erasure_on_and_explained_before(subject, purpose, given):
+    DataSubject.objects.filter(pk=subject.pk).update(erased_at=NOON + 2 * DAY)
+    reasons = [
+        evaluate(subject=subject, purpose=purpose, use_time=NOON + days * DAY, known_at=NOON + known * DAY).reason
+        for days, known in ((1, 9), (2, 9), (3, 9), (3, 1))
+    ]
+    assert reasons == [Reason.GRANTED, Reason.ERASED, Reason.ERASED, Reason.GRANTED]
+
+
 def test_a_material_notice_counts_from_its_publication_and_its_recording(subject, purpose, given, home, notice):
     newer = NoticeFactory(team=home, purposes=[purpose], material=True, published_at=NOON + DAY)
     stale = Decision(ConsentStatus.DENIED, Reason.NOTICE_CHANGED, (given.pk,))
