@@ -10,7 +10,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from audits.engine.privacy import ENGINE_VERSION, detect, presidio
-from tests.engine_privacy.scoring import STRUCTURED, data_directory, rows, score
+from tests.engine_privacy.made import harmless_texts, made_score
+from tests.engine_privacy.made_texts import SAID
+from tests.engine_privacy.made_values import MAKERS
+from tests.engine_privacy.scoring import STRUCTURED, Score, data_directory, rows, score
+from tests.engine_privacy.test_linear_time import HOSTILE, HOSTILE_LENGTH
 
 _MESSAGES = 40_000
 _PRESIDIO_MESSAGES = 3_000
@@ -23,7 +27,8 @@ _SETS = {
 }
 _RECALL_ONLY = {"pii_multidogo", "pii_sgd"}
 _CONVERSATIONS = ("conversations_sgd_train", "conversations_multiwoz_en", "conversations_multiwoz_ru")
-_HOSTILE = {"a.": "a." * 26_000, "1-": "1-" * 26_000, "@": "@" * 52_000, "number table": "123 " * 13_000}
+_CLEAN = 5_000
+_NAMES = frozenset({"PERSON", "LOCATION", "ADDRESS"})
 
 
 def _messages(name: str) -> list[str]:
@@ -67,10 +72,17 @@ def _throughput() -> None:
             theirs = _per_second(presidio, messages[:_PRESIDIO_MESSAGES])
             line += f"   Presidio patterns {theirs:7,.0f} msg/s   ratio {ours / theirs:6.0f}"
         print(line)
-    for name, text in _HOSTILE.items():
+
+
+def _hostile() -> None:
+    print(f"hostile texts of {HOSTILE_LENGTH // 1000} kB: seconds, and whether the mail address at the end is found")
+    for name, unit in HOSTILE.items():
+        text = (unit * HOSTILE_LENGTH)[:HOSTILE_LENGTH]
         started = time.process_time()
         spans = detect(text + " x@y.com")
-        print(f"hostile {name:20} {time.process_time() - started:.3f} s, mail at the end found: {bool(spans)}")
+        took = time.process_time() - started
+        is_found = any(span.end == len(text) + len(" x@y.com") and span.type == "EMAIL_ADDRESS" for span in spans)
+        print(f"    {name:30} {took:.3f} {'found' if is_found else 'MISSED'}")
 
 
 def _scores() -> None:
@@ -79,12 +91,38 @@ def _scores() -> None:
         level = "both" if name == "pii_multidogo" else None
         result = score(name, frozenset(types), level=level)
         print(f"{name} ({', '.join(code for code, _ in languages)}), pooled structured F1 {result.f1(STRUCTURED):.3f}")
-        for type_ in sorted(types):
-            annotated = result["hit", type_] + result["missed", type_]
-            if not annotated:
-                continue
-            f1 = "" if name in _RECALL_ONLY else f"F1 {result.f1(frozenset({type_})):.3f}  "
-            print(f"    {type_:15} {f1}recall {result.recall(type_):.3f}  of {annotated}")
+        _print_types(result, frozenset(types), recall_only=name in _RECALL_ONLY)
+
+
+def _print_types(result: Score, types: frozenset[str], *, recall_only: bool) -> None:
+    for type_ in sorted(types):
+        annotated = result["hit", type_] + result["missed", type_]
+        if not annotated:
+            continue
+        line = f"    {type_:15} recall {result.recall(type_):.3f}  of {annotated:6}"
+        if not recall_only:
+            line += f"   precision {result.precision(type_):.3f}   F1 {result.f1(frozenset({type_})):.3f}"
+        print(line)
+
+
+def _made_scores() -> None:
+    print("messages and values invented by the tests: recall per type and language, and false hits in harmless texts")
+    types = list(MAKERS)
+    print(f"    {'':4}" + "".join(f"{type_[:9]:>11}" for type_ in types) + f"{'false':>11}{'of':>6}")
+    for language in SAID:
+        line = f"    {language:4}"
+        for type_ in types:
+            line += f"{made_score(language, type_).recall(type_):11.3f}" if type_ in SAID[language] else f"{'-':>11}"
+        texts = list(harmless_texts(language))
+        false = sum(span.type not in _NAMES for text in texts for span in detect(text, language=language))
+        print(f"{line}{false:11}{len(texts):6}")
+
+
+def _false_hits() -> None:
+    """What is found in turns of the assistant in which nothing is annotated."""
+    clean = [row["text"] for row in rows("pii_sgd") if not row["spans"]][:_CLEAN]
+    false = Counter(span.type for text in clean for span in detect(text, language="en"))
+    print(f"{len(clean)} messages of pii_sgd without annotations: {dict(sorted(false.items())) or 'nothing found'}")
 
 
 def main() -> None:
@@ -94,7 +132,10 @@ def main() -> None:
         print(f"real data: absent ({data_directory()}, set PROBITY_REAL_DATA)")
         return
     _throughput()
+    _hostile()
     _scores()
+    _false_hits()
+    _made_scores()
 
 
 if __name__ == "__main__":

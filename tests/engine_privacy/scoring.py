@@ -54,6 +54,10 @@ class Score(Counter[tuple[str, str]]):
         """Share of the annotations that were found."""
         return self["hit", type_] / max(1, self["hit", type_] + self["missed", type_])
 
+    def precision(self, type_: str) -> float:
+        """Share of the finds that were annotated."""
+        return self["hit", type_] / max(1, self["hit", type_] + self["false", type_])
+
 
 def compare(found_in: Iterable[Row], types: frozenset[str], *, level: str | None = None) -> Score:
     """Compare what is found in rows with what is annotated there."""

@@ -26,9 +26,9 @@ def test_telephone_numbers_in_assistant_turns_reach_their_f1() -> None:
     assert score("pii_sgd", phones).f1(phones) >= 0.99
 
 
-@pytest.mark.parametrize(("type_", "bar"), [("US_SSN", 0.90), ("PHONE_NUMBER", 0.90), ("CREDIT_CARD", 0.80)])
+@pytest.mark.parametrize(("type_", "bar"), [("US_SSN", 0.90), ("PHONE_NUMBER", 0.90), ("CREDIT_CARD", 0.85)])
 def test_noisy_support_turns_reach_their_recall(type_: str, bar: float) -> None:
-    """Cards stay below .90: most misses are four-digit fragments that nothing in the turn calls a card."""
+    """Cards stay below .90: most misses are four digits that only the question of the turn before calls a card."""
     assert score("pii_multidogo", frozenset({type_}), level="both").recall(type_) >= bar
 
 
