@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from assistants.models import Assistant, Conversation
+from assistants.models import Assistant, Conversation, DatasetRow
 from consent.holds import HeldAssistants
 
 
 def _reached(assistant_ids: Collection[int], subject_ids: Collection[int]) -> set[int]:
     conversations = Conversation.objects.filter(assistant__in=assistant_ids, subject__in=subject_ids)
-    return set(conversations.order_by().values_list("subject_id", flat=True).distinct())
+    rows = DatasetRow.objects.filter(dataset__assistant__in=assistant_ids, subject__in=subject_ids, erased_at=None)
+    talked = conversations.order_by().values_list("subject_id", flat=True)
+    return set(talked.union(rows.order_by().values_list("subject_id", flat=True)))
 
 
 def _names(assistant_ids: Collection[int]) -> dict[int, str]:

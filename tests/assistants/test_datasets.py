@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from assistants.models import Dataset, DatasetRow, DatasetRowAttributes
 from assistants.queries.datasets import datasets_for, row_figures, rows_open
+from assistants.queries.held import HELD
 from assistants.records.lines import numbered_records
 from assistants.records.training import TrainingRecordParser, parts_of
 from assistants.services.datasets import (
@@ -280,3 +281,11 @@ def test_row_of_a_destroyed_key_does_not_open(dataset):
     key = row.subject.data_key
     key.wrapped, key.destroyed_at = None, timezone.now()
     assert isinstance(rows_open([row])[row.pk], KeyDestroyed)
+
+
+def test_legal_hold_on_an_assistant_reaches_who_is_in_its_training_data(dataset, assistant):
+    take(dataset, example("a"))
+    subject = DatasetRow.objects.get().subject_id
+    assert HELD.reached([assistant.pk], [subject, subject + 1]) == {subject}
+    DatasetRow.objects.all().delete()
+    assert HELD.reached([assistant.pk], [subject]) == set()
