@@ -5,6 +5,7 @@ from portal.core.ledger import register_actions
 register_actions(
     {
         "conversations.scanned": "Conversations scanned",
+        "conversations.read_by_model": "Conversations read by a language model",
         "conversations.rescan_asked": "Conversations to be scanned again",
         "pattern.drafted": "Own pattern drafted",
         "pattern.tried": "Own pattern tried on a sample",

@@ -10,6 +10,7 @@ from audits.services.checking import check_run_execute
 from audits.services.clock import tick as clock_tick
 from audits.services.counting import stale_days_fold
 from audits.services.cycles import cycle_advance
+from audits.services.model_reading import conversations_read_by_model
 from audits.services.notifications import notification_send
 from audits.services.rescans import conversations_mark
 from audits.services.scanning import conversations_scan
@@ -29,6 +30,11 @@ def scan(*, assistant_id: int, shard: int) -> None:
 def rescan(*, assistant_id: int, since: str | None, after: int) -> None:
     day = None if since is None else date.fromisoformat(since)
     conversations_mark(assistant_id=assistant_id, since=day, after=after, seconds=SCAN_SECONDS)
+
+
+@job_task("audits.read_by_model", queue="ner")
+def read_by_model(*, assistant_id: int) -> None:
+    conversations_read_by_model(assistant_id=assistant_id, seconds=SCAN_SECONDS)
 
 
 @job_task("audits.fold")

@@ -16,6 +16,8 @@ class ConversationScan(TeamScoped):
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True, related_name="scan")
     revision = models.PositiveIntegerField()
     engine_version = models.CharField(max_length=40)
+    # The language model that has read it too, empty for none.
+    model_version = models.CharField(max_length=80, blank=True, default="", db_default="")
     # The day this conversation was counted under, so that a revision that moves it makes both days stale.
     day = models.DateField()
     measures = models.JSONField(default=dict)

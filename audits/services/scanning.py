@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from audits.engine.conversation import SCAN_VERSION, Turn, exposure, scan_versio
 from audits.engine.conversation import ConversationScan as ScanResult
 from audits.engine.conversation import scan as scan_turns
 from audits.engine.privacy import BadPattern, DetectionError
+from audits.engine.privacy.ner import LanguageModel
 from audits.engine.privacy.own_patterns import OwnSet
 from audits.models import ConversationScan, Detection
 from audits.queries.patterns import own_set
@@ -56,6 +58,12 @@ def scan_queue(*, assistant_id: int, shard: int) -> None:
     jobs.enqueue("audits.scan", key=key, assistant_id=assistant_id, shard=shard)
 
 
+def model_reading_queue(*, assistant_id: int) -> None:
+    """Have language models read what was scanned, where the installation has any (PROBITY_NER)."""
+    if settings.PROBITY_NER:
+        jobs.enqueue("audits.read_by_model", key=f"model:{assistant_id}", assistant_id=assistant_id)
+
+
 def conversations_scan(*, assistant_id: int, shard: int, seconds: float = math.inf) -> int:
     """Scan until no received conversation of the assistant is free; returns how many were read.
 
@@ -84,6 +92,7 @@ def conversations_scan(*, assistant_id: int, shard: int, seconds: float = math.i
     with transaction.atomic():
         if time.monotonic() >= ends_at:
             scan_queue(assistant_id=assistant_id, shard=shard)
+        model_reading_queue(assistant_id=assistant_id)
         jobs.enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
         waiting_audits_wake(assistant_id=assistant_id)
     return done
@@ -106,7 +115,7 @@ def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> li
         ids = [conversation.pk for conversation in conversations]
         moved_from = ConversationScan.objects.filter(pk__in=ids).values_list("day", flat=True)
         days = {conversation.day for conversation in conversations} | set(moved_from)
-        _store(conversations, read)
+        scans_store(conversations, read)
         days_mark_stale(assistant_id=assistant.pk, days=days)
         ledger.append(
             action="conversations.scanned",
@@ -132,25 +141,32 @@ def _statistics_refresh() -> None:
 
 
 @dataclass(slots=True)
-class _Read:
+class BatchRead:
     """What a batch gave, by conversation: the scan, or why there is none. `version` is what it was scanned with."""
 
     version: str
+    model_version: str = ""
     results: dict[int, ScanResult] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
-def _read_with_patterns(assistant: Assistant, conversations: Sequence[Conversation]) -> _Read:
+def _read_with_patterns(assistant: Assistant, conversations: Sequence[Conversation]) -> BatchRead:
     """A pattern that the engine refuses by now leaves everything unread: without it nothing would be known as clean."""
     try:
         own = own_set(assistant.pk)
     except BadPattern as error:
-        return _Read(SCAN_VERSION, reasons=dict.fromkeys((one.pk for one in conversations), type(error).__name__))
-    return _read(conversations, transcripts_open(conversations), own)
+        return BatchRead(SCAN_VERSION, reasons=dict.fromkeys((one.pk for one in conversations), type(error).__name__))
+    return conversations_read(conversations, transcripts_open(conversations), own)
 
 
-def _read(conversations: Sequence[Conversation], opened: dict[int, OpenedTranscript], own: OwnSet) -> _Read:
-    read = _Read(scan_version(own))
+def conversations_read(
+    conversations: Sequence[Conversation],
+    opened: dict[int, OpenedTranscript],
+    own: OwnSet,
+    model: LanguageModel | None = None,
+) -> BatchRead:
+    """Scan what was opened, with a language model on top where there is one."""
+    read = BatchRead(scan_version(own), model.version if model else "")
     for conversation in conversations:
         transcript = opened[conversation.pk]
         if not isinstance(transcript, Transcript):
@@ -158,13 +174,14 @@ def _read(conversations: Sequence[Conversation], opened: dict[int, OpenedTranscr
             continue
         turns = [Turn(turn.role, turn.text) for turn in transcript.turns]
         try:
-            read.results[conversation.pk] = scan_turns(turns, language=conversation.language, own=own)
+            read.results[conversation.pk] = scan_turns(turns, language=conversation.language, own=own, model=model)
         except DetectionError as error:
             read.reasons[conversation.pk] = type(error).__name__
     return read
 
 
-def _store(conversations: Sequence[Conversation], read: _Read) -> None:
+def scans_store(conversations: Sequence[Conversation], read: BatchRead) -> None:
+    """Put the results in the place of earlier ones, and move the conversations. In the caller's transaction."""
     ids = [conversation.pk for conversation in conversations]
     Detection.objects.filter(conversation_id__in=ids).delete()
     ConversationScan.objects.filter(pk__in=read.reasons).delete()
@@ -175,6 +192,7 @@ def _store(conversations: Sequence[Conversation], read: _Read) -> None:
                 conversation_id=conversation.pk,
                 revision=conversation.revision,
                 engine_version=read.version,
+                model_version=read.model_version,
                 day=conversation.day,
                 measures=scan_measures(read.results[conversation.pk]),
                 exposure=exposure(read.results[conversation.pk]),
@@ -185,7 +203,7 @@ def _store(conversations: Sequence[Conversation], read: _Read) -> None:
         ],
         update_conflicts=True,
         unique_fields=["conversation"],
-        update_fields=["revision", "engine_version", "day", "measures", "exposure", "scanned_at"],
+        update_fields=["revision", "engine_version", "model_version", "day", "measures", "exposure", "scanned_at"],
     )
     _copy_detections(read.results)
     scanned = Conversation.objects.filter(pk__in=read.results)

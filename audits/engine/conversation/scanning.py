@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audits.engine.privacy import ENGINE_VERSION, detect
+from audits.engine.privacy.ner import LanguageModel, joined
 from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 
 from .disclosure import disclosure_at_start
@@ -67,12 +68,17 @@ def scan_version(own: OwnSet = NOTHING) -> str:
     return f"{SCAN_VERSION}+{own.version}" if own.version else SCAN_VERSION
 
 
-def scan(turns: Sequence[Turn], *, language: str | None = None, own: OwnSet = NOTHING) -> ConversationScan:
+def scan(
+    turns: Sequence[Turn], *, language: str | None = None, own: OwnSet = NOTHING, model: LanguageModel | None = None
+) -> ConversationScan:
     """Read one conversation; the detector is called once per turn, an assistant's `own` patterns along with it.
 
-    Raises DetectionError: the conversation then counts as unscannable, never as clean.
+    What a language `model` finds is added where the detector found nothing. Raises DetectionError: the conversation
+    then counts as unscannable, never as clean.
     """
     spans_by_turn = [detect(turn.text, language=language, own=own.detectors) for turn in turns]
+    if model is not None:
+        spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
     detections = [
         Detection(
             turn_index=found.turn_index,
