@@ -62,6 +62,8 @@ def test_package_holds_the_customer_and_no_stranger(access, privacy_officer):
     assert json.loads(files["data/about-you.json"])["your reference"] == REFERENCE
     assert json.loads(files["data/attributes.json"])[0]["age_group"] == f"age {MARKER}"
     assert json.loads(files["data/consents.json"])[0]["verification"] == f"passport {MARKER}"
+    assert [one["purpose"] for one in json.loads(files["data/purposes.json"])] == ["Training"]
+    assert {"data/receipts.json", "data/retention.json", "data/recipients.json"} <= set(files)
     assert ADDRESS in files["index.html"]
     assert package.contents["conversations"] == 3
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from consent.models import ConsentEvent, Correction, DataSubject, SubjectRequest
+from consent.models import ConsentEvent, Correction, DataSubject, RetentionRule, SubjectRequest
+from consent.queries.receipts import receipt
 from consent.queries.timelines import decisions_by_purpose
 from consent.services.subjects import reference_open
+from consent.states import RuleState
 from consent.traces import Section
 from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
@@ -63,6 +65,24 @@ def subject_sections(subject: DataSubject) -> Iterator[Section]:
         },
     )
     yield Section(
+        name="retention",
+        title="How long it is kept",
+        note="The rules in force, by kind of data. A legal dispute can make it longer.",
+        data=[
+            _rule(rule)
+            for rule in RetentionRule.objects.select_related("purpose")
+            .filter(team=subject.team_id, state=RuleState.ACTIVE)
+            .order_by("data_class", "pk")
+        ],
+    )
+    yield Section(
+        name="receipts",
+        title="Consent receipts",
+        note="One record for each purpose, in the terms of ISO/IEC TS 27560.",
+        data=receipt(subject=subject, known_at=now),
+        template="consent/package/file_only.html",
+    )
+    yield Section(
         name="consents",
         title="Your consents",
         note="Every statement on record, oldest first.",
@@ -95,6 +115,16 @@ def request_sections(subject: DataSubject) -> Iterator[Section]:
             title="Corrections",
             data=[{"corrected": one.field, "at": one.corrected_at.isoformat()} for one in corrections],
         )
+
+
+def _rule(rule: RetentionRule) -> dict[str, Any]:
+    return {
+        "kind of data": rule.data_class.replace("_", " "),
+        "purpose": rule.purpose.name if rule.purpose else "any",
+        "kept for (ISO 8601)": rule.period,
+        "counted from": rule.get_anchor_display(),
+        "why": rule.justification,
+    }
 
 
 def _event(event: ConsentEvent) -> dict[str, Any]:
