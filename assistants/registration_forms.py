@@ -44,12 +44,13 @@ def _hash(label: str) -> forms.CharField:
 
 
 class PurposeField(forms.ModelMultipleChoiceField):
-    """Purposes by name; with their team's where the form offers those of several."""
+    """Purposes by name; with their team's where the form offers those of `several_teams`."""
 
     widget = forms.CheckboxSelectMultiple
+    several_teams = False
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.team})" if self.queryset.values("team").distinct().count() > 1 else obj.name
+        return f"{obj.name} ({obj.team})" if self.several_teams else obj.name
 
 
 class DisclosureField(forms.CharField):
@@ -127,7 +128,9 @@ class AssistantForm(forms.Form):
         if assistant is None:
             _choose_from(self, "team", teams)
             purposes = purposes.filter(retired_at__isnull=True)
-        _choose_from(self, "purposes", purposes)
+        offered = self.fields["purposes"]
+        assert isinstance(offered, PurposeField)
+        offered.queryset, offered.several_teams = purposes, len(teams) > 1
         people = User.objects.filter(is_active=True, memberships__team__in=teams).distinct()
         _choose_from(self, "owner", people.order_by("name", "pk"))
 

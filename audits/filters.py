@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import Assistant, Release
+from audits.checks.personal_data_words import words
 from audits.queries.coverage import NOT_EVALUATED, NOT_EVALUATED_WORDS
 from audits.queries.cycles import CycleFilters
 from audits.queries.findings import FindingFilters
@@ -210,7 +211,7 @@ class RevealFilter(_AccessFilter):
         super().__init__(*args, **kwargs)
         field = self.fields["type"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [ANY, *((type_, type_) for type_ in types)]
+        field.choices = [ANY, *((type_, words(type_)) for type_ in types)]
 
     @property
     def chosen(self) -> RevealFilters:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audits.checks.personal_data_words import words
 from audits.filters import RevealFilter, TranscriptReadFilter
 from audits.models import Reveal
 from audits.queries.reveals import (
@@ -40,6 +41,7 @@ class RevealLine:
 
     reveal: Reveal
     person: str
+    kinds: str
     is_open: bool
     opens: bool
     reason: str
@@ -113,6 +115,7 @@ def _lines(user: User, reveals: list[Reveal]) -> Iterator[RevealLine]:
         yield RevealLine(
             reveal=reveal,
             person=name_of(reveal.person),
+            kinds=", ".join(map(words, reveal.types)),
             is_open=reveal.is_open(now),
             opens=can(user, "conversations.view", reveal),
             reason=reveal.reason if can(user, "reveals.reason_view", reveal) else "",

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assistants.models import Conversation
+from audits.checks.personal_data_words import words
 from audits.forms import RevealForm
 from audits.queries.conversations import conversation_with_scan, transcript_shown
 from audits.queries.masking import Mask, Place, asks_for_step_up
@@ -96,7 +97,7 @@ def _page(
     context = {
         "conversation": shown,
         "form": form,
-        "mask": mask.type,
+        "kind": words(mask.type),
         "asked": mask.place,
         "turn": transcript_shown(shown).turns[mask.place.turn],
         "minutes": settings.PROBITY_REVEAL_MINUTES,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.core.roles import Role
-from tests.access.matrix import Line
+from tests.access.lines import Line
 from tests.access.scene import Scene
 
 

@@ -6,11 +6,10 @@ line without arguments is a list, which opens in any team and shows the viewer's
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from portal.core.roles import Role, Scope
+from tests.access.lines import KEYS_NEVER, Line, act, form, page, read
 from tests.access.scene import Scene
 
 ALL = frozenset(map(str, Role.values))
@@ -23,53 +22,6 @@ REMEDIATE = frozenset({"reviewer", "manager", "administrator"})
 PATTERNS = frozenset({"privacy_officer", "administrator"})
 RETENTION = frozenset({"privacy_officer", "auditor", "manager", "administrator"})
 CONSENT = frozenset({"privacy_officer", "auditor"})
-KEYS_NEVER = ""
-
-Args = Callable[[Scene], list[Any]]
-Data = dict[str, Any] | Callable[[Scene], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One method of one route: the roles (and, in the API, the scope) that it opens to. `case` tells lines apart."""
-
-    route: str
-    method: str
-    roles: frozenset[str]
-    args: Args | None = None
-    scope: str | None = None  # None: a page; KEYS_NEVER: a route for people alone
-    data: Data = field(default_factory=dict)
-    body: tuple[bytes, str] | None = None
-    anybody: bool = False  # opens to who is in no team as well
-    names_ours: bool = False  # the body names a thing of home, which is not there for another team
-    case: str = ""
-
-    @property
-    def name(self) -> str:
-        return " ".join(part for part in (self.method, self.route, self.case) if part)
-
-
-def page(route: str, roles: frozenset[str], args: Args | None = None, **more: Any) -> Line:
-    return Line(route, "GET", roles, args, **more)
-
-
-def form(route: str, roles: frozenset[str], args: Args | None = None, data: Data | None = None, **more: Any) -> Line:
-    return Line(route, "POST", roles, args, data=data or {}, **more)
-
-
-def read(route: str, roles: frozenset[str], scope: str, args: Args | None = None) -> Line:
-    return Line(route, "GET", roles, args, scope=scope)
-
-
-def act(
-    route: str,
-    roles: frozenset[str],
-    args: Args | None = None,
-    data: Data | None = None,
-    scope: str = KEYS_NEVER,
-    **more: Any,
-) -> Line:
-    return Line(route, "POST", roles, args, scope=scope, data=data or {}, **more)
 
 
 def _finding(scene: Scene) -> list[Any]:
@@ -209,6 +161,8 @@ PAGES = [
         CONSENT,
         lambda scene: [scene.conversation.subject.public_id],
     ),
+    page("audits:consent-coverage", READERS, _slug),
+    page("audits:consent-coverage-csv", READERS, _slug),
     page("consent:subject-receipt", CONSENT, _customer),
     form("consent:merge-propose", PRIVACY, _customer),
     form("consent:merge-confirm", PRIVACY, lambda scene: [scene.customer.public_id, scene.merge.merge]),
@@ -228,6 +182,7 @@ PAGES = [
     form("audits:dataset-audit", ALL - {"auditor"}, _dataset),
     form("audits:training-export-new", PRIVACY, _dataset),
     page("audits:training-export", ALL, _export),
+    page("audits:training-export-manifest", ALL, _export),
     page("audits:training-export-progress", ALL, _export),
     form("audits:training-export-download", PRIVACY, _export),
     page("retention:overview", RETENTION),
@@ -412,6 +367,7 @@ API = [
         body=(b"{}\n", "application/x-ndjson"),
     ),
     act("assistants_api:dataset-freeze", REGISTRY, _dataset),
+    read("audits_api:consent-coverage", READERS, Scope.AUDITS_READ, _slug),
     read("audits_api:exposure", ALL, Scope.AUDITS_READ, _slug),
     read("audits_api:patterns", ALL, Scope.AUDITS_READ, _slug),
     act("audits_api:dataset-audits", ALL - {"auditor"}, _dataset),

@@ -199,6 +199,7 @@ class Scene:
         erasure_check(request_id=made.pk)
         return made
 
+    @cached_property
     def customer(self) -> DataSubject:
         return DataSubjectFactory(team=self.home)
 
@@ -226,7 +227,9 @@ class Scene:
 
     @cached_property
     def export(self) -> TrainingExport:
-        return training_export_request(dataset_id=self.dataset.pk, actor=self.people["privacy_officer"])
+        made = training_export_request(dataset_id=self.dataset.pk, actor=self.people["privacy_officer"])
+        TrainingExport.objects.filter(pk=made.pk).update(manifest={"rows": 4})
+        return made
 
     @cached_property
     def purpose(self) -> Purpose:

@@ -10,7 +10,8 @@ from django.urls import URLPattern, get_resolver
 
 from portal.core.roles import Scope
 from tests.access.asking import address_of, ask, asked, browsers, expected, in_a_word
-from tests.access.matrix import API, ELSEWHERE, KEYS_NEVER, OPEN, PAGES
+from tests.access.lines import KEYS_NEVER
+from tests.access.matrix import API, ELSEWHERE, OPEN, PAGES
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
