@@ -11,9 +11,13 @@ from django.db.models.functions import Coalesce, NullIf
 
 from assistants.models import Assistant, AuditAttributes, Conversation, ConversationRevision
 from assistants.states import CONVERSATION, ConversationState
+from consent.models import DataSubject
+from consent.queries.holds import held
 from consent.queries.retention_anchors import subject_place, withdrawn_at
 from consent.retention.classes import AnchorExpression, DataClass, Group, register_data_class
+from consent.services.erasures import Held, subjects_erase
 from consent.states import Anchor
+from portal.core.actors import SYSTEM
 
 DISPOSABLE = [state for state in ConversationState if CONVERSATION.allows(state, ConversationState.DISPOSED)]
 _before: list[Callable[[Sequence[int]], None]] = []
@@ -46,13 +50,7 @@ def conversation_anchors(path: str = "") -> dict[Anchor, AnchorExpression]:
     """What a period can be counted from, for rows that reach their conversation over `path` (such as
     `conversation__`)."""
     ended = Coalesce(f"{path}ended_at", f"{path}started_at", output_field=DateTimeField())
-    others = (
-        Conversation.objects.filter(subject=OuterRef(f"{path}subject_id"))
-        .order_by()
-        .values("subject")
-        .annotate(last=Max(Coalesce("ended_at", "started_at")))
-    )
-    last = Subquery(others.values("last"), output_field=DateTimeField())
+    last = _last_contact(f"{path}subject_id")
     return {
         Anchor.CONVERSATION_ENDED: lambda purpose: ended,
         Anchor.LAST_CONTACT: lambda purpose: last,
@@ -105,6 +103,31 @@ def _attributes_dispose(ids: Sequence[int], now: datetime) -> int:
     return AuditAttributes.objects.filter(conversation__in=ids).delete()[0]
 
 
+def _customers(team_id: int, group: Group) -> QuerySet[DataSubject]:
+    return DataSubject.objects.filter(team_id=team_id, erased_at__isnull=True)
+
+
+def _customers_dispose(ids: Sequence[int], now: datetime) -> int:
+    """Erase whole customers, as a request would: what is held by then, by whatever hold, is passed over."""
+    free = set(ids) - held(ids)
+    erased = subjects_erase(subject_ids=free, actor=SYSTEM) if free else []
+    return 0 if isinstance(erased, Held) else len(erased)
+
+
+def _customers_group(team_id: int) -> list[Group]:
+    return [Group(key=None, label="All assistants")]
+
+
+def _last_contact(subject: str) -> Any:
+    conversations = (
+        Conversation.objects.filter(subject=OuterRef(subject))
+        .order_by()
+        .values("subject")
+        .annotate(last=Max(Coalesce("ended_at", "started_at")))
+    )
+    return Subquery(conversations.values("last"), output_field=DateTimeField())
+
+
 def register_classes() -> None:
     """Called once, from `ready`."""
     anchors = conversation_anchors()
@@ -154,5 +177,24 @@ def register_classes() -> None:
             dispose=_attributes_dispose,
             since="started_at",
             **common,
+        )
+    )
+    register_data_class(
+        DataClass(
+            name="customer",
+            label="Customers, as a whole",
+            disposal="The customer is erased with everything about them, as on their own request: the data key is "
+            "destroyed, so that backups cannot be read either. Rules for any purpose apply.",
+            anchors={
+                Anchor.LAST_CONTACT: lambda purpose: _last_contact("pk"),
+                Anchor.CREATED: lambda purpose: F("created_at"),
+            },
+            groups=_customers_group,
+            rows=_customers,
+            place=subject_place("pk"),
+            subject="pk",
+            dispose=_customers_dispose,
+            of_assistants=False,
+            batch=50,
         )
     )

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import ExpressionWrapper
+
 from portal.core.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
 class HeldAssistants:
-    """Four questions, one query each.
+    """Five questions, one query each.
 
     `reached(assistant ids, subject ids)`: which of the subjects have data with one of the assistants. `names`: each
     assistant's name. `team_of`: its team, None where there is none. `listed`: the assistants of teams as choices.
+    `met(assistant ids, path)`: an expression, whether the subject whose id is at `path` has data with one of them.
     """
 
     reached: Callable[[Collection[int], Collection[int]], set[int]]
     names: Callable[[Collection[int]], Mapping[int, str]]
     team_of: Callable[[int], int | None]
     listed: Callable[[Collection[int]], list[tuple[int, str]]]
+    met: Callable[[Collection[int], str], ExpressionWrapper]
 
 
 _known: list[HeldAssistants] = []

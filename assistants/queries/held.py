@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+
 from assistants.models import Assistant, Conversation, DatasetRow
 from consent.holds import HeldAssistants
 
@@ -27,4 +29,11 @@ def _listed(team_ids: Collection[int]) -> list[tuple[int, str]]:
     return list(Assistant.objects.filter(team__in=team_ids).order_by("name", "pk").values_list("pk", "name"))
 
 
-HELD = HeldAssistants(reached=_reached, names=_names, team_of=_team_of, listed=_listed)
+def _met(assistant_ids: Collection[int], path: str) -> ExpressionWrapper:
+    assistants = sorted(assistant_ids)
+    talked = Exists(Conversation.objects.filter(assistant__in=assistants, subject=OuterRef(path)))
+    trained = DatasetRow.objects.filter(dataset__assistant__in=assistants, subject=OuterRef(path), erased_at=None)
+    return ExpressionWrapper(Q(talked) | Q(Exists(trained)), output_field=BooleanField())
+
+
+HELD = HeldAssistants(reached=_reached, names=_names, team_of=_team_of, listed=_listed, met=_met)

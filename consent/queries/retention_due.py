@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Case, Count, DateTimeField, DurationField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Least, Left
 
+from consent import holds as reach
 from consent.models import RetentionRule
 from consent.queries.holds import HoldsInForce, holds_in_force
 from consent.retention.classes import DataClass, Group, data_class, data_classes
@@ -84,7 +85,7 @@ def free(rows: QuerySet[Any], kind: DataClass, group: Group, holds: HoldsInForce
     """Of these rows, those under no legal hold."""
     if _whole_group_held(kind, group, holds):
         return rows.none()
-    return rows.exclude(_held(kind, holds))
+    return _met(kind, rows, holds).exclude(_held(kind, holds))
 
 
 def figures(
@@ -109,7 +110,7 @@ def figures(
         for names, moment in ((ends, now), (ends, now + SOON), (beyond, now))
     )
     counted = (
-        _placed(kind, rows)
+        _met(kind, _placed(kind, rows), holds)
         .annotate(**ends, **beyond)
         .order_by()
         .aggregate(
@@ -195,9 +196,23 @@ def _in(jurisdiction: str) -> Q:
 
 
 def _held(kind: DataClass, holds: HoldsInForce) -> Q:
-    if not kind.subject or not holds.subjects:
-        return Q(pk__isnull=True)
-    return Q(**{f"{kind.subject}__in": sorted(holds.subjects)})
+    held = Q(pk__isnull=True)
+    if kind.subject and holds.subjects:
+        held |= Q(**{f"{kind.subject}__in": sorted(holds.subjects)})
+    if _asks_assistants(kind, holds):
+        held |= Q(retention_met=True)
+    return held
+
+
+def _met(kind: DataClass, rows: QuerySet[Any], holds: HoldsInForce) -> QuerySet[Any]:
+    """Rows that are not of one assistant, with whether their subject has met one that is held."""
+    if not _asks_assistants(kind, holds):
+        return rows
+    return rows.annotate(retention_met=reach.assistants().met(holds.assistants, kind.subject))
+
+
+def _asks_assistants(kind: DataClass, holds: HoldsInForce) -> bool:
+    return bool(kind.subject and holds.assistants and not kind.of_assistants)
 
 
 def _whole_group_held(kind: DataClass, group: Group, holds: HoldsInForce) -> bool:

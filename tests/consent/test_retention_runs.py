@@ -12,7 +12,7 @@ from assistants.models import AuditAttributes, Conversation, ConversationRevisio
 from audits.models import ConversationScan, CountCell, Detection
 from audits.services.counting import day_fold, stale_days_fold
 from audits.services.scanning import conversations_scan
-from consent.models import RetentionRule, RetentionRun
+from consent.models import DataSubject, RetentionRule, RetentionRun
 from consent.retention import classes
 from consent.services.holds import hold_place, hold_release
 from consent.services.restrictions import restriction_impose
@@ -43,6 +43,10 @@ def assistant(home):
 
 def told(days_ago: int, **more):
     return Told(day=(timezone.now() - timedelta(days=days_ago)).date(), attributes={"age": "65+"}, **more)
+
+
+def ledger_actions(action: str) -> int:
+    return LedgerEntry.objects.filter(action=action).count()
 
 
 def cells():
@@ -163,7 +167,7 @@ def test_run_disposes_of_what_the_dry_run_counted_and_the_counts_stay(home, assi
     assert before[rows[0].day, "scan.pii_echoed", "true", "{'age': '65+'}", "en"] == 1
     dry = retention_run_now(team=home, dry=True, actor=privacy_officer)
     due = {one["data_class"]: one["due"] for one in dry.figures}
-    assert due == {"transcript": 2, "revision": 0, "attributes": 2, "detection": 2, "conversation": 0}
+    assert due == {"transcript": 2, "revision": 0, "attributes": 2, "customer": 0, "detection": 2, "conversation": 0}
     assert Conversation.objects.filter(sealed=None).count() == 0
 
     run = retention_run_now(team=home, dry=False, actor=SYSTEM)
@@ -231,6 +235,28 @@ def test_what_is_held_or_restricted_is_never_disposed_of(home, assistant, privac
     assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 0
     hold_release(hold_id=whole.pk, reason="over", actor=privacy_officer)
     assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 2
+
+
+def test_customers_are_erased_a_while_after_their_last_contact_unless_held(home, assistant, privacy_officer):
+    gone, held, met, back = (DataSubjectFactory(team=home) for _ in range(4))
+    spared = AssistantFactory(team=home, name="Bea")
+    conversations_make(assistant, [told(900, subject=one) for one in (gone, held, back)] + [told(10, subject=back)])
+    conversations_make(spared, [told(900, subject=met)])
+    placed = {"team": home, "matter": "m", "reason": "Jane Roe sues.", "actor": privacy_officer}
+    hold = hold_place(**placed, subject=held)
+    hold_place(**placed, assistant_id=spared.pk)
+    rule_make(home, privacy_officer, "customer", anchor="last_contact", period="P2Y")
+    dry = retention_run_now(team=home, dry=True, actor=SYSTEM)
+    [figures] = [one for one in dry.figures if one["data_class"] == "customer"]
+    assert (figures["due"], figures["held"]) == (1, 2)
+    assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 1
+    assert set(DataSubject.objects.filter(erased_at__isnull=False)) == {gone}
+    assert DataSubject.objects.get(pk=gone.pk).data_key.wrapped is None
+    assert ledger_actions("subject.erased") == 1
+    hold_release(hold_id=hold.pk, reason="Jane Roe settled.", actor=privacy_officer)
+    assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 1
+    hold.refresh_from_db()
+    assert (hold.matter, hold.reason, hold.release_reason, hold.in_force) == ("", "", "", False)
 
 
 def test_a_purpose_without_a_rule_keeps_the_data(home, assistant, privacy_officer):
