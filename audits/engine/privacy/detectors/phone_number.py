@@ -172,7 +172,11 @@ def _score(part: Candidate) -> float:
 
 def _is_national(part: Candidate, number: str) -> bool:
     """A number in the plan of a country where the text's language is spoken."""
-    return any(_standing(number, region) == 2 for region in regions_of(part.language))
+    return any(
+        _standing(number, region) == 2
+        for region in regions_of(part.language)
+        if region != "US" or number[0] != "0"  # there, no number begins with a zero
+    )
 
 
 def _is_named(part: Candidate) -> bool:
