@@ -121,6 +121,7 @@ def test_later_withdrawal_marks_the_release_blocks_the_export_and_raises_a_findi
     assert len(fetched(made, privacy_officer)) == 12
     subject = customer(assistant, "C-3")
     restriction_impose(subject_id=subject.pk, ground="accuracy_contested", actor=privacy_officer)
+    restriction_impose(subject_id=customer(assistant, "C-4").pk, ground="accuracy_contested", actor=privacy_officer)
     drain()
     made.refresh_from_db()
     assert made.state == "blocked"
@@ -128,12 +129,12 @@ def test_later_withdrawal_marks_the_release_blocks_the_export_and_raises_a_findi
         fetched(made, privacy_officer)
     assert (blocked.value.code, "has withdrawn" in blocked.value.message) == ("export_blocked", True)
     training = TrainedOn.objects.get()
-    assert (training.withdrawals, training.first_withdrawal_at is not None) == (1, True)
+    assert (training.withdrawals, training.first_withdrawal_at is not None) == (2, True)
     finding = Finding.objects.get(kind="training_withdrawal")
     assert (finding.severity, finding.raised_by_run.target) == ("high", "desk")
     assert export(dataset, privacy_officer).state == "refused"
     again = export(dataset, privacy_officer, exclude_breaking=True)
-    assert (again.state, again.row_count) == ("ready", 11)
+    assert (again.state, again.row_count) == ("ready", 10)
     assert CheckRun.objects.filter(kind="training_withdrawal").count() == 1
 
 

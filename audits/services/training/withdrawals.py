@@ -19,26 +19,33 @@ from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
-from portal.core.models import LedgerEntry
+from portal.core.models import Job, JobState, LedgerEntry
 
 WITHDRAWN = "A data subject whose data is in it has withdrawn, or must not be used any more."
 BLOCKED = "training_export.blocked"
+_TASK = "audits.training_restricted"
 ERASED = "A data subject whose data was in it has been erased."
 
 
 def restriction_heard(*, subject_ids: frozenset[int], purpose_ids: frozenset[int]) -> None:
-    """Queue the work for data sets that hold any of these data subjects, inside the caller's transaction."""
+    """Queue the work for data sets that hold any of these data subjects, inside the caller's transaction.
+
+    Without a key: two withdrawals at once would wait for each other's key, and some hold the ledger's lock by then.
+    """
     concerned = Dataset.objects.filter(purpose__in=purpose_ids, rows__subject__in=subject_ids)
     for pk in concerned.order_by("pk").values_list("pk", flat=True).distinct():
-        enqueue("audits.training_restricted", key=f"training-restricted:{pk}", dataset_id=pk)
+        enqueue(_TASK, dataset_id=pk)
 
 
 def training_restricted(*, dataset_id: int) -> None:
     """Count anew who withdrew after releases had learned from them, and block exports that hold such rows.
 
     Marks the trainings; where a release learned from somebody who has withdrawn since, asks the check that raises
-    the finding. Safe to repeat. Writes `training.withdrawals_found` and `training_export.blocked`.
+    the finding. Safe to repeat; left to the next one where another waits for this data set, which sees as much.
+    Writes `training.withdrawals_found` and `training_export.blocked`.
     """
+    if Job.objects.filter(task=_TASK, state=JobState.QUEUED, payload__dataset_id=dataset_id).exists():
+        return
     with transaction.atomic():
         dataset = (
             Dataset.objects.select_for_update(no_key=True, of=("self",))
