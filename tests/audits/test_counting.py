@@ -53,6 +53,11 @@ def by_hand(told: list[Told], state: str) -> Counter:
             elif isinstance(value, str):
                 facts.add((f"outcome.{name}", value))
         facts |= {(f"consent.{purpose.code}", status) for purpose, status in one.consents.items()}
+        facts |= {
+            (f"consent_reason.{purpose.code}", "test")
+            for purpose, status in one.consents.items()
+            if status != "permitted"
+        }
         release = one.release.pk if one.release else None
         attributes = tuple(sorted(one.attributes.items()))
         for measure, value in facts:
