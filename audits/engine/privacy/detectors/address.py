@@ -37,9 +37,8 @@ _PARTICLES = (
     "sv\\.|gen\\.|ks\\.|i|y|e|d'|и"
 )
 #: Behind these a street may be written in lower case; the others are words of everyday language too.
-_CLEAR_PREFIXES = words(
-    "calle c/ avenida avda avda. carretera ctra. ulica ulicy ul. улица улице улицы ул. проспект проспекте"
-)
+_CLEAR = r"calle|c/|avenida|avda|avda\.|carretera|ctra\.|ulica|ulicy|ul\.|улица|улице|улицы|ул\.|проспект|проспекте"
+_CLEAR_PREFIXES = frozenset(_CLEAR.replace("\\", "").split("|"))
 
 _ENGLISH_ADDRESS = (
     rf"[0-9]{{1,6}}[a-zA-Z]?(?: (?i:north|south|east|west|n|s|e|w)\.?)?"
@@ -169,7 +168,10 @@ ADDRESS_NUMBER_FIRST = Detector(
 
 ADDRESS_STREET_FIRST = Detector(
     type="ADDRESS",
-    triggers=("[0-9]", rf"(?:^|[^{LETTERS}])(?i:{_BEFORE_NAME})[ {CAPITALS}]"),
+    triggers=(
+        "[0-9]",
+        rf"(?:^|[^{LETTERS}])(?:(?i:{_CLEAR}) |(?i:{_BEFORE_NAME}) ?(?:(?i:{_PARTICLES}) )?[{CAPITALS}0-9])",
+    ),
     pattern=rf"(?:^|[^{LETTERS}])((?i:{_BEFORE_NAME}))(?: |[{CAPITALS}])",
     judge=_judge_street,
     explanation="a street word, a name and a house number in the order of their language",

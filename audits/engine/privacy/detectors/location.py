@@ -96,7 +96,7 @@ _CODE_BEFORE_TOWN = r"[0-9]{5}|[0-9]{2}-[0-9]{3}|[0-9]{6}|[0-9]{4} ?[A-Z]{2}"
 
 LOCATION_AFTER_CODE = Detector(
     type="LOCATION",
-    triggers=(TWO_DIGITS, rf"(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
+    triggers=(TWO_DIGITS, rf"(?:^|[^0-9+])(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
     pattern=(
         rf"(?:^|[^0-9])(?:{_CODE_BEFORE_TOWN}),?\.? ([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}]"
         rf"[{WORD_LETTERS}'\-]*){{0,2}})"
@@ -108,8 +108,8 @@ LOCATION_AFTER_CODE = Detector(
 
 POSTAL_CODE = Detector(
     type="LOCATION",
-    triggers=(TWO_DIGITS, rf"(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
-    pattern=rf"({_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]",
+    triggers=(TWO_DIGITS, rf"(?:^|[^0-9+])(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
+    pattern=rf"(?:^|[^0-9+])({_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]",
     judge=_judge_code,
     explanation="a postal code before a known town",
     rank=26,

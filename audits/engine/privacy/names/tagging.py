@@ -86,8 +86,11 @@ def run_around(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
 
 
 def _first_of_run(text: str, start: int) -> int:
-    first = at = start
     least = max(0, start - _REACH_LEFT)
+    before = text[text.rfind(" ", least, max(least, start - 1)) + 1 : max(least, start - 1)]
+    if before.islower() and before not in PARTICLES:
+        return start  # the usual case, in a tenth of the time
+    first = at = start
     for _ in range(_WORDS_LEFT):
         if at <= least or text[at - 1] != " ":
             break
