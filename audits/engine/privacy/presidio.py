@@ -60,10 +60,11 @@ def analyzer() -> "AnalyzerEngine":
             return True
 
         def process_text(self, text: str, language: str) -> NlpArtifacts:
-            return NlpArtifacts([], [], [], [], self, language)
+            nothing: Any = []
+            return NlpArtifacts(nothing, nothing, [], [], self, language)
 
         def process_batch(
-            self, texts: Iterable[str], language: str, **options: Any
+            self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any
         ) -> Iterator[tuple[str, NlpArtifacts]]:
             return ((text, self.process_text(text, language)) for text in texts)
 
