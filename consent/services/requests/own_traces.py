@@ -19,7 +19,6 @@ from consent.models import (
     ConsentEvent,
     Correction,
     DataSubject,
-    LegalHold,
     SubjectAgeNote,
     SubjectRequest,
     SubjectRequestEvent,
@@ -104,20 +103,6 @@ def _requests_sealed(subjects: Subjects) -> Iterator[Sealed]:
         yield Sealed(event.request.data_key_id, event.place, bytes(event.note_sealed or b""))
 
 
-def _holds(subjects: Subjects) -> list[LegalHold]:
-    held = LegalHold.objects.filter(subject__in=list(subjects), released_at__isnull=False)
-    return [hold for hold in held if hold.matter or hold.reason or hold.release_reason]
-
-
-def _holds_purge(subjects: Subjects) -> int:
-    """What people wrote about released holds. One in force would have stopped the erasure."""
-    found = _holds(subjects)
-    for hold in found:
-        hold.matter, hold.reason, hold.release_reason = "", "", ""
-        hold.save(update_fields=["matter", "reason", "release_reason"])
-    return len(found)
-
-
 def _cached(subjects: Subjects) -> int:
     """Entries of this process's caches that name a pseudonym; nothing of a customer is ever meant to be there."""
     names = [str(one).encode() for one in _public_ids(subjects)]
@@ -174,14 +159,6 @@ register_trace(
         look=_requests_look,
         sealed=_requests_sealed,
         export=request_sections,
-    )
-)
-register_trace(
-    Trace(
-        name="consent.holds",
-        label="What was written about released legal holds",
-        purge=_holds_purge,
-        look=lambda subjects: len(_holds(subjects)),
     )
 )
 register_trace(Trace(name="core.cache", label="Caches of this process", purge=_cache_purge, look=_cached))
