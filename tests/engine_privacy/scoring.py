@@ -13,7 +13,13 @@ import pytest
 from audits.engine.privacy import detect
 
 Row = dict[str, Any]
-_RENAMED = {"DOMAIN_NAME": "URL", "FAX_NUMBER": "PHONE_NUMBER", "STREET_ADDRESS": "ADDRESS"}
+_RENAMED = {
+    "PERSON_PATIENT": "PERSON",
+    "PERSON_STAFF": "PERSON",
+    "DOMAIN_NAME": "URL",
+    "FAX_NUMBER": "PHONE_NUMBER",
+    "STREET_ADDRESS": "ADDRESS",
+}
 STRUCTURED = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "US_SSN", "IP_ADDRESS", "URL"})
 _ROOT = Path(__file__).resolve().parents[2]
 
