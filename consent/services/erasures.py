@@ -1,7 +1,8 @@
 """Erasing data subjects: every trace purged and the data key destroyed, in one transaction.
 
-Locks go in one order: subjects (which holds intakes back), what the traces lock, the ledger. A killed process leaves
-either everything or nothing erased.
+Locks go in one order: subjects (which holds intakes back), what the traces lock, the ledger, jobs. Everybody is purged
+before the first ledger entry: the ledger's lock is everybody's, and a purge may wait for somebody who waits for it. A
+killed process leaves either everything or nothing erased.
 """
 
 from __future__ import annotations
@@ -72,8 +73,12 @@ def subjects_erase(
         if trace.lock is not None:
             trace.lock(ids)
     now = timezone.now()
+    removed = [_purge(subject, first_erased_at or now, now) for subject in waiting]
+    erasures = [
+        _write_down(subject, counts, actor=actor, request=request, replayed=first_erased_at is not None)
+        for subject, counts in zip(waiting, removed, strict=True)
+    ]
     announce_for(subject_ids=ids, team_id=team_id)
-    erasures = [_erase(subject, actor, request, now, first_erased_at) for subject in waiting]
     for trace in traces():
         if trace.settle is not None:
             trace.settle(ids)
@@ -87,20 +92,21 @@ def erased_without_trace(subject: DataSubject) -> bool:
     return destroyed and not any(trace.look([subject.pk]) for trace in traces() if trace.settle is None)
 
 
-def _erase(
-    subject: DataSubject,
-    actor: Actor,
-    request: SubjectRequest | None,
-    now: datetime,
-    first_erased_at: datetime | None,
-) -> Erasure:
+def _purge(subject: DataSubject, erased_at: datetime, now: datetime) -> dict[str, int]:
+    """Remove the subject's traces and destroy the key; how many rows each trace removed."""
     # The time first: database triggers let go of an append-only row's words only where its subject is erased.
     if subject.erased_at is None:
-        subject.erased_at = first_erased_at or now
+        subject.erased_at = erased_at
         subject.save(update_fields=["erased_at"])
     removed = {trace.name: trace.purge([subject.pk]) for trace in reversed(traces())}
     DataKey.objects.filter(pk=subject.data_key_id, wrapped__isnull=False).update(wrapped=None, destroyed_at=now)
-    replayed = first_erased_at is not None
+    return removed
+
+
+def _write_down(
+    subject: DataSubject, removed: dict[str, int], *, actor: Actor, request: SubjectRequest | None, replayed: bool
+) -> Erasure:
+    assert subject.erased_at is not None  # by the purge
     entry = ledger.append(
         action="subject.erasure_replayed" if replayed else "subject.erased",
         actor=actor,

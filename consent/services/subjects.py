@@ -18,12 +18,14 @@ from portal.core import envelope, keys
 from portal.core.envelope import OpenKey
 from portal.core.errors import NotFound
 
-# The row lock holds an erasure back until the caller's transaction has ended, so that it sees all that was stored.
+# The row lock holds an erasure back until the caller's transaction has ended, so that it sees all that was stored. In
+# the order in which an erasure of several locks them.
 _FIND = """
     SELECT s.reference_index, s.id, s.public_id, k.id, k.wrapped
     FROM consent_datasubject s
     JOIN core_datakey k ON k.id = s.data_key_id
     WHERE s.team_id = %s AND s.reference_index = ANY(%s)
+    ORDER BY s.id
     FOR KEY SHARE OF s
 """
 # An erased customer may come back, and is a new data subject then; what is from before the erasure stays out.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 
@@ -11,6 +13,8 @@ from consent.models import DataSubject
 from consent.services.erasures import erased_without_trace, person_of, subjects_erase
 from consent.services.links import merge_confirm, subjects_merge
 from consent.services.requests.erasing import erasure_check, request_erase
+from consent.traces import Trace, _traces, register_trace
+from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.models import DataKey
 from tests.erasure.requests_made import request_started, subject_make
@@ -93,3 +97,26 @@ def test_a_person_of_two_records_is_erased_in_both(home, customer, privacy_offic
     request.refresh_from_db()
     assert request.state == "fulfilled"
     erasure_check(request_id=request.pk)
+
+
+def test_every_record_is_purged_before_the_ledger_is_locked(home, customer, monkeypatch):
+    """A purge may wait for somebody who waits for the ledger; jobs come last, as everywhere."""
+    second = subject_make(home, "second-reference")
+    seen: list[str] = []
+
+    def noted(name: str, function: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            seen.append(name)
+            return function(*args, **kwargs)
+
+        return call
+
+    trace = Trace(name="tests.order", label="Order", purge=noted("purge", lambda ids: 0), look=lambda ids: 0)
+    register_trace(trace)
+    monkeypatch.setattr("consent.services.erasures.ledger.append", noted("ledger", ledger.append))
+    monkeypatch.setattr("consent.services.erasures.announce_for", noted("announce", lambda **values: None))
+    try:
+        subjects_erase(subject_ids=[customer.pk, second.pk], actor=SYSTEM)
+    finally:
+        _traces.pop("tests.order")
+    assert seen == ["purge", "purge", "ledger", "ledger", "announce"]
