@@ -65,14 +65,24 @@ def list_export(path: Path) -> int:
 
     What the file holds and the database does not stays: that is what a replay is for.
     """
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        known = {one.subject for one in lines_read(file) if isinstance(one, Listed)}
+        known: set[uuid.UUID] = set()
+        last, listed = b"\n", False
+        for last in file:
+            found = [one.subject for one in lines_read([last.decode("utf-8", "replace")]) if isinstance(one, Listed)]
+            listed = bool(found)
+            known.update(found)
+        if listed and not last.endswith(b"\n"):
+            file.write(b"\n")
+        elif not last.endswith(b"\n"):
+            # Half a line: whoever wrote it was killed. Its erasure is written again below.
+            file.truncate(file.tell() - len(last))
         missing = Erasure.objects.select_related("subject", "team").filter(replayed=False)
         count = 0
         for erasure in missing.exclude(subject__public_id__in=known).order_by("pk"):
-            file.write(line_of(erasure) + "\n")
+            file.write(line_of(erasure).encode() + b"\n")
             count += 1
         file.flush()
         os.fsync(file.fileno())

@@ -112,3 +112,18 @@ def test_missing_and_broken_lists_are_named(tmp_path, capsys, db):
         "line 3",
         "line 4",
     ]
+
+
+@pytest.mark.parametrize("left", [-40, -1], ids=["half a line", "no line end"])
+def test_a_list_whose_writer_was_killed_is_mended(scene, privacy_officer, tmp_path, capsys, left):
+    request_erase(public_id=scene.request.public_id, actor=privacy_officer, reauthenticated=True)
+    drain()
+    path = tmp_path / "list.jsonl"
+    list_export(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:left])
+    list_export(path)
+    assert replayed(path, capsys)["already"] == len(path.read_text().splitlines()) == (1 if left < -1 else 2)
+    path.write_bytes(whole[:left])
+    list_export(path)
+    assert path.read_bytes() == whole
