@@ -17,6 +17,7 @@ from django.db import connection
 from assistants.models import Assistant
 from audits.engine.conversation import SHORTEST_WHOLE
 from audits.queries.windows import Window
+from consent.queries.facts import merged_records
 
 _SAID = """
     FROM audits_detection d JOIN assistants_conversation c ON c.id = d.conversation_id
@@ -47,18 +48,25 @@ _BY_DAY = f"""
     GROUP BY said.release_id, said.day ORDER BY said.day, said.release_id
 """  # noqa: S608  (made of constants above)
 # A customer "gave" a value who typed it before anybody else had said it in that conversation. Somebody other than the
-# customer of a conversation gave it if the least or the greatest of its givers is another.
+# customer of a conversation gave it if the least or the greatest of its givers is another. Records that are one person
+# by a confirmed merge count as one customer.
 _GIVEN_AWAY = f"""
-    WITH said AS (
-        SELECT d.value_hash, d.type, c.id, c.public_id, c.subject_id {_SAID}
+    WITH person AS (
+        SELECT * FROM unnest(%(records)s::bigint[], %(people)s::bigint[]) AS merged (record_id, id)
+    ), said AS (
+        SELECT found.*, COALESCE(person.id, found.subject_id) AS person_id
+        FROM (SELECT d.value_hash, d.type, c.id, c.public_id, c.subject_id {_SAID}) found
+        LEFT JOIN person ON person.record_id = found.subject_id
     ), reach AS (
-        SELECT value_hash, count(DISTINCT subject_id) AS customers FROM said GROUP BY value_hash
+        SELECT value_hash, count(DISTINCT person_id) AS customers FROM said GROUP BY value_hash
     ), given AS (
-        SELECT d.value_hash, r.customers, min(c.subject_id) AS least, max(c.subject_id) AS greatest
+        SELECT d.value_hash, r.customers, min(COALESCE(person.id, c.subject_id)) AS least,
+               max(COALESCE(person.id, c.subject_id)) AS greatest
         FROM reach r
         JOIN audits_detection d ON d.value_hash = r.value_hash AND d.role = 'customer'
         JOIN assistants_conversation c ON c.id = d.conversation_id
         JOIN assistants_assistant a ON a.id = c.assistant_id AND a.team_id = %(team)s
+        LEFT JOIN person ON person.record_id = c.subject_id
         WHERE NOT EXISTS (
             SELECT FROM audits_detection e
             WHERE e.conversation_id = d.conversation_id AND e.value_hash = d.value_hash
@@ -68,7 +76,7 @@ _GIVEN_AWAY = f"""
     )
     SELECT said.id, said.public_id, min(said.type), bool_and(given.customers >= %(published_from)s)
     FROM said JOIN given ON given.value_hash = said.value_hash
-    WHERE said.subject_id <> given.least OR said.subject_id <> given.greatest
+    WHERE said.person_id <> given.least OR said.person_id <> given.greatest
     GROUP BY said.id, said.public_id ORDER BY said.public_id
 """  # noqa: S608  (made of constants above)
 
@@ -165,9 +173,12 @@ def values_given_away(
 
     Looked for in all conversations of the team, of whatever time.
     """
+    merged = merged_records(assistant.team_id)
     place = {
         **_place(assistant, window, "originated", types, min_score),
         "team": assistant.team_id,
+        "records": list(merged),
+        "people": list(merged.values()),
         "published_from": published_from,
     }
     return [GivenAway(*row) for row in _rows(_GIVEN_AWAY, place)]

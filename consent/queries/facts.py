@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from psycopg.types.datetime import TimestamptzLoader
 
 from consent.evaluation import Event, NoticeVersion
@@ -31,6 +32,11 @@ _LINKS = """
     SELECT e.id, e.merge, e.state, e.low_id, e.high_id, e.recorded_at
     FROM consent_subjectlinkevent e
     WHERE e.low_id = ANY(ARRAY(SELECT subject_id FROM reached)) AND e.recorded_at <= %(known_at)s
+"""
+_TEAM_LINKS = """
+    SELECT e.id, e.merge, e.state, e.low_id, e.high_id, e.recorded_at
+    FROM consent_subjectlinkevent e JOIN consent_datasubject s ON s.id = e.low_id
+    WHERE s.team_id = %(team)s AND e.recorded_at <= %(known_at)s
 """
 # A day of coming of age begins at midnight UTC, as all days here do.
 _FACTS = """
@@ -79,6 +85,18 @@ def links_of(subject_ids: Iterable[int], *, known_at: datetime) -> list[LinkStep
     """Every step recorded by then of the merges that reach these subjects, over any number of others. One query."""
     rows = _rows(_LINKS, {"subjects": list(subject_ids), "known_at": known_at})
     return [LinkStep(*row) for row in rows]
+
+
+def merged_records(team_id: int) -> dict[int, int]:
+    """Of a team's data subjects that are by confirmed merges one person with others now, the least id of that person.
+
+    One query.
+    """
+    now = timezone.now()
+    steps = [LinkStep(*row) for row in _rows(_TEAM_LINKS, {"team": team_id, "known_at": now})]
+    joined = {subject for step in steps for subject in (step.low, step.high)}
+    parts = {subject: found[0] for subject, found in parts_of(joined, steps, known_at=now).items()}
+    return {subject: part[0] for subject, part in sorted(parts.items()) if len(part) > 1}
 
 
 def notice_versions(purpose_ids: Collection[int]) -> dict[int, NoticeVersion]:

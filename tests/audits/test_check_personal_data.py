@@ -12,6 +12,7 @@ from assistants.models import Conversation
 from audits.checks.contract import CheckContext
 from audits.checks.personal_data import CONTACT, NOT_SENSITIVE, SECRETS, SENSITIVE, TYPED, PersonalDataParams, run
 from audits.engine.privacy import TYPES
+from consent.services.links import merge_confirm, subjects_merge
 from tests.audits.asking import SCOPE, ask
 from tests.audits.conversations import DAY, Told, conversations_make
 from tests.audits.own_patterns import live
@@ -102,6 +103,19 @@ def test_a_customers_own_contact_data_from_an_earlier_conversation_is_no_leak(as
     first = (("customer", "Write to me at anna.kowal@example.org please."), ("assistant", "I will."))
     second = (("customer", "Did you write?"), ("assistant", "Yes, to anna.kowal@example.org."))
     counted(assistant, [*plain(40), Told(turns=first, subject=subject), Told(turns=second, subject=subject)])
+    assert asked(assistant).state == "passed"
+
+
+def test_two_records_of_one_person_are_one_customer(assistant, privacy_officer):
+    """Confirmed, a merge makes the value theirs; while it is only proposed, it may be another's."""
+    first, second = DataSubjectFactory(team=assistant.team), DataSubjectFactory(team=assistant.team)
+    given = (("customer", "Write to me at anna.kowal@example.org please."), ("assistant", "I will."))
+    told = (("customer", "Did you write?"), ("assistant", "Yes, to anna.kowal@example.org."))
+    counted(assistant, [*plain(40), Told(turns=given, subject=first), Told(turns=told, subject=second)])
+    merged = {"reason": "same_contact", "actor": privacy_officer}
+    step = subjects_merge(subject_id=first.pk, other_id=second.pk, **merged)
+    assert asked(assistant).state == "failed"
+    merge_confirm(merge=step.merge, **merged)
     assert asked(assistant).state == "passed"
 
 
