@@ -5,17 +5,12 @@ The empty row stays, as the place that audits and exports point to; its external
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import DatasetRow, DatasetRowAttributes
-from assistants.queries.datasets import rows_open
-from assistants.records.training import RowContent
 from assistants.services.erasure import external_id_tombstone
-from consent.models import DataSubject
-from consent.traces import Section, Subjects, Trace, register_trace
+from consent.traces import Subjects, Trace, register_trace
 
 
 def _rows(subjects: Subjects) -> QuerySet[DatasetRow]:
@@ -45,37 +40,6 @@ def _purge(subjects: Subjects) -> int:
     return len(emptied)
 
 
-def _export(subject: DataSubject) -> Iterable[Section]:
-    rows = list(
-        _legible([subject.pk])
-        .select_related("dataset", "dataset__purpose", "subject__data_key")
-        .prefetch_related("dataset__trainings__release")
-        .order_by("pk")
-    )
-    if not rows:
-        return
-    opened = rows_open(rows)
-    shown = []
-    for row in rows:
-        content = opened[row.pk]
-        text = {"input": content.input, "output": content.output} if isinstance(content, RowContent) else {}
-        shown.append(
-            {
-                "data_set": row.dataset.name,
-                "purpose": row.dataset.purpose.name,
-                "collected_at": row.collected_at.isoformat(),
-                "releases_trained_on_it": [one.release.version for one in row.dataset.trainings.all()],
-                **text,
-            }
-        )
-    yield Section(
-        name="training_data",
-        title="Training data",
-        data=shown,
-        note="Examples from your messages that an assistant learned from or may learn from.",
-    )
-
-
 register_trace(
     Trace(
         name="assistants.dataset_rows",
@@ -83,7 +47,6 @@ register_trace(
         purge=_purge,
         look=lambda subjects: _legible(subjects).count(),
         lock=_lock,
-        export=_export,
     )
 )
 register_trace(

@@ -30,7 +30,7 @@ from audits.models import (
     StaleDay,
     TranscriptRead,
 )
-from audits.services.portfolio import conversations_section
+from audits.services.portfolio import portfolio_sections
 from audits.services.stale_days import days_mark_stale
 from audits.states import FindingState, FlagState
 from consent.models import DataSubject
@@ -228,7 +228,7 @@ register_trace(
     Trace(
         name="audits.scans",
         label="Results of scans",
-        export=conversations_section,
+        export=portfolio_sections,
         purge=lambda subjects: int(_scans(subjects).delete()[0]),
         look=lambda subjects: _scans(subjects).count(),
     )

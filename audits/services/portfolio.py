@@ -1,8 +1,9 @@
-"""What a customer gets to see of their conversations: all that they wrote, and the answers without data of others.
+"""What a customer gets to see of their conversations and of the training data made from them.
 
-GDPR Art. 15(4): the copy must not harm others. A value in an answer stays if the customer typed it themselves in any of
-their conversations; every other personal value that a detector finds there is cut out, colleagues' and strangers' names
-above all. What cannot be checked is withheld, not shown.
+All that they wrote, and the answers without data of others. GDPR Art. 15(4): the copy must not harm others. A value in
+an answer stays if the customer typed it themselves in any of their conversations or examples; every other personal
+value that a detector or a pattern of the assistant's own finds there is cut out, colleagues' and strangers' names above
+all. What cannot be checked is withheld, not shown.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistants.models import Conversation
+from assistants.models import Conversation, DatasetRow
 from assistants.queries import transcripts_open
+from assistants.queries.datasets import rows_open
+from assistants.records.training import RowContent
+from assistants.states import TurnRole
 from assistants.transcripts import Transcript
 from audits.engine.conversation import Detection, Turn, scan
-from audits.engine.privacy import DetectionError
+from audits.engine.privacy import BadPattern, DetectionError
+from audits.engine.privacy.own_patterns import OwnSet
+from audits.queries.patterns import own_set
 from consent.models import DataSubject
 from consent.services.subjects import reference_open
 from consent.traces import Section
@@ -49,8 +55,9 @@ class Own:
         return found.type == "PERSON" and _words(text) <= self.words
 
 
-def conversations_section(subject: DataSubject) -> Iterator[Section]:
-    """The subject's conversations with their messages, oldest first."""
+def portfolio_sections(subject: DataSubject) -> Iterator[Section]:
+    """The subject's conversations with their messages, oldest first, and their rows of training data sets."""
+    readers = _Readers()
     conversations = list(
         Conversation.objects.select_related("assistant", "release", "subject__data_key")
         .prefetch_related("consents__purpose")
@@ -60,11 +67,15 @@ def conversations_section(subject: DataSubject) -> Iterator[Section]:
     opened = transcripts_open(conversations)
     transcripts = {pk: found for pk, found in opened.items() if isinstance(found, Transcript)}
     detections = {
-        conversation.pk: _detections(transcripts[conversation.pk], conversation.language)
+        conversation.pk: readers.read(
+            transcripts[conversation.pk].turns, conversation.language, conversation.assistant_id
+        )
         for conversation in conversations
         if conversation.pk in transcripts
     }
-    own = _own(subject, transcripts, detections)
+    examples = _examples(subject, readers)
+    read = [(transcripts[pk].turns, found) for pk, found in detections.items()]
+    own = _own(subject, [*read, *((one.turns, one.detections) for one in examples)])
     yield Section(
         name="conversations",
         title="Conversations",
@@ -76,6 +87,14 @@ def conversations_section(subject: DataSubject) -> Iterator[Section]:
         provided=True,
         template="audits/package_conversations.html",
     )
+    if examples:
+        yield Section(
+            name="training_data",
+            title="Training data",
+            data=[_shown_example(one, own) for one in examples],
+            note="Examples from your messages that an assistant learned from or may learn from. In the answers, "
+            "personal data of other people is cut out.",
+        )
 
 
 def answer_redacted(turns: Sequence[Any], detections: Iterable[Detection] | None, own: Own) -> list[str]:
@@ -112,24 +131,75 @@ def _repeated(text: str, others: dict[str, str]) -> str:
     return text
 
 
-def _own(
-    subject: DataSubject, transcripts: dict[int, Transcript], detections: dict[int, list[Detection] | None]
-) -> Own:
+def _own(subject: DataSubject, read: Iterable[tuple[Sequence[Any], Sequence[Detection] | None]]) -> Own:
     own = Own()
-    for pk, found in detections.items():
+    for turns, found in read:
         for one in found or ():
-            if one.role == "customer":
-                own.add(one, transcripts[pk].turns[one.turn_index].text[one.start : one.end])
+            if one.role == TurnRole.CUSTOMER:
+                own.add(one, turns[one.turn_index].text[one.start : one.end])
     with suppress(KeyDestroyed, NotFound, SealBroken):
         own.words |= _words(reference_open(subject))
     return own
 
 
-def _detections(transcript: Transcript, language: str) -> list[Detection] | None:
-    try:
-        return scan([Turn(turn.role, turn.text) for turn in transcript.turns], language=language).detections
-    except DetectionError:
-        return None
+class _Readers:
+    """Detects personal data as scans do, with each assistant's own patterns."""
+
+    def __init__(self) -> None:
+        self._own: dict[int, OwnSet | None] = {}
+
+    def read(self, turns: Sequence[Any], language: str, assistant_id: int) -> list[Detection] | None:
+        """None where it cannot be told what is in the turns."""
+        if assistant_id not in self._own:
+            try:
+                self._own[assistant_id] = own_set(assistant_id)
+            except BadPattern:
+                self._own[assistant_id] = None
+        own = self._own[assistant_id]
+        if own is None:
+            return None
+        try:
+            return scan([Turn(turn.role, turn.text) for turn in turns], language=language or None, own=own).detections
+        except DetectionError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """A row of a training data set as two turns; without any where it does not open."""
+
+    row: DatasetRow
+    turns: Sequence[Turn]
+    detections: list[Detection] | None
+
+
+def _examples(subject: DataSubject, readers: _Readers) -> list[_Example]:
+    rows = list(
+        DatasetRow.objects.filter(subject=subject, erased_at=None)
+        .select_related("dataset", "dataset__purpose", "subject__data_key")
+        .prefetch_related("dataset__trainings__release")
+        .order_by("pk")
+    )
+    opened, found = rows_open(rows), []
+    for row in rows:
+        content = opened[row.pk]
+        turns: list[Turn] = []
+        if isinstance(content, RowContent):
+            turns = [Turn(TurnRole.CUSTOMER, content.input), Turn(TurnRole.ASSISTANT, content.output)]
+        found.append(_Example(row, turns, readers.read(turns, row.language, row.dataset.assistant_id)))
+    return found
+
+
+def _shown_example(example: _Example, own: Own) -> dict[str, Any]:
+    dataset = example.row.dataset
+    texts = answer_redacted(example.turns, example.detections, own)
+    return {
+        "data_set": dataset.name,
+        "purpose": dataset.purpose.name,
+        "collected_at": example.row.collected_at.isoformat(),
+        "releases_trained_on_it": [one.release.version for one in dataset.trainings.all()],
+        **dict(zip(("input", "output"), texts, strict=False)),
+    }
 
 
 def _shown(

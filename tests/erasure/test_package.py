@@ -14,11 +14,13 @@ from assistants.transcripts import Turn
 from audits.engine.conversation import Turn as EngineTurn
 from audits.engine.conversation import scan
 from audits.services.portfolio import WITHHELD, Own, answer_redacted
-from consent.models import AccessPackage
+from consent.models import AccessPackage, DataSubject
 from consent.services.requests.clock import packages_expire
-from consent.services.requests.packaging import package_download, package_order
+from consent.services.requests.packaging import package_content, package_download, package_order
 from portal.core.errors import Conflict, Denied, NotFound
 from portal.core.models import LedgerEntry
+from tests.audits.own_patterns import live
+from tests.audits.training import dataset_make, example
 from tests.erasure.requests_made import request_make, request_started
 from tests.erasure.scene import MARKER, OTHER, REFERENCE, hand_over, told
 from tests.jobs import drain
@@ -66,6 +68,30 @@ def test_package_holds_the_customer_and_no_stranger(access, privacy_officer):
     assert {"data/receipts.json", "data/retention.json", "data/recipients.json"} <= set(files)
     assert ADDRESS in files["index.html"]
     assert package.contents["conversations"] == 3
+
+
+def test_own_patterns_and_training_data_are_cut_like_conversations(scene, privacy_officer):
+    """Another customer's number that only an own pattern knows, and the answers of training rows."""
+    live(scene.assistant, privacy_officer)
+    turns = [
+        {"role": "customer", "text": "Where is BW-1234567?"},
+        {"role": "assistant", "text": "BW-1234567 is on its way, and so is BW-7654321."},
+    ]
+    hand_over(scene.assistant, told("ext-order", turns=turns))
+    answer = f"{STRANGER} asked about BW-7654321, and you, {ADDRESS}, about BW-1234567."
+    row = example(1, customer_ref=REFERENCE, input=f"I am {MARKER}.", output=answer)
+    dataset_make(scene.assistant, [row], consents=False)
+    subjects = DataSubject.objects.filter(pk=scene.subject.pk)
+    files = opened(package_content(list(subjects), kind="access")[0])
+    [shown] = json.loads(files["data/training_data.json"])
+    assert shown["input"] == f"I am {MARKER}."
+    assert shown["output"] == f"[EMAIL_ADDRESS] asked about [ORDER_NUMBER], and you, {ADDRESS}, about BW-1234567."
+    conversations = json.loads(files["data/conversations.json"])
+    order = next(one for one in conversations if one["external_id"] == "ext-order")["messages"][1]["text"]
+    assert order == "BW-1234567 is on its way, and so is [ORDER_NUMBER]."
+    everything = "\n".join(files.values())
+    assert STRANGER not in everything
+    assert "BW-7654321" not in everything
 
 
 def test_package_is_sealed_at_rest_and_its_download_is_written_down(access, privacy_officer, auditor):
