@@ -73,6 +73,7 @@ def test_a_cycle_goes_from_opening_to_review(planted):
         "outcome_gap: resolved by language": "failed",
         "personal_data: originated by the assistant": "passed",
         "personal_data: repeated by the assistant": "passed",
+        "personal_data: typed by customers": "passed",
         "disclosure: first assistant turn": "failed",
     }
     raised = Finding.objects.order_by("kind").values_list("kind", "title", "raised_by_run__cycle")
@@ -92,8 +93,8 @@ def test_every_step_of_a_cycle_is_in_the_ledger(planted, reviewer):
         ("cycle.checked", "system"),
     ]
     checked = json.loads(entries[2].body)["data"]
-    assert checked["verdicts"] == {"passed": 3, "failed": 2, "insufficient_data": 1}
-    assert LedgerEntry.objects.filter(action="check.decided").count() == 6
+    assert checked["verdicts"] == {"passed": 4, "failed": 2, "insufficient_data": 1}
+    assert LedgerEntry.objects.filter(action="check.decided").count() == 7
     assert cycle.opened_by == reviewer
 
 
@@ -115,7 +116,7 @@ def test_a_cycle_freezes_what_it_audits(planted):
     drain()
     assert cycle.context["purposes"] == ["service"]
     assert "consent_coverage: service" in verdicts(cycle)
-    assert cycle.check_runs.count() == 7
+    assert cycle.check_runs.count() == 8
 
 
 def test_a_cycle_waits_for_scans_and_counts(planted):
@@ -152,7 +153,7 @@ def test_advancing_a_running_cycle_doubles_no_job(planted):
         cycle_advance(cycle_id=cycle.pk)
     Job.objects.filter(task="audits.run_check").update(state=JobState.RUNNING)
     cycle_advance(cycle_id=cycle.pk)
-    assert Job.objects.filter(task="audits.run_check").count() == 6
+    assert Job.objects.filter(task="audits.run_check").count() == 7
 
 
 def test_a_check_whose_job_was_given_up_is_an_error_and_the_cycle_ends(planted):

@@ -39,6 +39,7 @@ def test_the_default_programme_asks_every_question():
         "outcome_gap: resolved by language",
         "personal_data: originated by the assistant",
         "personal_data: repeated by the assistant",
+        "personal_data: typed by customers",
         "consent_coverage: quality",
         "consent_coverage: service",
         "disclosure: first assistant turn",
