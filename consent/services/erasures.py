@@ -1,8 +1,8 @@
 """Erasing data subjects: every trace purged and the data key destroyed, in one transaction.
 
-Locks go in one order: subjects (which holds intakes back), what the traces lock, the ledger, jobs. Everybody is purged
-before the first ledger entry: the ledger's lock is everybody's, and a purge may wait for somebody who waits for it. A
-killed process leaves either everything or nothing erased.
+Locks go in one order: requests, subjects (which holds intakes back), what the traces lock, the ledger, jobs. Everybody
+is purged before the first ledger entry: the ledger's lock is everybody's, and a purge may wait for somebody who waits
+for it. A killed process leaves either everything or nothing erased.
 """
 
 from __future__ import annotations
@@ -57,6 +57,9 @@ def subjects_erase(
     """
     team_id = DataSubject.objects.filter(pk__in=subject_ids).values_list("team_id", flat=True).distinct().get()
     holds_freeze(team_id=team_id)
+    # Whoever works on a request holds it before its subject.
+    requests = SubjectRequest.objects.select_for_update(of=("self",), no_key=True).filter(subject__in=subject_ids)
+    list(requests.order_by("pk").values_list("pk"))
     subjects = list(
         DataSubject.objects.select_for_update(of=("self",))
         .select_related("data_key")

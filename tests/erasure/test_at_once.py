@@ -9,10 +9,11 @@ from django.db import connection, transaction
 
 from assistants.models import Assistant, Conversation
 from audits.models import Detection
-from consent.models import DataSubject
+from consent.models import AccessPackage, DataSubject
 from consent.services.erasures import erased_without_trace, person_of, subjects_erase
 from consent.services.links import merge_confirm, subjects_merge
 from consent.services.requests.erasing import erasure_check, request_erase
+from consent.services.requests.packaging import package_build
 from consent.traces import Trace, _traces, register_trace
 from portal.core import ledger
 from portal.core.actors import SYSTEM
@@ -120,3 +121,18 @@ def test_every_record_is_purged_before_the_ledger_is_locked(home, customer, monk
     finally:
         _traces.pop("tests.order")
     assert seen == ["purge", "purge", "ledger", "ledger", "announce"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_package_waits_for_an_erasure_under_way_and_is_not_built_after_it(home, customer, privacy_officer):
+    request = request_started(customer, actor=privacy_officer, kind="access")
+    with other_session() as other:
+        other.execute("BEGIN")
+        other.execute(f"SELECT FROM consent_datasubject WHERE id = {customer.pk} FOR UPDATE")
+        with pytest.raises(Exception, match="lock timeout"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            package_build(request_id=request.pk)
+        other.execute("COMMIT")
+    subjects_erase(subject_ids=[customer.pk], actor=SYSTEM)
+    package_build(request_id=request.pk)
+    assert not AccessPackage.objects.exists()

@@ -47,7 +47,10 @@ def package_order(*, public_id: uuid.UUID, actor: User) -> SubjectRequest:
 
 @transaction.atomic
 def package_build(*, request_id: int) -> None:
-    """Collect, zip and seal. Nothing where the request is no longer in progress. Writes `request.package_built`."""
+    """Collect, zip and seal. Nothing where the request is no longer in progress or the customer was erased.
+
+    Holds erasures back until the end, so that none leaves a package behind. Writes `request.package_built`.
+    """
     request = (
         SubjectRequest.objects.select_for_update(of=("self",), no_key=True)
         .select_related("team", "subject", "data_key")
@@ -56,8 +59,12 @@ def package_build(*, request_id: int) -> None:
     )
     if request is None or request.subject is None:
         return
-    subjects = DataSubject.objects.select_related("team", "data_key").filter(pk__in=person_of(request.subject))
-    content, contents = package_content(list(subjects.order_by("pk")), kind=request.kind)
+    found = DataSubject.objects.select_for_update(of=("self",), no_key=True).select_related("team", "data_key")
+    people = list(found.filter(pk__in=person_of(request.subject)).order_by("pk"))
+    subjects = [one for one in people if one.erased_at is None]
+    if request.subject not in subjects:
+        return
+    content, contents = package_content(subjects, kind=request.kind)
     now = timezone.now()
     package = AccessPackage.objects.filter(request=request).first() or AccessPackage(request=request)
     package.sha256 = hashlib.sha256(content).hexdigest()
