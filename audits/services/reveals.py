@@ -60,6 +60,8 @@ def span_reveal(
     """
     if not isinstance(actor, User):
         raise Denied("Only a person can reveal a value.", code="people_only")
+    # Held against an erasure and a disposal: a reason must not be written behind one that has just taken the others.
+    list(Conversation.objects.select_for_update(no_key=True).filter(public_id=conversation).values_list("pk"))
     shown = conversation_with_scan(public_id=conversation, actor=actor)
     require(actor, "conversations.reveal", shown)
     if shown.revision != revision:

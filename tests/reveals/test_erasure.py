@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audits.models import Reveal
 from audits.services.reveals import span_reveal, transcript_read
 from consent.traces import Trace, traces
+from tests.other_session import other_session
 
 WHY = "The customer asks where the parcel went."
 
@@ -42,3 +45,23 @@ def test_subject_sees_when_people_looked_and_not_who(revealed, told, trace):
 
 def test_subject_nobody_looked_at_gets_no_section(told, trace):
     assert list(trace.export(told.subject)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_revealed_behind_an_erasure_under_way(told, masks, reviewer):
+    """The erasure holds the conversation; a reveal waits before it looks, not after."""
+    turn, start, end = masks["EMAIL_ADDRESS"].place
+    asked = {"conversation": told.public_id, "revision": 1, "turn": turn, "start": start, "end": end, "reason": WHY}
+    with other_session() as other:
+        other.execute("BEGIN")
+        other.execute(f"SELECT FROM assistants_conversation WHERE id = {told.pk} FOR UPDATE")
+        with (
+            CaptureQueriesContext(connection) as asked_for,
+            pytest.raises(OperationalError, match="lock timeout"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            span_reveal(**asked, reauthenticated=False, actor=reviewer)
+        assert not any("sealed" in query["sql"] for query in asked_for)
+        other.execute("COMMIT")
