@@ -58,10 +58,11 @@ class _Line(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class NumberedEntry:
-    """An entry and the line it stood on, counted from one."""
+    """An entry, the line it stood on, counted from one, and about how many bytes it had."""
 
     line: int
     entry: ConsentEntry
+    size: int = 0
 
 
 Numbered = NumberedEntry | Rejection
@@ -129,9 +130,40 @@ def entries_of_lines(source: LineSource, parser: EntryParser, *, max_line_bytes:
             yield Rejection.too_long(number, limit=max_line_bytes)
             continue
         try:
-            yield NumberedEntry(number, parser.of_json(line))
+            yield NumberedEntry(number, parser.of_json(line), len(line))
         except Invalid as fault:
             yield Rejection.of(number, fault, _event_id(line))
+
+
+class _RowTooLong(Exception):
+    pass
+
+
+class _BoundedLines:
+    """Lines for a csv.reader that raise _RowTooLong where those of one row hold over `longest` characters together."""
+
+    def __init__(self, text: io.TextIOWrapper, *, longest: int) -> None:
+        self._text = text
+        self._longest = self._left = longest
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self._left -= len(line)
+        if self._left < 0:
+            while line and not line.endswith(("\n", "\r")):
+                line = self._text.readline(self._longest)
+            raise _RowTooLong
+        return line
+
+    def row_begins(self) -> None:
+        self._left = self._longest
 
 
 def entries_of_table(source: io.BufferedReader[Any], parser: EntryParser, *, max_line_bytes: int) -> Iterator[Numbered]:
@@ -139,21 +171,27 @@ def entries_of_table(source: io.BufferedReader[Any], parser: EntryParser, *, max
     csv.field_size_limit(max_line_bytes)
     # A broken byte becomes a character that no entry may hold, so that its row alone is rejected.
     text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    rows = csv.reader(text)
+    lines = _BoundedLines(text, longest=max_line_bytes)
+    rows = csv.reader(lines)
     try:
         names = next(rows, [])
-    except csv.Error as error:
+    except (csv.Error, _RowTooLong) as error:
         raise Invalid("The first row is no list of column names.", field="file") from error
     if len(names) < 2 or len(set(names)) != len(names):
         raise Invalid("The first row must name the columns, each once, separated by commas.", field="file")
     while True:
-        line = rows.line_num + 1
+        line = lines.number + 1
+        lines.row_begins()
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error:
             yield Rejection(line=line, reason="The row is not valid CSV, or a cell is too long.")
+            continue
+        except _RowTooLong:
+            rows = csv.reader(lines)  # one without the half of a row
+            yield Rejection.too_long(line, limit=max_line_bytes)
             continue
         if not row:
             continue
@@ -162,7 +200,7 @@ def entries_of_table(source: io.BufferedReader[Any], parser: EntryParser, *, max
             continue
         cells = dict(zip(names, row, strict=True))
         try:
-            yield NumberedEntry(line, parser.of_cells(cells))
+            yield NumberedEntry(line, parser.of_cells(cells), sum(map(len, row)))
         except Invalid as fault:
             yield Rejection.of(line, fault, cells.get("source_event_id"))
 

@@ -12,6 +12,7 @@ from portal.core.actors import Actor
 from portal.core.errors import Invalid
 
 BATCH = 5000
+BATCH_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -81,10 +82,12 @@ def _take(team: Team, batch: list[Numbered], actor: Actor) -> tuple[ImportReport
 
 def _batches(lines: Iterable[Numbered]) -> Iterator[list[Numbered]]:
     batch: list[Numbered] = []
+    size = 0
     for one in lines:
         batch.append(one)
-        if len(batch) >= BATCH:
+        size += 0 if isinstance(one, Rejection) else one.size
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch

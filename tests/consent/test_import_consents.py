@@ -129,6 +129,27 @@ def test_broken_bytes_spoil_their_line_only(tmp_path, shown_notice):
     ]
 
 
+def test_rows_without_an_end_take_no_memory_and_no_neighbour(tmp_path, settings, shown_notice):
+    settings.PROBITY_MAX_RECORD_BYTES = 1000
+    row = "e-{},customer,support,withdrawn,2025-06-01T12:00:00Z"
+    cells, quoted = ",".join("a" * 4000), 'e-3,"' + "b" * 400 + "\n" + "b" * 700 + "\n"
+    table = tmp_path / "events.csv.gz"
+    columns = "source_event_id,customer_ref,purpose,state,occurred_at"
+    written(table, columns, row.format(1), cells, row.format(2), quoted + row.format(4))
+    assert run(table)["created"] == 3
+    assert [(one["line"], one["reason"]) for one in rejected(table)] == [
+        (3, "The line is longer than the limit of 1000 bytes."),
+        (5, "The line is longer than the limit of 1000 bytes."),
+    ]
+
+
+def test_a_batch_is_bounded_in_bytes_too(monkeypatch, tmp_path, shown_notice):
+    monkeypatch.setattr("consent.services.imports.BATCH_BYTES", 300)
+    path = written(tmp_path / "events.jsonl", line(1), line(2), line(3), line(4))
+    assert run(path)["created"] == 4
+    assert LedgerEntry.objects.filter(action="consent.recorded").count() == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
