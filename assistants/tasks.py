@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from assistants.services.datasets import Selection, dataset_rows_select_batches
+from assistants.services.datasets import dataset_rows_select_batches
 from portal.core.jobs import job_task
 
 
 @job_task("assistants.select_rows")
 def select_rows(*, dataset_id: int, filters: dict[str, Any]) -> None:
-    dataset_rows_select_batches(dataset_id=dataset_id, selection=msgspec.convert(filters, Selection))
+    dataset_rows_select_batches(dataset_id=dataset_id, filters=filters)

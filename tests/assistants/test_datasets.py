@@ -30,6 +30,7 @@ from assistants.services.registry import data_source_register
 from assistants.transcripts import Turn
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict, Denied, Invalid, KeyDestroyed, NotFound
+from portal.core.models import Job
 from tests.assistants.conftest import as_lines
 from tests.audits.conversations import DAY, Told, conversations_make
 from tests.factories import AssistantFactory, PurposeFactory, ReleaseFactory
@@ -203,6 +204,23 @@ def test_selection_copies_pairs_once_with_declared_attributes(dataset, assistant
     assert (content.input, content.output) == ("Where is my parcel?", "It arrives tomorrow.")
     assert (row.turn_from, row.turn_until, row.collected_at.date()) == (0, 2, DAY)
     assert row.attributes.values == {"age_group": "65+"}
+
+
+def test_jobs_of_selections_hold_nothing_that_a_source_wrote(dataset, assistant, manager):
+    """Intents and outcomes may name somebody; an erasure does not look into jobs."""
+    conversations_make(
+        assistant,
+        [
+            Told(intent="about Zofia", outcome={"verdict": "told Zofia"}),
+            Told(intent="about Zofia", outcome={"verdict": "told Anna"}),
+            Told(intent="about Anna", outcome={"verdict": "told Zofia"}),
+        ],
+    )
+    selection = Selection(since=DAY, last=DAY, intent="about Zofia", outcome="verdict", outcome_value="told Zofia")
+    dataset_rows_select(dataset_id=dataset.pk, selection=selection, actor=manager)
+    assert "Zofia" not in str(Job.objects.get(task="assistants.select_rows").payload)
+    drain()
+    assert DatasetRow.objects.filter(dataset=dataset).count() == 1
 
 
 def test_frozen_data_set_takes_nothing_and_says_what_it_holds(dataset, manager):

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from assistants.models import AuditAttributes, Conversation, Dataset, DatasetRow, Release
@@ -22,9 +23,12 @@ from assistants.states import ConversationState, TurnRole
 from assistants.transcripts import Transcript, Turn
 from portal.core import jobs, ledger
 from portal.core.actors import SYSTEM, Actor
+from portal.core.blind_index import blind_index
 from portal.core.errors import Conflict, Invalid
 
 BATCH = 200
+# Of a selection: what the sources of conversations wrote, and whoever repeats it.
+_WRITTEN = ("intent", "outcome_value")
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,7 +56,7 @@ def dataset_rows_select(*, dataset_id: int, selection: Selection, actor: Actor) 
     release = selection.release_id
     if release is not None and not Release.objects.filter(pk=release, assistant=dataset.assistant).exists():
         raise Invalid("This assistant has no such release.", field="release")
-    filters = msgspec.to_builtins(selection)
+    filters = _hidden(selection)
     ledger.append(
         action="dataset.selection_started",
         actor=actor,
@@ -67,14 +71,14 @@ def dataset_rows_select(*, dataset_id: int, selection: Selection, actor: Actor) 
         raise Conflict("A selection is under way already.", code="selection_under_way")
 
 
-def dataset_rows_select_batches(*, dataset_id: int, selection: Selection) -> int:
+def dataset_rows_select_batches(*, dataset_id: int, filters: dict[str, Any]) -> int:
     """Copy every pair that is not there yet, batch by batch, a transaction each; returns how many were added.
 
-    The job behind `dataset_rows_select`. It ends where the data set is no draft any more. A pair has one place in a
-    data set, by conversation and turns, so a repetition adds nothing.
+    The job behind `dataset_rows_select`, with its `filters`. It ends where the data set is no draft any more. A pair
+    has one place in a data set, by conversation and turns, so a repetition adds nothing.
     """
     dataset = Dataset.objects.select_related("assistant").get(pk=dataset_id)
-    wanted = _wanted(dataset, selection)
+    wanted = _wanted(dataset, msgspec.convert(filters, Selection))
     total, done, added, after = wanted.count(), 0, 0, 0
     while True:
         try:
@@ -91,18 +95,34 @@ def dataset_rows_select_batches(*, dataset_id: int, selection: Selection) -> int
         jobs.progress(selection_job_key(dataset_id), done=done, total=max(total, done))
 
 
+def _hidden(selection: Selection) -> dict[str, Any]:
+    """The selection as a job may hold it: what a source wrote as a keyed hash, since erasures do not look into jobs."""
+    filters: dict[str, Any] = msgspec.to_builtins(selection)
+    return filters | {name: _hash(filters[name]) for name in _WRITTEN if isinstance(filters.get(name), str)}
+
+
+def _hash(value: str) -> str:
+    return blind_index("assistants.selection", value).hex()
+
+
 def _wanted(dataset: Dataset, selection: Selection) -> QuerySet[Conversation]:
+    """The conversations of a selection whose written values are hashed."""
     found = Conversation.objects.filter(
         assistant=dataset.assistant, day__gte=selection.since, day__lte=selection.last
     ).exclude(state=ConversationState.ERASED)
-    equal: dict[str, Any] = {
-        "release": selection.release_id,
-        "intent": selection.intent,
-        "language": selection.language,
-    }
+    equal: dict[str, Any] = {"release": selection.release_id, "language": selection.language}
     found = found.filter(**{name: value for name, value in equal.items() if value not in (None, "")})
+    if selection.intent:
+        said = found.order_by().values_list("intent", flat=True).distinct()
+        found = found.filter(intent__in=[intent for intent in said if _hash(intent) == selection.intent])
     if selection.outcome:
-        found = found.filter(Q(outcome__contains={selection.outcome: selection.outcome_value}))
+        value: object = selection.outcome_value
+        if isinstance(value, str):
+            said = found.order_by().values_list(KeyTransform(selection.outcome, "outcome"), flat=True).distinct()
+            value = next((one for one in said if isinstance(one, str) and _hash(one) == value), None)
+            if value is None:
+                return found.none()
+        found = found.filter(Q(outcome__contains={selection.outcome: value}))
     return found.order_by("pk")
 
 
