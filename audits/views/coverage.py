@@ -19,6 +19,7 @@ from assistants.queries.registry import assistant_for
 from audits.checks.tables import share, share_text
 from audits.filters import CoverageFilter
 from audits.queries.coverage import Uncovered, coverage, reason_words, uncovered
+from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
 from portal.accounts.models import User
 
@@ -118,20 +119,15 @@ def _cells(row: Uncovered, purpose: str) -> list[str]:
     conversation = row.conversation
     return [
         str(conversation.public_id),
-        _plain(conversation.external_id),
+        as_text(conversation.external_id),
         conversation.started_at.isoformat(),
-        _plain(conversation.release.version if conversation.release else ""),
+        as_text(conversation.release.version if conversation.release else ""),
         purpose,
         row.status,
         row.reason,
         " ".join(map(str, row.event_ids)),
         row.known_at.isoformat() if row.known_at else "",
     ]
-
-
-def _plain(text: str) -> str:
-    """A spreadsheet must not take what a source wrote for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 class _Echo:

@@ -45,6 +45,7 @@ from audits.queries.windows import Window
 from audits.services.rescans import default_since, rescan_ask
 from audits.states import PatternState
 from audits.views.forms import add_invalid
+from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
 from portal.accounts.models import User
 from portal.core.access import can, require
@@ -150,10 +151,11 @@ def exposure_download(request: HttpRequest, slug: str) -> HttpResponse:
     for release in [window.release] if window.release else [None, *assistant.releases.order_by("released_at", "pk")]:
         narrowed = Window(window.since, window.until, release)
         scanned, _ = scan_states(assistant=assistant, window=narrowed)
+        name = as_text(release.version) if release else "all"
         for row in type_figures(assistant=assistant, window=narrowed) if scanned else []:
             for origin, n in zip(ORIGINS, row.by_origin, strict=True):
                 figures = [round(share(n, scanned), 6), *(round(bound, 6) for bound in rate_interval(n, scanned))]
-                writer.writerow([release.version if release else "all", row.type, origin, n, scanned, *figures])
+                writer.writerow([name, row.type, origin, n, scanned, *figures])
     return response
 
 

@@ -27,6 +27,7 @@ from audits.queries.reveals import (
     types_revealed,
 )
 from audits.views.people import name_of
+from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer_with
 from portal.accounts.models import User
 from portal.core.access import can, can_anywhere
@@ -144,5 +145,5 @@ def _csv(user: User, form: RevealFilter) -> Iterator[str]:
 def _row(cells: list[str]) -> str:
     """One line of the file; a cell that a spreadsheet would calculate is marked as text."""
     text = io.StringIO()
-    csv.writer(text).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+    csv.writer(text).writerow(map(as_text, cells))
     return text.getvalue()

@@ -89,6 +89,14 @@ def test_the_download_has_a_line_for_each_release_type_and_originator(told, priv
     assert "anna" not in response.content.decode()
 
 
+def test_the_download_calculates_nothing(assistant, privacy_officer, as_user):
+    release = ReleaseFactory(assistant=assistant, version="=1+1", released_at=datetime(2025, 2, 1, tzinfo=UTC))
+    counted(assistant, [Told(turns=CARD, release=release)])
+    lines = as_user(privacy_officer).get(url_of("exposure-download")).content.decode().splitlines()
+    assert any(line.startswith("'=1+1,") for line in lines)
+    assert not any(line.startswith("=") for line in lines)
+
+
 def test_leaks_are_fetched_by_the_page_or_shown_on_their_own(told, privacy_officer, as_user):
     client = as_user(privacy_officer)
     assert f'hx-get="{url_of("exposure-leaks")}"' in text_of(client.get(url_of("exposure")))
