@@ -56,7 +56,7 @@ def a_source(assistant, **instead):
 
 
 CALLS = {
-    "register": lambda assistant, actor: assistant_register(team=assistant.team, slug="new", actor=actor),
+    "register": lambda assistant, actor: assistant_register(team=assistant.team, slug="newcomer", actor=actor),
     "change": lambda assistant, actor: assistant_change(assistant_id=assistant.pk, vendor="x", actor=actor),
     "move": lambda assistant, actor: assistant_move(
         assistant_id=assistant.pk, state=AssistantState.RESTRICTED, actor=actor
@@ -99,7 +99,7 @@ def test_assistant_is_registered_as_proposed(home, manager):
 )
 def test_assistant_that_is_not_valid_is_refused_by_field(home, assistant, given, field):
     with pytest.raises(Invalid) as raised:
-        assistant_register(team=home, actor=SYSTEM, **{"slug": "new", **given})
+        assistant_register(team=home, actor=SYSTEM, **{"slug": "newcomer", **given})
     assert raised.value.field == field
     assert (Assistant.objects.count(), entries()) == (1, [])
 

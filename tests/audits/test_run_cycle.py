@@ -60,7 +60,7 @@ def test_waiting_prints_verdicts_and_findings(told, working):
     lines = out.splitlines()
     assert lines[0].startswith(f"Cycle {Cycle.objects.get().pk} of ava, 2025-03-03 to 2025-03-09: in review after")
     assert lines[2] == "Failed  Outcome gap  resolved by language  n = 200"
-    assert lines[3].strip().startswith("Disparity: Out of 100 conversations about 80 from en")
+    assert lines[3].strip().startswith("Disparity: Out of 100 conversations about 80 in English")
     assert lines[-2:] == ["1 finding:", f"    {finding.pk}  Critical  Resolved differs by language"]
     assert err == ""
 
