@@ -21,23 +21,26 @@ class NavEntry:
     icon: str
     count: int
     active: bool
+    group: str
 
 
-# (label, url name, icon, permission that opens it)
+# (label, url name, icon, permission that opens it, group); a group's places stand together
 _PLACES = (
-    ("Home", "home", "home", None),
-    ("Review queue", "audits:queue", "inbox", "flags.view"),
-    ("Findings", "audits:findings", "flag", "audits.view"),
-    ("Cycles", "audits:cycles", "refresh", "audits.view"),
-    ("Assistants", "assistants:list", "robot", "assistants.view"),
-    ("Training data", "datasets:list", "database", "datasets.view"),
-    ("Consent", "consent:lookup", "user-check", "consent.view"),
-    ("Access log", "audits:reveals", "eye", "reveals.view"),
-    ("Retention", "retention:overview", "hourglass", "retention.view"),
-    ("Requests", "requests:list", "mail", "requests.list"),
-    ("Dashboard", "dashboard", "chart-bar", "audits.view"),
-    ("Ledger", "ledger", "link", "core.ledger_view"),
+    ("Home", "home", "home", None, ""),
+    ("Dashboard", "dashboard", "chart-bar", "audits.view", ""),
+    ("Review queue", "audits:queue", "inbox", "flags.view", "Audits"),
+    ("Findings", "audits:findings", "flag", "audits.view", "Audits"),
+    ("Cycles", "audits:cycles", "refresh", "audits.view", "Audits"),
+    ("Assistants", "assistants:list", "robot", "assistants.view", "Register"),
+    ("Training data", "datasets:list", "database", "datasets.view", "Register"),
+    ("Requests", "requests:list", "mail", "requests.list", "Privacy"),
+    ("Consent", "consent:lookup", "user-check", "consent.view", "Privacy"),
+    ("Retention", "retention:overview", "hourglass", "retention.view", "Privacy"),
+    ("Access log", "audits:reveals", "eye", "reveals.view", "Records"),
+    ("Ledger", "ledger", "link", "core.ledger_view", "Records"),
 )
+# What belongs to a place but has an address elsewhere.
+_BELONGS = {"/training-exports/": "datasets:list"}
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -64,8 +67,10 @@ def _identity(memberships: list) -> Iterator[str]:
 def _entries(request: HttpRequest, user: User) -> Iterator[NavEntry]:
     # The home page has asked already, and tells the frame.
     waiting = getattr(request, "waiting", None) or waiting_for(user)
-    for label, name, icon, permission in _PLACES:
+    counts = {"audits:queue": waiting.to_triage + waiting.flags, "requests:list": waiting.requests}
+    here = next((name for start, name in _BELONGS.items() if request.path.startswith(start)), None)
+    for label, name, icon, permission, group in _PLACES:
         if permission is None or can_anywhere(user, permission):
             url = reverse(name)
-            active = request.path == url if url == "/" else request.path.startswith(url)
-            yield NavEntry(label, url, icon, waiting.to_triage + waiting.flags if name == "audits:queue" else 0, active)
+            active = name == here or (request.path == url if url == "/" else request.path.startswith(url))
+            yield NavEntry(label, url, icon, counts.get(name, 0), active, group)

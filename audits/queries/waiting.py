@@ -11,8 +11,10 @@ from django.utils import timezone
 from audits.models import Finding, FindingEvent, Flag, Remediation
 from audits.queries.four_eyes import FINDER, FIXER, PLANNER
 from audits.states import FINDING, FindingState, FlagState, RemediationState
+from consent.queries.requests import requests_pressing
+from consent.services.requests.records import today
 from portal.accounts.models import User
-from portal.core.access import restrict, teams_with
+from portal.core.access import can_anywhere, restrict, teams_with
 
 MINE = [FindingState.CONFIRMED, FindingState.IN_REMEDIATION, FindingState.VERIFYING]
 
@@ -68,7 +70,7 @@ WAITING: Mapping[str, Callable[[User], Q]] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many findings and flags wait for one person, by what for. `overdue` counts the whole team's."""
+    """How many findings, flags and customers' requests wait for one person. `overdue` counts the whole team's."""
 
     to_triage: int
     to_remediate: int
@@ -76,11 +78,18 @@ class Waiting:
     to_sign: int
     overdue: int
     flags: int
+    requests_overdue: int = 0
+    requests_soon: int = 0
 
     @property
     def total(self) -> int:
         """Everything that asks this person to act."""
-        return self.to_triage + self.to_remediate + self.to_approve + self.to_sign + self.flags
+        return self.to_triage + self.to_remediate + self.to_approve + self.to_sign + self.flags + self.requests
+
+    @property
+    def requests(self) -> int:
+        """Requests that are overdue or due within a week."""
+        return self.requests_overdue + self.requests_soon
 
 
 def flags_to_triage(actor: User) -> Q:
@@ -91,8 +100,12 @@ def flags_to_triage(actor: User) -> Q:
 
 
 def waiting_for(actor: User) -> Waiting:
-    """The counts of the home page, in two queries however much there is."""
+    """The counts of the home page, in three queries at most, however much there is."""
     counts = restrict(Finding.objects.all(), actor, "audits.view").aggregate(
         **{name: Count("pk", filter=condition(actor)) for name, condition in WAITING.items()}
     )
-    return Waiting(**counts, flags=Flag.objects.filter(flags_to_triage(actor)).count())
+    flags = Flag.objects.filter(flags_to_triage(actor)).count()
+    if not can_anywhere(actor, "requests.act"):
+        return Waiting(**counts, flags=flags)
+    late, soon = requests_pressing(actor, today=today())
+    return Waiting(**counts, flags=flags, requests_overdue=late, requests_soon=soon)

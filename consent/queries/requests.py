@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from consent.models import AccessPackage, DataSubject, SubjectRequest, SubjectRequestEvent
 from consent.request_states import CLOSED, PACKAGED, HoldReason, Jurisdiction, RequestKind, RequestState
@@ -43,15 +43,27 @@ def requests_for(actor: Actor, filters: RequestFilters, *, today: date) -> Query
     found = restrict(SubjectRequest.objects.select_related("team", "assigned_to"), actor, "requests.list")
     if filters.kind:
         found = found.filter(kind=filters.kind)
-    narrowed = {
+    if filters.waiting:
+        found = found.filter(_waiting(today).get(filters.waiting, Q()))
+    return found.defer("details_sealed").order_by("-closed_at", "due_on", "pk")  # NULL, still open, comes first
+
+
+def _waiting(today: date) -> dict[str, Q]:
+    return {
         "open": ~Q(state__in=CLOSED),
         "soon": RUNNING & Q(due_on__gte=today, due_on__lte=today + SOON),
         "overdue": RUNNING & Q(due_on__lt=today),
         "closed": Q(state__in=CLOSED),
     }
-    if filters.waiting in narrowed:
-        found = found.filter(narrowed[filters.waiting])
-    return found.defer("details_sealed").order_by("-closed_at", "due_on", "pk")  # NULL, still open, comes first
+
+
+def requests_pressing(actor: Actor, *, today: date) -> tuple[int, int]:
+    """How many of the requests that the actor works on are overdue, and how many due within a week. One query."""
+    waiting = _waiting(today)
+    counts = restrict(SubjectRequest.objects.all(), actor, "requests.act").aggregate(
+        overdue=Count("pk", filter=waiting["overdue"]), soon=Count("pk", filter=waiting["soon"])
+    )
+    return counts["overdue"], counts["soon"]
 
 
 def requests_of(actor: Actor, subject: DataSubject) -> QuerySet[SubjectRequest]:

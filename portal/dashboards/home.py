@@ -28,9 +28,11 @@ class Task:
 
 def tasks(waiting: Waiting) -> list[Task]:
     """The kinds of work that wait, overdue first; kinds with nothing to do are left out."""
-    queue, findings = reverse("audits:queue"), reverse("audits:findings")
+    queue, findings, requests = reverse("audits:queue"), reverse("audits:findings"), reverse("requests:list")
     found = [
+        Task("Requests overdue", waiting.requests_overdue, "of customers", f"{requests}?waiting=overdue", "danger"),
         Task("Overdue", waiting.overdue, "findings past their due date", f"{findings}?waiting=overdue", "danger"),
+        Task("Requests due soon", waiting.requests_soon, "within a week", f"{requests}?waiting=soon", "warning"),
         Task("To triage", waiting.to_triage, "new findings", queue),
         Task("Flags", waiting.flags, "doubts about single conversations", f"{queue}?kind=flags"),
         Task("To remediate", waiting.to_remediate, "findings that you own", f"{findings}?waiting=to_remediate"),

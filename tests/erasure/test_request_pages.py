@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from consent.models import AccessPackage, ConsentEvent, Correction, ProcessingRestriction, SubjectRequest
 from consent.services.subjects import reference_open
@@ -149,3 +151,12 @@ def test_list_asks_as_often_for_thirty_as_for_one(home, browser, privacy_officer
     with CaptureQueriesContext(connection) as thirty:
         browser.get(reverse("requests:list"))
     assert len(thirty) == len(one)
+
+
+def test_home_and_menu_tell_who_works_on_requests_what_presses(home, as_user, privacy_officer, manager):
+    request_make(subject_make(home), actor=privacy_officer, received_at=timezone.now() - timedelta(days=60))
+    page = " ".join(as_user(privacy_officer).get(reverse("home")).content.decode().split())
+    assert "Requests overdue" in page
+    assert "One thing asks you to act." in page
+    assert '<span>Requests</span><span class="main-nav__count">1<' in page
+    assert "Requests overdue" not in as_user(manager).get(reverse("home")).content.decode()
