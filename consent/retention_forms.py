@@ -10,32 +10,34 @@ from django.core.exceptions import ValidationError
 from consent import holds
 from consent.models import Purpose, RetentionRule
 from consent.retention.classes import data_class, data_classes
-from consent.retention.durations import duration
+from consent.retention.durations import duration, spelled
 from consent.states import Anchor, HoldScope
 from portal.accounts.models import Team
 from portal.core.access import teams_with
 from portal.core.actors import Actor
 from portal.core.errors import Invalid
 
-_DURATION = "ISO 8601: P90D is 90 days, P6M six months, P2Y two years, P1Y6M a year and a half."
+_DURATION = "Such as 90 days, 6 months, 2 years, or 1 year 6 months."
 
 
 def _duration(text: str) -> str:
+    """What was written, in words or as an ISO 8601 duration, as the latter."""
+    written = spelled(text).strip().upper()
     try:
-        duration(text)
+        duration(written)
     except Invalid as error:
-        raise ValidationError(error.message) from error
-    return text.strip().upper()
+        raise ValidationError("Write how long, such as 90 days or 1 year 6 months; a hundred years at most.") from error
+    return written
 
 
 class _TermsForm(forms.Form):
     """What a version says: from when, how long, and why."""
 
     anchor = forms.ChoiceField(label="Counted from", choices=[])
-    period = forms.CharField(label="Kept for", max_length=24, help_text=_DURATION)
+    period = forms.CharField(label="Kept for", max_length=60, help_text=_DURATION)
     grace = forms.CharField(
         label="Grace",
-        max_length=24,
+        max_length=60,
         required=False,
         help_text="How long after that it may still be there before it counts as a breach. Empty: none.",
     )

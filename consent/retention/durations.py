@@ -19,6 +19,7 @@ _FORM = re.compile(
     r"(?:T(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,5})M)?)?)",
     re.ASCII,
 )
+_SPOKEN = re.compile(r"(\d{1,5}) ?(year|month|week|day|hour)s?(?: and |, ?| |$)", re.ASCII | re.IGNORECASE)
 LONGEST_MONTHS = 1200
 LONGEST_DAYS = 36525
 
@@ -70,3 +71,16 @@ def duration(text: str, *, field: str = "period") -> Duration:
     if read.months > LONGEST_MONTHS or read.days > LONGEST_DAYS:
         raise Invalid("A retention period is a hundred years at most.", field=field)
     return read
+
+
+def spelled(text: str) -> str:
+    """The ISO 8601 form of what a person writes, such as `90 days` or `1 year 6 months`; anything else as it came."""
+    parts = _SPOKEN.findall(text.strip())
+    units = {unit.lower(): int(n) for n, unit in parts}
+    if not parts or len(units) < len(parts) or _SPOKEN.sub("", text.strip()):
+        return text
+    days = units.get("day", 0) + 7 * units.get("week", 0)
+    date = "".join(f"{n}{letter}" for n, letter in ((units.get("year"), "Y"), (units.get("month"), "M")) if n)
+    if days or not date:
+        date += f"{days}D"
+    return f"P{date}" + (f"T{units['hour']}H" if "hour" in units else "")

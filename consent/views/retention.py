@@ -134,7 +134,9 @@ def rule_change(request: HttpRequest, pk: int) -> HttpResponse:
     shown = rule_for(user, pk)
     if not can(user, "retention.change", shown):
         viewer_with(request, "retention.change")
-    given = {name: getattr(shown, name) for name in ("anchor", "period", "grace", "justification")}
+    line = in_words(shown)
+    given = {"anchor": shown.anchor, "justification": shown.justification, "period": line.kept_for}
+    given["grace"] = "" if shown.grace == "P0D" else line.grace
     form = RuleChangeForm(request.POST if request.method == "POST" else None, rule=shown, initial=given)
     if form.is_valid():
         try:
@@ -145,7 +147,7 @@ def rule_change(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The new version is a draft. The one in force stays until you activate it.")
             return redirect("retention:rule", pk=made.pk)
-    context = {"form": form, "rule": shown, "line": in_words(shown)}
+    context = {"form": form, "rule": shown, "line": line}
     return render(request, "consent/retention_rule_form.html", context, status=422 if form.is_bound else 200)
 
 

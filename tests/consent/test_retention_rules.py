@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent.retention.durations import Duration, duration
+from consent.retention.durations import Duration, duration, spelled
 from consent.retention.resolution import EU, Rule, applies, deadline, governing
 from portal.core.errors import Invalid
 
@@ -131,3 +131,21 @@ def test_malformed_duration_names_its_field(text):
 )
 def test_duration_in_words(text, words):
     assert str(duration(text)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("90 days", "P90D"),
+        ("1 Year and 6 months", "P1Y6M"),
+        ("6 months, 3 days", "P6M3D"),
+        ("2 weeks", "P14D"),
+        ("36 hours", "P0DT36H"),
+        ("P2Y", "P2Y"),
+        ("soon", "soon"),
+        ("2 years 2 years", "2 years 2 years"),
+        ("90 days or so", "90 days or so"),
+    ],
+)
+def test_duration_is_read_from_words(text, written):
+    assert spelled(text) == written
