@@ -67,12 +67,16 @@ class DatasetForm(DatasetPolicyForm):
     """A new data set of `assistant`; sources and purposes are those that it and its team have."""
 
     slug = forms.SlugField(
-        label="Short name", max_length=60, help_text="For addresses and commands, such as desk-2026."
+        label="Short name",
+        max_length=60,
+        help_text="For addresses and commands, such as desk-2026.",
+        error_messages={"invalid": "Use letters, digits, hyphens and underscores only."},
     )
-    source = forms.ModelChoiceField(label="Data source", queryset=DataSource.objects.none())
+    source = forms.ModelChoiceField(label="Data source", queryset=DataSource.objects.none(), empty_label="Choose …")
     purpose = forms.ModelChoiceField(
         label="Purpose",
         queryset=Purpose.objects.none(),
+        empty_label="Choose …",
         help_text="Every row needs a consent, or another lawful basis, for it.",
     )
     language = forms.CharField(label="Language", required=False, max_length=12, help_text="Such as en.")

@@ -82,6 +82,7 @@ class AssistantForm(forms.Form):
         label="Short name",
         max_length=60,
         help_text="For addresses, imports and the API: letters, digits and hyphens. It cannot be changed later.",
+        error_messages={"invalid": "Use letters, digits, hyphens and underscores only."},
     )
     purpose = _text("What it is for", help_text="In a sentence or two, for people who do not know it.")
     out_of_scope = _text("What it must not be used for")

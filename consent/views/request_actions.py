@@ -130,7 +130,7 @@ ACTIONS: dict[str, Action] = {
         link="requests:erase",
     ),
     "fulfil": Action(
-        "Answered: close",
+        "Close as answered",
         "check",
         "The request is fulfilled.",
         lambda request, actor, given: answering.request_fulfil(public_id=request.public_id, actor=actor, **given),

@@ -22,7 +22,7 @@ from consent.models import ConsentEvent, DataSubject, Notice, Purpose, SubjectLi
 from consent.queries import decisions_by_purpose, subject_by_public_id, timeline
 from consent.queries.standing import age_notes_of, merges_of, names_of, renewals_due, restrictions_of
 from consent.queries.timelines import TimelineEntry
-from consent.states import GRANTS, RESTRICTIONS, ConsentState, LinkState, Reason
+from consent.states import GRANTS, RESTRICTIONS, ConsentActor, ConsentState, LinkState, Reason
 from portal.accounts.models import User
 from portal.core.access import can, require
 from portal.core.errors import NotFound
@@ -139,7 +139,7 @@ def _line(entry: TimelineEntry, shown: DataSubject) -> TimelineLine:
         at=event.occurred_at,
         title=f"{event.get_state_display()}: {event.purpose.name} (event {event.pk})",
         text=" ".join(_facts(entry, shown)),
-        actor=event.get_given_by_display(),
+        actor="The customer" if event.given_by == ConsentActor.SUBJECT else event.get_given_by_display(),
         icon=icon,
         tone=tone,
     )
@@ -165,7 +165,7 @@ def _facts(entry: TimelineEntry, shown: DataSubject) -> list[str]:
     if event.verification:
         facts.append(f"Verification: {event.verification}.")
     if event.subject_id != shown.pk:
-        facts.append(f"Recorded of the merged record {event.subject.public_id}.")
+        facts.append(f"Recorded under the merged record {event.subject.public_id}.")
     if event.controller:
         facts.append(f"Controller: {event.controller}.")
     facts.append(f"Source {event.source}, recorded {_day(event.recorded_at)}.")

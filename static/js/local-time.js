@@ -7,7 +7,7 @@ const format = new Intl.DateTimeFormat(document.documentElement.lang, {
 function localise(scope) {
   for (const time of scope.querySelectorAll("time[data-local-time]")) {
     time.title = time.textContent.trim();
-    time.textContent = format.format(new Date(time.dateTime));
+    time.textContent = format.format(new Date(time.dateTime)).replace("Sept", "Sep"); // as the server writes it
     time.removeAttribute("data-local-time");
   }
 }

@@ -59,7 +59,7 @@ def test_the_page_says_what_was_said_by_whom(told, privacy_officer, as_user):
     page = text_of(as_user(privacy_officer).get(url_of("exposure")))
     assert "In 1 of 43 scanned conversations (2.3 %, plausibly 0.4 to 12.1 %) the assistant brought up" in page
     assert "Credit card" in page
-    assert '<th scope="row">1.4</th><td class="num">43</td>' in page
+    assert '<th scope="row">1.4</th><td data-label="Scanned" class="num">43</td>' in page
     assert "anna" not in page
     assert "4111" not in page
     assert "No pattern of its own" in page

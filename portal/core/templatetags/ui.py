@@ -131,6 +131,9 @@ def empty_state(content: str, title: str, icon: str = "inbox") -> str:
 
 
 @register.simple_block_tag
-def data_table(content: str, caption: str) -> str:
-    """A table (the block holds `<thead>` and `<tbody>`) that scrolls sideways on narrow screens."""
-    return render_to_string("components/data_table.html", {"caption": caption, "content": content})
+def data_table(content: str, caption: str, stack: bool = False) -> str:
+    """A table (the block holds `<thead>` and `<tbody>`) that scrolls sideways on narrow screens.
+
+    With `stack` each row becomes a block there instead, each `<td data-label="…">` a line with its label.
+    """
+    return render_to_string("components/data_table.html", {"caption": caption, "content": content, "stack": stack})
