@@ -55,7 +55,7 @@ def test_the_engine_imports_no_django() -> None:
 
 
 def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine._BUILT_IN._first_passes[0].triggers, "_match", lambda data: [])
+    monkeypatch.setattr(engine._BUILT_IN._first_pass, "_match", lambda data: [])
 
     with pytest.raises(DetectionError):
         detect("abc")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .context import Announcements, names_directly
-from .matching import continues_word
+from .matching import LETTERS, continues_word
 
 #: US and British street words; other languages put them before the number.
 STREET_WORDS = (
@@ -19,7 +19,10 @@ _STREET_NEXT = re.compile(
     rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})(?=\.?(?:[\s,;]|$))", re.IGNORECASE
 )
 
-#: First triggers that many detectors share, so that the pass over every text stays small.
+#: What every text has in which numbers, addresses of the net or keys could stand: a digit or a telling mark. The first
+#: trigger of their detectors, so that one look keeps all of them off most messages.
+ANY_SHAPE = rf"[0-9@:]|\.[{LETTERS}]|-[0-9A-Fa-f]{{2}}-|[(\[](?i:at)"
+#: Second triggers that many detectors share.
 TWO_DIGITS, THREE_DIGITS = "[0-9]{2}", "[0-9]{3}"
 SIX_DIGITS = r"[0-9](?:[ ().\-/_]{0,3}[0-9]){5}"
 
@@ -121,12 +124,11 @@ class Detector:
     """One way of finding one type of personal data.
 
     All of `triggers` must occur in a text that `pattern` matches. The first goes into a combined pass over every
-    text, so it is short, counts little and leaves nothing open until the end of the text; the others are tried
-    only where a first one occurs. Shapes of digits and marks share one pass, and words (`by_words`) another:
-    in one they would multiply each other's states. `judge`
-    sees each match of `pattern` and gives a hit (maybe narrower) or None. With `retries`, a candidate turned
-    down is looked at again from its next token on ("12 4111 1111 …"). `context` lists word stems per language
-    that announce the type. `rank` settles overlaps: higher wins.
+    text, so it is made of words, or is `ANY_SHAPE`, which all that have digits share; the others are tried only
+    where the first occurs, in one pass for shapes (they have a `[0-9]`) and one for words. `judge` sees each match
+    of `pattern` and gives a hit (maybe narrower) or None. With `retries`, a candidate turned down is looked at
+    again from its next token on ("12 4111 1111 …"). `context` lists word stems per language that announce the
+    type. `rank` settles overlaps: higher wins.
     """
 
     type: str
@@ -138,4 +140,3 @@ class Detector:
     context: Words = field(default_factory=dict)
     rank: int = 50
     retries: bool = False
-    by_words: bool = False

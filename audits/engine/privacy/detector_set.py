@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -52,53 +52,59 @@ class _Armed:
         return gap.end() if gap and gap.end() > start else end
 
 
-class _Fired(NamedTuple):
-    """What the first triggers of a text ask for: detectors at once, and finer passes."""
+class _Behind:
+    """The detectors that share a first trigger, and the passes that look for their further ones.
 
-    sure: tuple[_Armed, ...]
-    finer: "tuple[PatternSet[tuple[_Armed, ...]], ...]"
+    Shapes of digits have one pass and words another: in one they would multiply each other's states.
+    """
 
+    __slots__ = ("_shapes", "_words")
 
-class _FirstPass:
-    """The first triggers of some detectors, tried together, with the finer passes behind each of them."""
+    def __init__(self, group: list[_Armed]) -> None:
+        self._shapes = _further(group, of_shapes=True)
+        self._words = _further(group, of_shapes=False)
 
-    def __init__(self, armed: Iterable[_Armed]) -> None:
-        by_trigger: dict[str, list[_Armed]] = {}
-        for each in armed:
-            by_trigger.setdefault(each.detector.triggers[0], []).append(each)
-        self._sure = [
-            tuple(each for each in group if len(each.detector.triggers) == 1) for group in by_trigger.values()
-        ]
-        self._finer = [tuple(_finer_passes(group)) for group in by_trigger.values()]
-        self.triggers = PatternSet(by_trigger, self._fired)
-
-    def _fired(self, occurring: frozenset[int]) -> _Fired:
-        return _Fired(
-            tuple(each for index in sorted(occurring) for each in self._sure[index]),
-            tuple(finer for index in sorted(occurring) for finer in self._finer[index]),
-        )
+    def armed(self, data: Any) -> frozenset[_Armed]:
+        """Those whose triggers all occur in `data`."""
+        return self._shapes.plan_for(data) & self._words.plan_for(data)
 
 
-def _finer_passes(group: list[_Armed]) -> "Iterator[PatternSet[tuple[_Armed, ...]]]":
-    """A pass for the shapes of digits and one for the words, for the reason that the first passes are two."""
-    for of_shapes in (True, False):
-        asking = [
-            each
-            for each in group
-            if len(each.detector.triggers) > 1 and ("[0-9]" in each.detector.triggers[1]) is of_shapes
-        ]
-        if asking:
-            yield _finer_pass(asking)
+def _further(group: list[_Armed], *, of_shapes: bool) -> PatternSet[frozenset[_Armed]]:
+    """Which of `group` have all their further triggers of one kind."""
+    asked = {
+        each: {trigger for trigger in each.detector.triggers[1:] if ("[0-9" in trigger) is of_shapes} for each in group
+    }
+    sources = list(dict.fromkeys(trigger for triggers in asked.values() for trigger in triggers))
 
-
-def _finer_pass(asking: list[_Armed]) -> "PatternSet[tuple[_Armed, ...]]":
-    sources = tuple(dict.fromkeys(source for each in asking for source in each.detector.triggers[1:]))
-
-    def complete(occurring: frozenset[int]) -> tuple[_Armed, ...]:
+    def complete(occurring: frozenset[int]) -> frozenset[_Armed]:
         found = {sources[index] for index in occurring}
-        return tuple(each for each in asking if found.issuperset(each.detector.triggers[1:]))
+        return frozenset(each for each, triggers in asked.items() if triggers <= found)
 
     return PatternSet(sources, complete)
+
+
+class _Fired(NamedTuple):
+    """What the first triggers of a text ask for: detectors at once, and passes for further triggers."""
+
+    sure: tuple[_Armed, ...]
+    behind: tuple[_Behind, ...]
+
+
+def _first_pass(armed: Iterable[_Armed]) -> PatternSet[_Fired]:
+    """The first triggers of all detectors, tried together."""
+    by_trigger: dict[str, list[_Armed]] = {}
+    for each in armed:
+        by_trigger.setdefault(each.detector.triggers[0], []).append(each)
+    sure = [tuple(each for each in group if len(each.detector.triggers) == 1) for group in by_trigger.values()]
+    asking = [[each for each in group if len(each.detector.triggers) > 1] for group in by_trigger.values()]
+    behind = [(_Behind(group),) if group else () for group in asking]
+    return PatternSet(
+        by_trigger,
+        lambda occurring: _Fired(
+            tuple(each for index in sorted(occurring) for each in sure[index]),
+            tuple(each for index in sorted(occurring) for each in behind[index]),
+        ),
+    )
 
 
 class DetectorSet:
@@ -111,11 +117,7 @@ class DetectorSet:
     def __init__(self, detectors: Iterable[Detector], other_words: Words | None = None) -> None:
         self.detectors = tuple(detectors)
         armed = [_Armed(detector) for detector in self.detectors]
-        self._first_passes = tuple(
-            _FirstPass(group)
-            for by_words in (False, True)
-            if (group := [each for each in armed if each.detector.by_words is by_words])
-        )
+        self._first_pass = _first_pass(armed)
         self._lexicon = Lexicon(
             chain(
                 chain.from_iterable(stems(detector.type, detector.context) for detector in self.detectors),
@@ -143,12 +145,9 @@ class DetectorSet:
 
     def find(self, text: str, data: Any, language: str | None) -> list[Ranked]:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
-        armed: tuple[_Armed, ...] = ()
-        for first_pass in self._first_passes:
-            fired = first_pass.triggers.plan_for(data)
-            armed += fired.sure
-            for finer in fired.finer:
-                armed += finer.plan_for(data)
+        armed, passes = self._first_pass.plan_for(data)
+        for behind in passes:
+            armed += tuple(behind.armed(data))
         if not armed:
             return []
         subject = Subject(text, data)

@@ -2,7 +2,7 @@
 
 import re
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS, continues_word
 from ..vocabulary import words
 
@@ -142,7 +142,7 @@ def _number_before(candidate: Candidate) -> Hit | None:
 
 ADDRESS_NUMBER_FIRST = Detector(
     type="ADDRESS",
-    triggers=(rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]", rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)"),
+    triggers=(ANY_SHAPE, rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]", rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)"),
     pattern=_ENGLISH_ADDRESS,
     judge=_judge,
     explanation="a house number, a name and a street word",
@@ -169,7 +169,7 @@ ADDRESS_NUMBER_FIRST = Detector(
 ADDRESS_STREET_FIRST = Detector(
     type="ADDRESS",
     triggers=(
-        "[0-9]",
+        ANY_SHAPE,
         rf"(?:^|[^{LETTERS}])(?:(?i:{_CLEAR}) |(?i:{_BEFORE_NAME}) ?(?:(?i:{_PARTICLES}) )?[{CAPITALS}0-9])",
     ),
     pattern=rf"(?:^|[^{LETTERS}])((?i:{_BEFORE_NAME}))(?: |[{CAPITALS}])",
@@ -182,7 +182,7 @@ ADDRESS_STREET_FIRST = Detector(
 ADDRESS_JOINED = Detector(
     type="ADDRESS",
     triggers=(
-        "[0-9]",
+        ANY_SHAPE,
         rf"(?i:{_JOINED}|p\.? ?o\.? box|postfach|postbus|apartado|skrytka|casella|а/я|boîte| (?:straße|strasse|"
         rf"str\.|weg|allee|"
         r"platz|ring|damm|ufer|utca|út|tér|u\.)) ",

@@ -1,6 +1,6 @@
 """Passwords, PINs, keys and tokens."""
 
-from ..detector import THREE_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, THREE_DIGITS, Candidate, Detector, Hit
 from ..matching import LETTERS, continues_word
 from ..vocabulary import words
 
@@ -45,7 +45,6 @@ _SAYS = (
 PASSWORD = Detector(
     type="CREDENTIAL",
     triggers=(rf"(?i)(?:{_KEYWORDS})",),
-    by_words=True,
     pattern=rf"(?i)(?:{_KEYWORDS}){_SAYS}[\"'`]?([^ \n\"'`]{{3,128}})",
     judge=_judge_secret,
     explanation="what follows 'password is' or 'API key:' in several languages",
@@ -55,7 +54,7 @@ PASSWORD = Detector(
 
 PIN = Detector(
     type="CREDENTIAL",
-    triggers=(THREE_DIGITS, r"(?i)(?:pin|cvv|cvc|otp|пин|security code|verification code)[ \-:=#2]"),
+    triggers=(ANY_SHAPE, THREE_DIGITS, r"(?i)(?:pin|cvv|cvc|otp|пин|security code|verification code)[ \-:=#2]"),
     pattern=(
         rf"(?i)(?:^|[^{LETTERS}])(?:pin|cvv|cvc|cvv2|otp|пин|security code|verification code)"
         r"(?:[ -]?(?:code|number|no|nummer|код))?(?:[ ]?[:=#][ ]?|[ ](?:is|es|ist|est|to|это|è|é)?[ ]?)([0-9]{3,8})"
@@ -68,7 +67,6 @@ PIN = Detector(
 TOKEN = Detector(
     type="CREDENTIAL",
     triggers=(r"[srp]k[-_]|gh[pousr]_|github_pat_|A[KS]IA|AIza|xox|eyJ|glpat-|PRIVATE KEY|[Bb]earer |npm_|SG\.|hf_",),
-    by_words=True,
     pattern=(
         r"(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[A-Za-z0-9_\-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}"
         r"|github_pat_[A-Za-z0-9_]{20,}|A[KS]IA[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|xox[abeoprs]-[A-Za-z0-9\-]{10,}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stdnum import luhn
 
-from ..detector import SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
 from .phone_number import is_phone_number
 from .us_ssn import four_digit_answer
 
@@ -139,7 +139,7 @@ _CONTEXT = {
 
 CREDIT_CARD = Detector(
     type="CREDIT_CARD",
-    triggers=(SIX_DIGITS, r"[0-9](?:[ \-._/]{0,3}[0-9]){11}"),
+    triggers=(ANY_SHAPE, SIX_DIGITS, r"[0-9](?:[ \-._/]{0,3}[0-9]){11}"),
     pattern=r"[0-9]{2,22}(?:(?: ?[\-._/] ?|  ?)[0-9]{2,20}){0,9}",
     judge=_judge,
     explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or a long number called a card",
@@ -152,6 +152,7 @@ CREDIT_CARD = Detector(
 CARD_FRAGMENT = Detector(
     type="CREDIT_CARD",
     triggers=(
+        ANY_SHAPE,
         THREE_DIGITS,
         r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro",
         r"[0-9]{4}",
@@ -165,6 +166,7 @@ CARD_FRAGMENT = Detector(
 CARD_ANSWER = Detector(
     type="CREDIT_CARD",
     triggers=(
+        ANY_SHAPE,
         THREE_DIGITS,
         r"[0-9]{4}(?: and |, ?| )[0-9]{4}[.!]?[ \n]*$",
     ),

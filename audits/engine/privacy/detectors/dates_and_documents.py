@@ -1,6 +1,6 @@
 """Dates of birth and the numbers of passports and accounts: values that only the words around them give away."""
 
-from ..detector import THREE_DIGITS, TWO_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, THREE_DIGITS, TWO_DIGITS, Candidate, Detector, Hit
 from ..matching import LETTERS
 
 _MONTHS = (
@@ -40,6 +40,7 @@ def _judge_account(candidate: Candidate) -> Hit | None:
 DATE_OF_BIRTH = Detector(
     type="DATE_OF_BIRTH",
     triggers=(
+        ANY_SHAPE,
         TWO_DIGITS,
         r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
         r"nato|nata|geboorte|verjaar|д\.? ?р|född|födel|født|narozen|narodil|doğum|народ|"
@@ -74,6 +75,7 @@ DATE_OF_BIRTH = Detector(
 PASSPORT = Detector(
     type="PASSPORT",
     triggers=(
+        ANY_SHAPE,
         TWO_DIGITS,
         r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass[ -]?n|"
         r"pasaport|cestovní pas|čísl[oa] [^ ]{0,8} ?pasu|pas[nu] |útlevél|pașaport|pasaport|διαβατήρι|passi",
@@ -111,6 +113,7 @@ PASSPORT = Detector(
 ACCOUNT_NUMBER = Detector(
     type="ACCOUNT_NUMBER",
     triggers=(
+        ANY_SHAPE,
         THREE_DIGITS,
         r"(?i)acc|ac no|konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|"
         r"клиент|conta|member|polic[ya]|user id|versicherungsn|klant",

@@ -2,7 +2,7 @@
 
 import re
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import LETTERS, WORD_LETTERS
 
 _LONGEST_LOCAL = 64
@@ -33,7 +33,10 @@ def _judge(candidate: Candidate) -> Hit | None:
 
 EMAIL_ADDRESS = Detector(
     type="EMAIL_ADDRESS",
-    triggers=(r"@|(?i:[(\[]at[)\]])",),
+    triggers=(
+        ANY_SHAPE,
+        r"@|(?i:[(\[]at[)\]])",
+    ),
     pattern=rf"(?i){_LOCAL}{_AT}{_DOMAIN}",
     judge=_judge,
     explanation="local part, @ and a dotted domain name",

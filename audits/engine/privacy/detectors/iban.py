@@ -2,7 +2,7 @@
 
 from stdnum import iban as iban_number
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import continues_word
 
 #: Country → length (SWIFT IBAN registry).
@@ -41,7 +41,10 @@ def _judge(candidate: Candidate) -> Hit | None:
 
 IBAN_CODE = Detector(
     type="IBAN_CODE",
-    triggers=(r"(?i)[a-z][0-9]{2}[ \-]?[a-z0-9]{4}",),
+    triggers=(
+        ANY_SHAPE,
+        r"(?i)[a-z][0-9]{2}[ \-]?[a-z0-9]{4}",
+    ),
     pattern=r"(?i)[a-z]{2}[0-9]{2}(?:[ \-]?[a-z0-9]){11,30}",
     judge=_judge,
     explanation="country code, its length, and the mod-97 check",

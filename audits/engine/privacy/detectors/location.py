@@ -5,7 +5,7 @@ A town by itself is none: in a conversation about travel it is everybody's.
 
 import re
 
-from ..detector import TWO_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS, continues_word
 from ..names import is_place
 
@@ -74,7 +74,6 @@ def _judge_code(candidate: Candidate) -> Hit | None:
 LOCATION_LIVED_IN = Detector(
     type="LOCATION",
     triggers=(rf"(?i:{_LIVES}) ",),
-    by_words=True,
     pattern=rf"(?:^|[^{LETTERS}])(?i:{_LIVES}) "
     rf"([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}})",
     judge=_judge_lived_in,
@@ -85,7 +84,6 @@ LOCATION_LIVED_IN = Detector(
 LOCATION_IN_FIELD = Detector(
     type="LOCATION",
     triggers=(rf"(?:^|[^{LETTERS}])(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}0-9]",),
-    by_words=True,
     pattern=rf"(?:^|[^{LETTERS}])(?i:{_FIELDS}) ?: {{0,2}}({_CODE}|{_TOWN})",
     judge=_judge_field,
     explanation="what stands in a form's field called town, country or postal code",
@@ -96,7 +94,7 @@ _CODE_BEFORE_TOWN = r"[0-9]{5}|[0-9]{2}-[0-9]{3}|[0-9]{6}|[0-9]{4} ?[A-Z]{2}"
 
 LOCATION_AFTER_CODE = Detector(
     type="LOCATION",
-    triggers=(TWO_DIGITS, rf"(?:^|[^0-9+])(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
+    triggers=(ANY_SHAPE, rf"(?:^|[^0-9+])(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
     pattern=(
         rf"(?:^|[^0-9])(?:{_CODE_BEFORE_TOWN}),?\.? ([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}]"
         rf"[{WORD_LETTERS}'\-]*){{0,2}})"
@@ -108,7 +106,7 @@ LOCATION_AFTER_CODE = Detector(
 
 POSTAL_CODE = Detector(
     type="LOCATION",
-    triggers=(TWO_DIGITS, rf"(?:^|[^0-9+])(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
+    triggers=(ANY_SHAPE, rf"(?:^|[^0-9+])(?:{_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]"),
     pattern=rf"(?:^|[^0-9+])({_CODE_BEFORE_TOWN}),?\.? [{CAPITALS}]",
     judge=_judge_code,
     explanation="a postal code before a known town",

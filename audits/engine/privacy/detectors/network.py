@@ -5,7 +5,7 @@ import re
 
 from stdnum import bitcoin
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import continues_word
 
 _HEX = "0-9A-Fa-f"
@@ -68,7 +68,10 @@ _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|0?[1-9]?[0-9])"
 
 IP_ADDRESS = Detector(
     type="IP_ADDRESS",
-    triggers=(rf"[0-9]\.[0-9]{{1,3}}\.[0-9]{{1,3}}\.[0-9]|:[{_HEX}]{{0,4}}:[{_HEX}:]",),
+    triggers=(
+        ANY_SHAPE,
+        rf"[0-9]\.[0-9]{{1,3}}\.[0-9]{{1,3}}\.[0-9]|:[{_HEX}]{{0,4}}:[{_HEX}:]",
+    ),
     pattern=(
         rf"[{_HEX}]{{0,4}}:[{_HEX}:]*:{_OCTET}(?:\.{_OCTET}){{3}}|[{_HEX}]{{0,4}}:[{_HEX}]{{0,4}}:[{_HEX}:]*"
         rf"|[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}"
@@ -81,7 +84,10 @@ IP_ADDRESS = Detector(
 
 MAC_ADDRESS = Detector(
     type="MAC_ADDRESS",
-    triggers=(rf"[:\-][{_HEX}]{{2}}[:\-][{_HEX}]{{2}}[:\-]|\.[{_HEX}]{{4}}\.",),
+    triggers=(
+        ANY_SHAPE,
+        rf"[:\-][{_HEX}]{{2}}[:\-][{_HEX}]{{2}}[:\-]|\.[{_HEX}]{{4}}\.",
+    ),
     pattern=rf"[{_HEX}]{{2}}(?:[:\-][{_HEX}]{{2}}){{5}}|[{_HEX}]{{4}}\.[{_HEX}]{{4}}\.[{_HEX}]{{4}}",
     judge=_judge_mac,
     explanation="six pairs or three quadruples of hexadecimal digits",
@@ -91,7 +97,10 @@ MAC_ADDRESS = Detector(
 
 CRYPTO = Detector(
     type="CRYPTO",
-    triggers=(r"[13][A-Za-z0-9]{25}|(?i:bc1)[a-zA-Z0-9]{11}|0[xX][0-9A-Fa-f]{6}",),
+    triggers=(
+        ANY_SHAPE,
+        r"[13][A-Za-z0-9]{25}|(?i:bc1)[a-zA-Z0-9]{11}|0[xX][0-9A-Fa-f]{6}",
+    ),
     pattern=r"bc1[a-z0-9]{11,87}|BC1[A-Z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0[xX][0-9A-Fa-f]{40,}",
     judge=_judge_wallet,
     explanation="a wallet address: Base58Check or Bech32 checksum, or 20 bytes after 0x",

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from ..detector import SIX_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit
 from ..matching import continues_word
 
 _GROUP = re.compile(r"[0-9]+")
@@ -205,7 +205,7 @@ def _looks_like_date(shape: tuple[int, ...], value: str) -> bool:
 
 PHONE_NUMBER = Detector(
     type="PHONE_NUMBER",
-    triggers=(SIX_DIGITS,),
+    triggers=(ANY_SHAPE, SIX_DIGITS,),
     pattern=r"(?:\+ ?)?\(?\+?[0-9]{1,15}(?:[ ]?[().\-/ ]?[().\-/ ]?[0-9]{1,15}){0,7}",
     judge=_judge,
     explanation="an international prefix, a shape that only telephone numbers have, or a word that says so",

@@ -2,7 +2,7 @@
 
 import re
 
-from ..detector import Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import LETTERS, continues_word
 from ..vocabulary import words
 
@@ -95,7 +95,10 @@ def _is_no_word(candidate: Candidate, labels: list[str], end: int) -> bool:
 
 URL = Detector(
     type="URL",
-    triggers=(rf"://|\.[{LETTERS}]{{2}}",),
+    triggers=(
+        ANY_SHAPE,
+        rf"://|\.[{LETTERS}]{{2}}",
+    ),
     pattern=rf"(?i)(?:[a-z]{{2,5}}://[^\x00-\x20<>\"'`{{}}|\\^]+|{_HOST}{_REST})",
     judge=_judge,
     explanation="a scheme and host, or a domain name with a known ending",

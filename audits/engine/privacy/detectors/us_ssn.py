@@ -2,7 +2,7 @@
 
 import re
 
-from ..detector import SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
 
 _UNUSED = re.compile(r"000|666|[0-9]{3}[ \-.]?00|[0-9]{3}[ \-.]?[0-9]{2}[ \-.]?0000")
 _YEAR = re.compile(r"19[3-9][0-9]|20[0-3][0-9]")
@@ -65,6 +65,7 @@ def four_digit_answer(text: str) -> tuple[str, str | None] | None:
 US_SSN = Detector(
     type="US_SSN",
     triggers=(
+        ANY_SHAPE,
         SIX_DIGITS,
         r"[0-9][ \-.][0-9]{2}[ \-.][0-9]{4}",
     ),
@@ -93,7 +94,7 @@ US_SSN = Detector(
 
 SSN_FRAGMENT = Detector(
     type="US_SSN",
-    triggers=(THREE_DIGITS, r"(?i)ssn|social|last (?:four|4)|ss n|seguro social"),
+    triggers=(ANY_SHAPE, THREE_DIGITS, r"(?i)ssn|social|last (?:four|4)|ss n|seguro social"),
     pattern=r"[0-9]{3,10}",
     judge=_judge_fragment,
     explanation="digits that the text calls a social security number",
@@ -103,6 +104,7 @@ SSN_FRAGMENT = Detector(
 SSN_ANSWER = Detector(
     type="US_SSN",
     triggers=(
+        ANY_SHAPE,
         THREE_DIGITS,
         r"[0-9]{4}[.!]?[ \n]*$",
     ),

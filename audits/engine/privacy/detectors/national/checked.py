@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 
-from ...detector import SIX_DIGITS, Candidate, Detector, Hit, Words
+from ...detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit, Words
 
 _SEPARATORS = str.maketrans("", "", " -./")
 
@@ -68,11 +68,12 @@ def national(
     `needs_word` is for numbers that are digits and a check only: every tenth number passes it. With
     `trusts_word` a number that the text names is a hit even if its check digit is wrong (a typing error).
     `also_named` are types whose words name this one too ("NIF" in Spain and Portugal); `words` are then the
-    words to look out for. `trigger` is the first trigger, `shape` the second.
+    words to look out for. `trigger` and `shape` are what any such number has.
     """
+    further = _any_word(words or context) if needs_word else shape
     return Detector(
         type=type_,
-        triggers=(trigger, _any_word(words or context)) if needs_word else (trigger, *([shape] if shape else [])),
+        triggers=(ANY_SHAPE, trigger, further) if further else (ANY_SHAPE, trigger),
         pattern=pattern,
         judge=_judge(type_, is_valid, needs_word=needs_word, trusts_word=trusts_word, also_named=also_named),
         explanation=explanation,
