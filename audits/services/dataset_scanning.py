@@ -72,8 +72,7 @@ def _looked_at(
     try:
         found = Counter(span.type for text in texts for span in reader.find(text, language))
         for value in values:
-            if isinstance(value, str):
-                found.update(reader.types_in(value, language))
+            found.update(reader.types_in(str(value), language))
     except DetectionError as error:
         return {}, type(error).__name__
     return dict(sorted(found.items())), ""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assistants.models import DatasetRow, TrainedOn
 from assistants.services.datasets import dataset_withdraw, release_trained_on
 from audits.models import CheckRun, Finding, TrainingExport, TrainingExportRow
+from audits.services.portfolio import portfolio_sections
 from audits.services.training import training_export_lines, training_export_request, training_export_run
 from audits.services.training.exports import packed
 from audits.services.training.judging import Rewriter
@@ -68,6 +69,12 @@ def test_export_is_rewritten_sealed_and_described_by_its_manifest(assistant, pri
     assert list(actions.order_by("seq")) == [
         "training_export.requested", "training_export.created", "training_export.fetched",
     ]  # fmt: skip
+
+
+def test_a_number_among_the_attributes_is_looked_at_too(assistant, privacy_officer):
+    row = example(23, attributes={"age_group": "18-34", "illness": 4111111111111111})
+    refused = export(dataset_make(assistant, [*FINE, row]), privacy_officer)
+    assert list(refused.exclusions.values_list("row__external_id", "breach")) == [("r-23", "residual")]
 
 
 def test_export_is_refused_with_the_breaking_rows_or_leaves_them_out(assistant, privacy_officer):
@@ -158,7 +165,7 @@ def test_erasure_empties_rows_attributes_scans_and_exports(assistant, privacy_of
         "audits.dataset_scans", "audits.training_exports", "audits.training_exclusions",
     ]  # fmt: skip
     assert [one.look([subject.pk]) for one in mine][:2] == [1, 1]
-    [shown] = mine[0].export(subject)
+    [shown] = [one for one in portfolio_sections(subject) if one.name == "training_data"]
     assert shown.data[0]["input"] == FINE[3]["input"]
     release = ReleaseFactory(assistant=assistant)
     release_trained_on(dataset_id=dataset.pk, release=release, trained_at=made.requested_at, actor=SYSTEM)
@@ -175,7 +182,7 @@ def test_erasure_empties_rows_attributes_scans_and_exports(assistant, privacy_of
     assert (made.state, made.rows.count()) == ("blocked", 11)
     row = DatasetRow.objects.get(subject=subject)
     assert (row.sealed, row.text_hash, row.external_id[:7]) == (None, None, "erased-")
-    assert list(mine[0].export(subject)) == []
+    assert [one.name for one in portfolio_sections(subject)] == ["conversations"]
 
 
 def test_export_job_can_be_repeated_and_killed_at_any_point(assistant, privacy_officer, monkeypatch):

@@ -174,7 +174,7 @@ def _read(
                 erased = isinstance(content, KeyDestroyed)
                 found.breaches[row.pk].add(Breach.ERASED if erased else Breach.UNREADABLE)
                 continue
-            values = [value for value in attributes.get(row.pk, {}).values() if isinstance(value, str)]
+            values = [str(value) for value in attributes.get(row.pk, {}).values()]
             try:
                 fit = all(rewriter.cleaned(text, row.language) for text in (content.input, content.output))
                 fit = fit and all(rewriter.fit_to_leave(value, row.language) for value in values)
