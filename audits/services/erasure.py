@@ -17,8 +17,6 @@ from django.utils import timezone
 from assistants.models import Conversation
 from assistants.queries import transcripts_open
 from assistants.transcripts import Transcript
-from audits.engine.conversation import Turn, scan
-from audits.engine.privacy import DetectionError
 from audits.models import (
     ConversationScan,
     Detection,
@@ -30,7 +28,7 @@ from audits.models import (
     StaleDay,
     TranscriptRead,
 )
-from audits.services.portfolio import portfolio_sections
+from audits.services.portfolio import Readers, portfolio_sections
 from audits.services.stale_days import days_mark_stale
 from audits.states import FindingState, FlagState
 from consent.models import DataSubject
@@ -126,17 +124,14 @@ def _evidence(subjects: Subjects) -> dict[int, list[Conversation]]:
 def _values(conversations: list[Conversation]) -> set[str]:
     """What the customer of these conversations is called and what they gave away in them, longest values included."""
     values: set[str] = set()
-    opened = transcripts_open(conversations)
+    opened, readers = transcripts_open(conversations), Readers()
     for conversation in conversations:
         values |= _reference(conversation.subject)
         transcript = opened[conversation.pk]
         if not isinstance(transcript, Transcript):
             continue
-        turns = [Turn(turn.role, turn.text) for turn in transcript.turns]
-        try:
-            detections = scan(turns, language=conversation.language).detections
-        except DetectionError:
-            continue
+        turns = transcript.turns
+        detections = readers.read(turns, conversation.language, conversation.assistant_id) or ()
         values |= {turns[found.turn_index].text[found.start : found.end] for found in detections}
     return {value for value in values if len(value) >= _VALUE_FROM}
 

@@ -57,7 +57,7 @@ class Own:
 
 def portfolio_sections(subject: DataSubject) -> Iterator[Section]:
     """The subject's conversations with their messages, oldest first, and their rows of training data sets."""
-    readers = _Readers()
+    readers = Readers()
     conversations = list(
         Conversation.objects.select_related("assistant", "release", "subject__data_key")
         .prefetch_related("consents__purpose")
@@ -142,7 +142,7 @@ def _own(subject: DataSubject, read: Iterable[tuple[Sequence[Any], Sequence[Dete
     return own
 
 
-class _Readers:
+class Readers:
     """Detects personal data as scans do, with each assistant's own patterns."""
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ class _Example:
     detections: list[Detection] | None
 
 
-def _examples(subject: DataSubject, readers: _Readers) -> list[_Example]:
+def _examples(subject: DataSubject, readers: Readers) -> list[_Example]:
     rows = list(
         DatasetRow.objects.filter(subject=subject, erased_at=None)
         .select_related("dataset", "dataset__purpose", "subject__data_key")

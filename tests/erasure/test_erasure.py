@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assistants.models import Conversation
 from audits.models import CountCell, FindingEvent, Flag
+from audits.services.findings.records import record
 from consent.models import ConsentEvent, DataSubject, Erasure, SubjectRequestEvent
 from consent.services.holds import hold_place, hold_release
 from consent.services.requests.erasing import erasure_carry_out, erasure_check, erasure_checks, request_erase
@@ -19,9 +20,11 @@ from consent.traces import Trace, register_trace, traces
 from portal.core import ledger
 from portal.core.errors import Conflict, Denied, KeyDestroyed
 from portal.core.models import DataKey, LedgerEntry
+from tests.audits.own_patterns import live
 from tests.erasure.requests_made import request_make, request_started
 from tests.erasure.scene import MARKER, dumped, hand_over, tables_saying, told
 from tests.jobs import drain
+from tests.workflow.making import finding_make
 
 
 def erased(scene, officer) -> None:
@@ -96,6 +99,18 @@ def test_notes_lose_what_they_quote_and_undecided_flags_go(scene, privacy_office
     assert (flag.state, flag.note, flag.decision) == ("confirmed", "", "")
     note = FindingEvent.objects.get(action="finding.commented").note
     assert note == "[erased] wrote again"
+
+
+def test_notes_lose_what_only_an_own_pattern_knows(scene, privacy_officer, reviewer):
+    live(scene.assistant, privacy_officer)
+    turns = [{"role": "customer", "text": "Where is BW-1234567?"}]
+    hand_over(scene.assistant, told("ext-order", turns=turns))
+    drain()
+    finding = finding_make(scene.assistant, evidence=[Conversation.objects.get(external_id="ext-order")])
+    with transaction.atomic():
+        record(finding=finding, actor=reviewer, action="finding.commented", note="BW-1234567 is late")
+    erased(scene, privacy_officer)
+    assert "[erased] is late" in [event.note for event in FindingEvent.objects.filter(finding=finding)]
 
 
 def test_consents_stay_as_proof_and_only_their_free_text_may_go(scene, privacy_officer):
