@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from consent.models import SubjectRequest
 from consent.queries.requests import RequestFilters, request_details, requests_for
+from consent.services.holds import hold_place, hold_release
 from consent.services.requests.clock import occasion_of, reminders_send, strangers_forget, tick
 from consent.services.requests.handling import (
     request_extend,
@@ -76,6 +77,9 @@ def test_what_strangers_wrote_is_closed_for_good_after_three_months(home, privac
     request_refuse(public_id=made.public_id, reason="no_data", note="Nothing is held.", actor=privacy_officer)
     assert strangers_forget() == 0
     SubjectRequest.objects.update(closed_at=timezone.now() - timedelta(days=91))
+    hold = hold_place(team=home, matter="Case 7", reason="A court asked.", actor=privacy_officer)
+    assert strangers_forget() == 0
+    hold_release(hold_id=hold.pk, reason="Closed.", actor=privacy_officer)
     assert strangers_forget() == 1
     assert DataKey.objects.get(pk=made.data_key_id).wrapped is None
     assert request_details(SubjectRequest.objects.select_related("data_key").get()) == ""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent.models import AccessPackage, SubjectRequest
+from consent.queries.holds import holds_in_force
 from consent.queries.requests import RUNNING
+from consent.services.holds import holds_freeze
 from consent.services.requests.records import record, today
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
@@ -86,8 +89,21 @@ def packages_expire() -> int:
 
 
 def strangers_forget() -> int:
-    """Destroy the keys of what unknown people wrote, three months after their request was closed; returns how many."""
+    """Destroy the keys of what unknown people wrote, three months after their request was closed; returns how many.
+
+    Not while everything of their team is under a legal hold.
+    """
     until = timezone.now() - STRANGERS_FORGOTTEN_AFTER
-    closed = SubjectRequest.objects.filter(subject__isnull=True, closed_at__lte=until)
-    keys = DataKey.objects.filter(pk__in=closed.values("data_key"), wrapped__isnull=False)
+    closed = SubjectRequest.objects.filter(
+        subject__isnull=True, closed_at__lte=until, data_key__wrapped__isnull=False
+    ).order_by()
+    return sum(_strangers_forget(team_id, closed) for team_id in closed.values_list("team", flat=True).distinct())
+
+
+@transaction.atomic
+def _strangers_forget(team_id: int, closed: QuerySet[SubjectRequest]) -> int:
+    holds_freeze(team_id=team_id)
+    if holds_in_force(team_id=team_id).whole_team:
+        return 0
+    keys = DataKey.objects.filter(pk__in=closed.filter(team=team_id).values("data_key"))
     return keys.update(wrapped=None, destroyed_at=timezone.now())
