@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from consent.models import RetentionRule, RetentionRun
@@ -102,13 +103,18 @@ def retention_run_continue(*, run_id: int, seconds: float = math.inf) -> bool:
 def _batch(run: RetentionRun, kind: DataClass, group: Group, rules: list[Rule], *, after: int) -> int | None:
     """Dispose of the next rows with ids above `after`; returns the last id, None where none is left."""
     holds_freeze(team_id=run.team_id)
-    holds = holds_in_force(team_id=run.team_id)
-    rows = free(due_rows(kind, group, rules, team_id=run.team_id, now=run.started_at), kind, group, holds)
-    locked = rows.filter(pk__gt=after).order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    locked = (
+        _free_rows(run, kind, group, rules)
+        .filter(pk__gt=after)
+        .order_by("pk")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
     ids = list(locked.values_list("pk", flat=True)[: kind.batch])
     if not ids:
         return None
-    disposed = kind.dispose(ids, timezone.now())
+    # Asked again: until the rows were locked, a customer may have come back, or a restriction may have begun.
+    due = list(_free_rows(run, kind, group, rules).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    disposed = kind.dispose(due, timezone.now()) if due else 0
     run.disposed += disposed
     run.position = [kind.name, group.key, ids[-1]]
     run.save(update_fields=["disposed", "position"])
@@ -118,8 +124,14 @@ def _batch(run: RetentionRun, kind: DataClass, group: Group, rules: list[Rule], 
         "rows": disposed,
         "rules": [rule.id for rule in rules],
     }
-    ledger.append(action="retention.disposed", actor=SYSTEM, obj=run, team_id=run.team_id, data=data)
+    if due:
+        ledger.append(action="retention.disposed", actor=SYSTEM, obj=run, team_id=run.team_id, data=data)
     return int(ids[-1])
+
+
+def _free_rows(run: RetentionRun, kind: DataClass, group: Group, rules: list[Rule]) -> QuerySet[Any]:
+    rows = due_rows(kind, group, rules, team_id=run.team_id, now=run.started_at)
+    return free(rows, kind, group, holds_in_force(team_id=run.team_id))
 
 
 def forecast(team_id: int, *, now: datetime) -> list[Figures]:

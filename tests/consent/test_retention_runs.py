@@ -13,6 +13,7 @@ from audits.models import ConversationScan, CountCell, Detection
 from audits.services.counting import day_fold, stale_days_fold
 from audits.services.scanning import conversations_scan
 from consent.models import DataSubject, RetentionRule, RetentionRun
+from consent.queries.retention_due import due_rows, free
 from consent.retention import classes
 from consent.services.holds import hold_place, hold_release
 from consent.services.restrictions import restriction_impose
@@ -300,3 +301,37 @@ def test_the_clock_asks_for_the_hour_of_the_settings(home, privacy_officer, sett
     settings.PROBITY_RETENTION_HOUR = 0
     retention_tick()
     assert RetentionRun.objects.count() == 1
+
+
+def test_what_is_no_longer_due_once_it_is_locked_stays(home, assistant, privacy_officer, monkeypatch):
+    """A customer who comes back, or whose data is restricted, between the night's question and its locks."""
+    customer = DataSubjectFactory(team=home)
+    conversations_make(assistant, [told(100, subject=customer)])
+    rule_make(home, privacy_officer, data_class="customer", anchor="last_contact", period="P30D")
+    asked = []
+
+    def seen_before(*args, **kwargs):
+        found = due_rows(*args, **kwargs)
+        if not asked:
+            asked.append(list(found))
+            restriction_impose(subject_id=customer.pk, ground="accuracy_contested", actor=privacy_officer)
+            return DataSubject.objects.filter(pk=customer.pk)
+        return found
+
+    monkeypatch.setattr("consent.services.retention_runs.due_rows", seen_before)
+    monkeypatch.setattr("consent.services.retention_runs.free", stale(free))
+    retention_run_now(team=home, dry=False, actor=SYSTEM)
+    customer.refresh_from_db()
+    assert asked == [[customer]]
+    assert customer.erased_at is None
+
+
+def stale(function):
+    """The first call answers as if nothing was held yet."""
+    calls = []
+
+    def call(rows, *args):
+        calls.append(args)
+        return rows if len(calls) == 1 else function(rows, *args)
+
+    return call
