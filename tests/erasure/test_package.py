@@ -15,13 +15,16 @@ from audits.engine.conversation import Turn as EngineTurn
 from audits.engine.conversation import scan
 from audits.services.portfolio import WITHHELD, Own, answer_redacted
 from consent.models import AccessPackage, DataSubject
+from consent.services.erasures import subjects_erase
+from consent.services.links import merge_confirm, subjects_merge, subjects_unmerge
 from consent.services.requests.clock import packages_expire
-from consent.services.requests.packaging import package_content, package_download, package_order
+from consent.services.requests.packaging import package_build, package_content, package_download, package_order
+from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict, Denied, NotFound
 from portal.core.models import LedgerEntry
 from tests.audits.own_patterns import live
 from tests.audits.training import dataset_make, example
-from tests.erasure.requests_made import request_make, request_started
+from tests.erasure.requests_made import request_make, request_started, subject_make
 from tests.erasure.scene import MARKER, OTHER, REFERENCE, hand_over, told
 from tests.jobs import drain
 
@@ -148,3 +151,20 @@ def test_answers_keep_what_the_customer_said_and_lose_what_others_are_called():
 
 def test_what_cannot_be_checked_is_withheld():
     assert answer_redacted(TURNS, None, Own()) == [TURNS[0].text, WITHHELD]
+
+
+def test_a_package_of_two_records_outlives_neither_their_parting_nor_an_erasure(scene, home, privacy_officer):
+    """Whoever was taken for the same person must not get the other's data, and an erasure of one takes it along."""
+    second = subject_make(home, "second-reference")
+    merge = {"actor": privacy_officer, "reason": "same_contact"}
+    step = subjects_merge(subject_id=scene.subject.pk, other_id=second.pk, **merge)
+    merge_confirm(merge=step.merge, **merge)
+    request = request_started(second, actor=privacy_officer, kind="access")
+    package_build(request_id=request.pk)
+    assert package_download(public_id=request.public_id, actor=privacy_officer)[0].contents["conversations"] == 2
+    subjects_unmerge(merge=step.merge, **merge)
+    with pytest.raises(Conflict) as parted:
+        package_download(public_id=request.public_id, actor=privacy_officer)
+    assert parted.value.code == "package_outdated"
+    subjects_erase(subject_ids=[scene.subject.pk], actor=SYSTEM)
+    assert AccessPackage.objects.get().sealed is None

@@ -23,6 +23,7 @@ from consent.models import (
     SubjectRequest,
     SubjectRequestEvent,
 )
+from consent.queries.facts import links_of
 from consent.services.requests.portfolio import request_sections, subject_sections
 from consent.traces import Sealed, Subjects, Trace, register_trace
 from portal.core.blind_index import blind_index
@@ -82,7 +83,10 @@ def _corrections(subjects: Subjects) -> QuerySet[Correction]:
 
 
 def _packages(subjects: Subjects) -> QuerySet[AccessPackage]:
-    return AccessPackage.objects.filter(request__subject__in=list(subjects), sealed__isnull=False)
+    """Those of records that are or were merged with one of these as well: a package holds the whole person."""
+    steps = links_of(subjects, known_at=timezone.now())
+    people = {*subjects, *(step.low for step in steps), *(step.high for step in steps)}
+    return AccessPackage.objects.filter(request__subject__in=people, sealed__isnull=False)
 
 
 def _requests_purge(subjects: Subjects) -> int:

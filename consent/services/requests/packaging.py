@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from consent.models import AccessPackage, DataSubject, SubjectRequest
+from consent.queries.facts import links_of
 from consent.request_states import PACKAGED, RequestKind, RequestState
 from consent.services.erasures import person_of
 from consent.services.requests.records import record, request_locked, require_state
@@ -81,7 +82,8 @@ def package_build(*, request_id: int) -> None:
 
 @transaction.atomic
 def package_download(*, public_id: uuid.UUID, actor: User) -> tuple[AccessPackage, bytes]:
-    """The package and its zip. Raises NotFound where there is none (any more), Denied.
+    """The package and its zip. Raises NotFound where there is none (any more), Denied, and Conflict where records were
+    merged or parted since: it may hold somebody else's.
 
     Writes `request.package_downloaded`.
     """
@@ -89,6 +91,13 @@ def package_download(*, public_id: uuid.UUID, actor: User) -> tuple[AccessPackag
     package = AccessPackage.objects.filter(request=request, deleted_at__isnull=True).first()
     if package is None or package.sealed is None or package.expires_at <= timezone.now():
         raise NotFound("There is no package, or it has been deleted.")
+    assert request.subject_id is not None  # of every request with a package
+    steps = links_of([request.subject_id], known_at=timezone.now())
+    if any(step.recorded_at > package.built_at for step in steps):
+        raise Conflict(
+            "Records of this customer were merged or parted since the package was built. Build it again.",
+            code="package_outdated",
+        )
     content = request.data_key.unwrap().open(bytes(package.sealed), place=package.place)
     facts = {"sha256": package.sha256}
     record(request=request, actor=actor, action="request.package_downloaded", facts=facts)
