@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from assistants.transcripts import Turn
+from audits.checks.personal_data_words import words
 from audits.models.scans import DetectionOrigin
 
 # Shorter ones, such as a day of the month, stand in a text for many other reasons.
@@ -213,10 +214,10 @@ def _segments(text: str, masks: Iterable[Mask], until: Mapping[Place, datetime])
 
 
 def _in_words(spans: Sequence[Span]) -> str:
-    """Such as `Brought up by the assistant: EMAIL_ADDRESS, PERSON`."""
+    """Such as `Brought up by the assistant: email address, person`."""
     types: dict[str, set[str]] = defaultdict(set)
     for span in spans:
-        types[span.origin].add(span.type)
+        types[span.origin].add(words(span.type))
     return " · ".join(f"{_origin_label(origin)}: {', '.join(sorted(types[origin]))}" for origin in sorted(types))
 
 

@@ -260,6 +260,8 @@ def _page(
 ) -> HttpResponse:
     acts = can(user, "requests.act", shown)
     under_way = _under_way(shown)
+    package = package_of(shown) if shown.kind in PACKAGED else None
+    contents = package.contents if package else {}
     context = {
         "shown": shown,
         "today": today(),
@@ -270,7 +272,8 @@ def _page(
         "steps": [_step(event, note if acts else "") for event, note in request_history(shown)],
         "offered": offered_actions(shown, user, bound=bound),
         "under_way": under_way,
-        "package": package_of(shown) if shown.kind in PACKAGED else None,
+        "package": package,
+        "contents": [(name.replace("_", " ").replace("-", " ").capitalize(), n) for name, n in contents.items()],
         "certificate": Certificate.objects.filter(request=shown).first(),
         "may_see_subject": shown.subject_id is not None and can(user, "consent.view", shown),
         "in_ledger": shown._meta.label_lower if can(user, "core.ledger_view", shown) else "",
