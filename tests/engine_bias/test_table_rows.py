@@ -98,7 +98,7 @@ ROW = '{"group": {"gender": "f"}, "stratum": {"department": "A"}, "outcome": {"a
         ),
         pytest.param(
             "sex,department,admitted\n",
-            ", group.gender: no row has it; there are: admitted, department, sex",
+            ", gender: no row has it; there are: admitted, department, sex",
             id="csv-column-nowhere",
         ),
         pytest.param(

@@ -170,7 +170,7 @@ def text_report(table: TableAnonymity) -> str:
         return "\n".join([*lines, "Nothing has to be left out."])
     dropped = found.suppressed(found.too_small | found.too_uniform)
     lines += [
-        f"Leaving out {dropped:,} rows ({100 * dropped / found.rows:.2g} %) is enough, and nothing less is: "
+        f"Leaving out {dropped:,} rows ({100 * dropped / found.rows:.3g} %) is enough, and nothing less is: "
         f"{found.suppressed(found.too_small):,} in classes below k, {found.suppressed(found.too_uniform):,} below l.",
         "",
         *_class_lines(table),

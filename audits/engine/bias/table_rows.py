@@ -150,7 +150,7 @@ def _read_json_lines(file: Path, lines: Iterable[str], blank_lines: int, columns
             names.update(f"{section}.{name}" for section in _SECTIONS for name in sections[section])
             names.update(name for name in record if name not in _RESERVED)
     for position in sorted(missing):
-        _refuse_missing(file, *fields[position], names)
+        _refuse_missing(file, ".".join(fields[position]), names)
 
 
 def _json_record(file: Path, line: int, text: str) -> dict[str, Any]:
@@ -204,13 +204,14 @@ def _csv_position(file: Path, header: list[str], section: str, name: str) -> int
             raise BadTable(file, "stands twice in the header", field=column)
         if column in header:
             return header.index(column)
-    return _refuse_missing(file, section, name, header)
+    sectioned = any(column.startswith(f"{section}.") for column in header)
+    return _refuse_missing(file, f"{section}.{name}" if sectioned else name, header)
 
 
-def _refuse_missing(file: Path, section: str, name: str, names: Iterable[str]) -> NoReturn:
+def _refuse_missing(file: Path, field: str, names: Iterable[str]) -> NoReturn:
     listed = sorted(set(names) - {"count"})
     there = ", ".join(listed[:_MOST_LISTED]) + (" …" if len(listed) > _MOST_LISTED else "")
-    raise BadTable(file, f"no row has it; there are: {there or 'no named values'}", field=f"{section}.{name}")
+    raise BadTable(file, f"no row has it; there are: {there or 'no named values'}", field=field)
 
 
 def _level(file: Path, line: int, field: str, value: object) -> Level:
