@@ -77,6 +77,27 @@ _INSERT = """
 """
 
 
+# What was kept of these subjects' conversations, where nobody else's are counted along.
+_FORGET = """
+    WITH mine AS (
+        SELECT c.assistant_id, c.day, c.release_id, c.intent, c.channel, c.language,
+               COALESCE(a.values, '{}') AS attributes, count(*) AS n
+        FROM assistants_conversation c LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
+        WHERE c.subject_id = ANY(%s) AND c.counts_kept_at IS NOT NULL AND c.state <> 'erased'
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
+    ), kept AS (
+        SELECT k.id, mine.n AS own, sum(k.n) FILTER (WHERE k.measure = 'total') OVER (
+            PARTITION BY k.assistant_id, k.day, k.release_id, k.intent, k.channel, k.language, k.attributes
+        ) AS everybody
+        FROM mine JOIN audits_countcell k
+            ON k.kept AND k.assistant_id = mine.assistant_id AND k.day = mine.day
+            AND k.release_id IS NOT DISTINCT FROM mine.release_id AND k.intent = mine.intent
+            AND k.channel = mine.channel AND k.language = mine.language AND k.attributes = mine.attributes
+    )
+    DELETE FROM audits_countcell USING kept WHERE kept.id = audits_countcell.id AND kept.everybody <= kept.own
+"""
+
+
 def day_fold(*, assistant_id: int, day: date) -> None:
     """Replace the day's cells by a fresh count and take the day off the stale ones, in one transaction.
 
@@ -106,6 +127,17 @@ def counts_keep(conversation_ids: Sequence[int]) -> None:
             cursor.execute(_INSERT, _place(assistant_id, day, only=ids))
         Conversation.objects.filter(pk__in=ids).update(counts_kept_at=timezone.now())
         day_fold(assistant_id=assistant_id, day=day)
+
+
+def counts_forget(subject_ids: Sequence[int]) -> int:
+    """Take out of the cells counted for good what counts nobody but these subjects; returns how many cells.
+
+    Runs inside the caller's erasure, while their conversations and attributes still say what was counted. Cells that
+    count others along stay: an aggregate of several. So do those whose attributes were disposed of meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [list(subject_ids)])
+        return cursor.rowcount
 
 
 def _place(assistant_id: int, day: date, *, only: list[int] | None = None) -> dict[str, Any]:

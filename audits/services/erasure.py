@@ -28,6 +28,7 @@ from audits.models import (
     StaleDay,
     TranscriptRead,
 )
+from audits.services.counting import counts_forget
 from audits.services.portfolio import Readers, portfolio_sections
 from audits.services.stale_days import days_mark_stale
 from audits.states import FindingState, FlagState
@@ -190,7 +191,8 @@ def _days(subjects: Subjects) -> dict[int, set[date]]:
 
 
 def _counts_purge(subjects: Subjects) -> int:
-    """Mark the days of the subject's conversations, to be counted again without them."""
+    """Mark the days of the subject's conversations, to be counted again without them; what was kept of them goes."""
+    counts_forget(list(subjects))
     found = _days(subjects)
     for assistant_id, days in sorted(found.items()):
         days_mark_stale(assistant_id=assistant_id, days=days)

@@ -12,6 +12,7 @@ from assistants.models import Conversation
 from audits.models import CountCell, FindingEvent, Flag
 from audits.services.findings.records import record
 from consent.models import ConsentEvent, DataSubject, Erasure, SubjectRequestEvent
+from consent.retention.classes import data_class
 from consent.services.holds import hold_place, hold_release
 from consent.services.requests.erasing import erasure_carry_out, erasure_check, erasure_checks, request_erase
 from consent.services.requests.handling import request_resume
@@ -91,6 +92,20 @@ def test_counts_are_made_anew_without_the_customer(scene, privacy_officer):
     assert sum(total.values_list("n", flat=True)) == 3
     erased(scene, privacy_officer)
     assert sum(total.values_list("n", flat=True)) == 1
+
+
+def test_counts_kept_of_disposed_conversations_go_with_their_customer(scene, privacy_officer):
+    """Retention counts for good what it disposes of; intents and attributes of one customer are no aggregate."""
+    kind = data_class("transcript")
+    ids = list(Conversation.objects.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        kind.dispose(ids, timezone.now())
+    total = CountCell.objects.filter(measure="total", kept=True)
+    assert sum(total.values_list("n", flat=True)) == 3
+    erased(scene, privacy_officer)
+    assert "audits_countcell" not in tables_saying(MARKER)
+    assert sum(total.values_list("n", flat=True)) == 1
+    assert scene.request.state == "fulfilled"
 
 
 def test_notes_lose_what_they_quote_and_undecided_flags_go(scene, privacy_officer):
