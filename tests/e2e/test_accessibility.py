@@ -64,6 +64,7 @@ TOUR = [
     Stop("password-forgotten", "", "/accounts/password/reset/"),
     Stop("home-reviewer", "rita", "/"),
     Stop("home-manager", "mona", "/"),
+    Stop("home-officer", "petra", "/"),
     Stop("queue", "ravi", "/queue/"),
     Stop("queue-flags", "ravi", "/queue/?kind=flags"),
     Stop("queue-nothing", "ravi", "/queue/?kind=disclosure"),
