@@ -27,6 +27,8 @@ TWO_DIGITS, THREE_DIGITS = "[0-9]{2}", "[0-9]{3}"
 SIX_DIGITS = r"[0-9](?:[ ().\-/_]{0,3}[0-9]){5}"
 
 Words = Mapping[str, tuple[str, ...]]
+#: The first candidate of a folded text at or after an offset, in code points.
+TextSearch = Callable[[str, int], tuple[int, int] | None]
 
 
 class Hit(NamedTuple):
@@ -126,14 +128,14 @@ class Detector:
     All of `triggers` must occur in a text that `pattern` matches. The first goes into a combined pass over every
     text, so it is made of words, or is `ANY_SHAPE`, which all that have digits share; the others are tried only
     where the first occurs, in one pass for shapes (they have a `[0-9]`) and one for words. `judge` sees each match
-    of `pattern` and gives a hit (maybe narrower) or None. With `retries`, a candidate turned down is looked at
+    of `pattern` (an expression, or a function where a dictionary knows the places better) and gives a hit (maybe narrower) or None. With `retries`, a candidate turned down is looked at
     again from its next token on ("12 4111 1111 …"). `context` lists word stems per language that announce the
     type. `rank` settles overlaps: higher wins.
     """
 
     type: str
     triggers: tuple[str, ...]
-    pattern: str
+    pattern: str | TextSearch
     judge: Callable[[Candidate], Hit | None]
     explanation: str
     version: int = 1

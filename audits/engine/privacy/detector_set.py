@@ -7,8 +7,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from .context import Announcements, Lexicon, stems
-from .detector import Candidate, Detector, Words
-from .matching import Pattern, PatternSet, Subject
+from .detector import Candidate, Detector, TextSearch, Words
+from .matching import Pattern, PatternSet, Search, Subject
 from .resolution import Ranked
 from .spans import Span
 
@@ -20,29 +20,53 @@ _TOKEN_BREAK = re.compile(r"[^0-9A-Za-z]+")
 class _Armed:
     """A detector with its compiled pattern."""
 
-    __slots__ = ("detector", "pattern")
+    __slots__ = ("_search_data", "_search_text", "detector")
 
     def __init__(self, detector: Detector) -> None:
         self.detector = detector
-        self.pattern = Pattern(detector.pattern)
+        self._search_text = detector.pattern if callable(detector.pattern) else None
+        self._search_data = None if callable(detector.pattern) else Pattern(detector.pattern).search
 
     def find(self, subject: Subject, announcements: Announcements, language: str | None) -> list[Ranked]:
         """Every hit, in the order of the text."""
-        detector, data, text = self.detector, subject.data, subject.text
+        if self._search_data is not None:
+            return self._find_in_data(self._search_data, subject, announcements, language)
+        assert self._search_text is not None
+        return self._find_in_text(self._search_text, subject.text, announcements, language)
+
+    def _find_in_data(
+        self, search: Search, subject: Subject, announcements: Announcements, language: str | None
+    ) -> list[Ranked]:
+        data = subject.data
         found: list[Ranked] = []
         resume = 0
-        while match := self.pattern.search(data, resume):
+        while match := search(data, resume):
             start, end = subject.locate(*match)
-            hit = detector.judge(Candidate(announcements, start, end, language))
-            if hit is not None:
-                found.append(Ranked(detector.rank, Span(hit.start, hit.end, detector.type, hit.score)))
-                next_position = max(hit.end, start + 1)
-            else:
-                next_position = self._next_look(text, start, end)
+            next_position = self._look(start, end, announcements, language, found)
             resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
             if resume > len(data):
                 break
         return found
+
+    def _find_in_text(
+        self, search: TextSearch, text: str, announcements: Announcements, language: str | None
+    ) -> list[Ranked]:
+        found: list[Ranked] = []
+        resume = 0
+        while match := search(text, resume):
+            resume = self._look(*match, announcements, language, found)
+        return found
+
+    def _look(
+        self, start: int, end: int, announcements: Announcements, language: str | None, found: list[Ranked]
+    ) -> int:
+        """Judge text[start:end], add a hit to `found`, and give where to go on."""
+        detector = self.detector
+        hit = detector.judge(Candidate(announcements, start, end, language))
+        if hit is None:
+            return self._next_look(announcements.text, start, end)
+        found.append(Ranked(detector.rank, Span(hit.start, hit.end, detector.type, hit.score)))
+        return max(hit.end, start + 1)
 
     def _next_look(self, text: str, start: int, end: int) -> int:
         """Where to go on after text[start:end] was turned down."""
@@ -135,7 +159,8 @@ class DetectorSet:
         """Twelve hexadecimal digits that change whenever a declaration does."""
         digest = hashlib.sha256()
         for each in self.detectors:
-            facts = (each.type, each.version, each.pattern, each.triggers, sorted(each.context.items()))
+            pattern = each.pattern if isinstance(each.pattern, str) else each.pattern.__qualname__
+            facts = (each.type, each.version, pattern, each.triggers, sorted(each.context.items()))
             digest.update(repr(facts).encode())
         return digest.hexdigest()[:12]
 

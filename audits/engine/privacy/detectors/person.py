@@ -13,6 +13,7 @@ from ..names import (
     Person,
     is_clear_surname,
     name_at_head,
+    next_name,
     person_at,
     person_in_capitals,
     person_in_lower_case,
@@ -160,8 +161,6 @@ def _hit(candidate: Candidate, person: Person | None) -> Hit | None:
 
 
 def _judge_name(candidate: Candidate) -> Hit | None:
-    if candidate.start and candidate.text[candidate.start - 1].isalpha():
-        return None
     return _hit(candidate, person_at(candidate.text, candidate.start))
 
 
@@ -184,7 +183,7 @@ def _judge_lower_case(candidate: Candidate) -> Hit | None:
 PERSON_BY_NAME = Detector(
     type="PERSON",
     triggers=(f"{GIVEN_NAME}|{NAME_SHAPE}",),
-    pattern=f"{GIVEN_NAME}|{NAME_SHAPE}",
+    pattern=next_name,
     judge=_judge_name,
     explanation="a known given name by itself, or with a surname, initials or a surname's ending beside it",
     version=NAMES_VERSION,
