@@ -79,11 +79,12 @@ class Lexicon:
     def occurrences(self, text: str) -> list[Occurrence]:
         """Every stem that begins a word of `text`, in order."""
         data = encoded(text)
+        is_plain = len(data) == len(text)
         found: list[Occurrence] = []
         position = counted = characters = 0
         while span := self._pattern.search(data, position):
             key = decoded(data[span[0] : span[1]]).lower()
-            characters += len(decoded(data[counted : span[0]]))
+            characters += span[0] - counted if is_plain else len(decoded(data[counted : span[0]]))
             counted = span[0]
             end = characters + len(key)
             if key not in self._types:

@@ -31,7 +31,9 @@ def is_linear() -> bool:
 
 def encoded(text: str) -> Any:
     """`text` as the engine reads it: UTF-8 for re2, as it is for `re`."""
-    return text if re2 is None else text.encode("utf-8", "replace")
+    if re2 is None:
+        return text
+    return text.encode() if text.isascii() else text.encode("utf-8", "replace")
 
 
 def decoded(data: Any) -> str:

@@ -14,6 +14,7 @@ from ..names import (
     is_clear_surname,
     name_at_head,
     next_name,
+    next_name_in_lower_case,
     person_at,
     person_in_capitals,
     person_in_lower_case,
@@ -203,7 +204,7 @@ PERSON_IN_CAPITALS = Detector(
 PERSON_IN_LOWER_CASE = Detector(
     type="PERSON",
     triggers=(GIVEN_NAME_IN_LOWER_CASE,),
-    pattern=GIVEN_NAME_IN_LOWER_CASE,
+    pattern=next_name_in_lower_case,
     judge=_judge_lower_case,
     explanation="a given name in a text without capitals: a frequent one, or with a surname beside it",
     version=NAMES_VERSION,

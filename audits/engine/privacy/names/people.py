@@ -47,7 +47,8 @@ NAME_SHAPE = (
     rf"[{CAPITALS}][{WORD_LETTERS}]*(?:[{_MARKED}][{WORD_LETTERS}]*|{'|'.join(SURNAME_ENDINGS)}){_END}|"
     rf"[{_MARKED}][a-z]+"
 )
-_CAPITALISED = re.compile(rf"(?<![^\W\d_])[{CAPITALS}][{WORD_LETTERS}]*")
+_CAPITALISED = re.compile(rf"(?<![^\W\d_])[{CAPITALS}][{WORD_LETTERS}]+")
+_ANY_WORD = re.compile(rf"(?<![{WORD_LETTERS}])[{WORD_LETTERS}]+")
 _SHAPED = re.compile(NAME_SHAPE)
 #: Two words or more in capitals.
 IN_CAPITALS = rf"[{CAPITALS}][{CAPITALS}'\-]+(?:,? [{CAPITALS}][{CAPITALS}'\-]+)+"
@@ -62,6 +63,20 @@ def next_name(text: str, start: int) -> tuple[int, int] | None:
         if _is_name(match.group()):
             return match.span()
     return None
+
+
+def next_name_in_lower_case(text: str, start: int) -> tuple[int, int] | None:
+    """What `GIVEN_NAME_IN_LOWER_CASE` would find first: a name with the characters to both sides of it."""
+    for match in _ANY_WORD.finditer(text, start):
+        first, end = match.span()
+        if match.group() in _clear_given_names() and (first > start or not first):
+            return max(0, first - 1), min(len(text), end + 1)
+    return None
+
+
+@cache
+def _clear_given_names() -> frozenset[str]:
+    return frozenset(clear_given_names())
 
 
 @lru_cache(maxsize=8192)

@@ -31,15 +31,12 @@ def _judge(
     def judge(candidate: Candidate) -> Hit | None:
         if not candidate.stands_alone:
             return None
-        valid = is_valid(candidate.value)
-        if not valid and not trusts_word:
-            return None
+        if not is_valid(candidate.value):
+            return candidate.hit(0.5) if trusts_word and candidate.label_before in names else None
         label = candidate.label
-        if label not in names and (not valid or needs_word or label is not None):
-            return None
-        if valid:
-            return candidate.hit(1.0 if label in names else 0.85)
-        return candidate.hit(0.5) if candidate.label_before in names else None
+        if label in names:
+            return candidate.hit(1.0)
+        return None if needs_word or label is not None else candidate.hit(0.85)
 
     return judge
 
