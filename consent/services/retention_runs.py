@@ -76,18 +76,14 @@ def retention_run_continue(*, run_id: int, seconds: float = math.inf) -> bool:
     if run.finished_at is not None:
         return True
     ends_at = time.monotonic() + seconds
-    places = [
-        (kind, group, rules)
-        for kind in data_classes()
-        if (rules := rules_in_force(team_id=run.team_id).get(kind.name))
-        for group in kind.groups(run.team_id)
-    ]
-    names = [[kind.name, group.key] for kind, group, _ in places]
+    ruled = rules_in_force(team_id=run.team_id)
+    places = [(kind, group) for kind in data_classes() if kind.name in ruled for group in kind.groups(run.team_id)]
+    names = [[kind.name, group.key] for kind, group in places]
     first, after = 0, 0
     if run.position and run.position[:2] in names:
         first, after = names.index(run.position[:2]), run.position[2]
-    for number, (kind, group, rules) in enumerate(places[first:], first):
-        while (last := _batch(run, kind, group, rules, after=after)) is not None:
+    for number, (kind, group) in enumerate(places[first:], first):
+        while (last := _batch(run, kind, group, after=after)) is not None:
             after = last
             jobs.progress(retention_job_key(run.pk), done=number, total=len(places))
             if time.monotonic() >= ends_at:
@@ -100,9 +96,13 @@ def retention_run_continue(*, run_id: int, seconds: float = math.inf) -> bool:
 
 
 @transaction.atomic
-def _batch(run: RetentionRun, kind: DataClass, group: Group, rules: list[Rule], *, after: int) -> int | None:
-    """Dispose of the next rows with ids above `after`; returns the last id, None where none is left."""
+def _batch(run: RetentionRun, kind: DataClass, group: Group, *, after: int) -> int | None:
+    """Dispose of the next rows with ids above `after`; returns the last id, None where none is left.
+
+    By the rules in force at that moment: one that is retired while a run is under way stops it.
+    """
     holds_freeze(team_id=run.team_id)
+    rules = rules_in_force(team_id=run.team_id).get(kind.name, [])
     locked = (
         _free_rows(run, kind, group, rules)
         .filter(pk__gt=after)

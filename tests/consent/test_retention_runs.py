@@ -335,3 +335,18 @@ def stale(function):
         return rows if len(calls) == 1 else function(rows, *args)
 
     return call
+
+
+def test_a_rule_retired_while_a_run_is_under_way_stops_it(home, assistant, privacy_officer, monkeypatch):
+    conversations_make(assistant, [told(400), told(400)])
+    rule = rule_make(home, privacy_officer)
+    kind = classes.data_class("transcript")
+
+    def retire_after(ids, now):
+        disposed = kind.dispose(ids, now)
+        retention_rule_retire(rule_id=rule.pk, actor=privacy_officer)
+        return disposed
+
+    monkeypatch.setitem(classes._classes, "transcript", replace(kind, batch=1, dispose=retire_after))
+    assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 1
+    assert Conversation.objects.filter(sealed__isnull=False).count() == 1
