@@ -55,10 +55,11 @@ _BOX = (
 )
 
 _STREET_WORD = rf"[{WORD_LETTERS}](?:[{WORD_LETTERS}'\-]*|[{WORD_LETTERS}]{{0,3}}\.)"
-#: The rest of an address behind its street word. Applied to a bounded window, so that it may look ahead.
+#: The rest of an address behind its street word. Applied to a bounded window, so that it may look ahead. Particles are
+#: not given back, or "de la de la" could be read in hundreds of ways.
 _STREET_NAME = re.compile(
-    rf" ?(?:(?:{_PARTICLES}) ){{0,2}}(?:[0-9]{{1,2}}(?:-?го|-?я)? (?:de )?)?{_STREET_WORD}"
-    rf"(?: (?:(?:{_PARTICLES}) ){{0,2}}{_STREET_WORD}){{0,5}}?"
+    rf" ?(?:(?:{_PARTICLES}) ){{0,2}}+(?:[0-9]{{1,2}}(?:-?го|-?я)? (?:de )?)?{_STREET_WORD}"
+    rf"(?: (?:(?:{_PARTICLES}) ){{0,2}}+{_STREET_WORD}){{0,5}}?"
     r"(?: ?,? ?(?:n ?[º°o]\.?|nº|núm\.?|num\.?|número|nr\.?|no\.?|numer|д\.?|дом|№|km\.?|km|км) ?,? ?|,? ?, ?| ?,? )"
     r"(?:s/n|[0-9]{1,4}(?:[.,][0-9]{1,3})?(?:[ -]?(?:bis|ter|"
     r"[a-zA-Zа-я])(?![^\W_]))?(?: ?[/\-] ?[0-9]{1,4}[a-zA-Z]?)?)(?![0-9])",
@@ -175,7 +176,7 @@ ADDRESS_STREET_FIRST = Detector(
     pattern=rf"(?:^|[^{LETTERS}])((?i:{_BEFORE_NAME}))(?: |[{CAPITALS}])",
     judge=_judge_street,
     explanation="a street word, a name and a house number in the order of their language",
-    version=2,
+    version=3,
     rank=35,
 )
 
