@@ -200,9 +200,11 @@ def action_form(name: str, request: SubjectRequest, *args: Any) -> forms.Form:
 
 
 def offered_actions(
-    request: SubjectRequest, user: User, *, bound: tuple[str, forms.Form] | None = None
+    request: SubjectRequest, user: User, *, bound: tuple[str, forms.Form] | None = None, built: bool = False
 ) -> list[Offered]:
-    """What this person can do now, in the order of likelihood; `bound` is the form that was refused, shown opened."""
+    """What this person can do now, in the order of likelihood; `bound` is the form that was refused, shown opened;
+    `built` says that the package is there, so that building it is no longer the next step.
+    """
     if not can(user, "requests.act", request):
         return []
     offered = []
@@ -214,9 +216,8 @@ def offered_actions(
         opened = bound is not None and bound[0] == name
         form = bound[1] if bound is not None and opened else action_form(name, request)
         denied = _denied(name, request)
-        offered.append(
-            Offered(name, action.label, action.icon, action.style, form, opened, action.link, denied_reason=denied)
-        )
+        label, style = ("Build it again", "") if name == "package" and built else (action.label, action.style)
+        offered.append(Offered(name, label, action.icon, style, form, opened, action.link, denied_reason=denied))
     return offered
 
 

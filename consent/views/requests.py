@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
@@ -16,6 +16,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,6 +48,7 @@ from portal.core.errors import Conflict, Denied, Invalid, NotFound, ProbityError
 from portal.core.ledger import action_label
 
 PAGE = 30
+ERASING = timedelta(minutes=10)
 
 
 def _viewer(request: HttpRequest, permission: str = "") -> User:
@@ -262,6 +264,7 @@ def _page(
     under_way = _under_way(shown)
     package = package_of(shown) if shown.kind in PACKAGED else None
     contents = package.contents if package else {}
+    built = package is not None and package.deleted_at is None
     context = {
         "shown": shown,
         "today": today(),
@@ -270,7 +273,7 @@ def _page(
         "may_act": acts,
         "checklist": checklist(shown),
         "steps": [_step(event, note if acts else "") for event, note in request_history(shown)],
-        "offered": offered_actions(shown, user, bound=bound),
+        "offered": [] if _being_erased(shown) else offered_actions(shown, user, bound=bound, built=built),
         "under_way": under_way,
         "package": package,
         "contents": [(name.replace("_", " ").replace("-", " ").capitalize(), n) for name, n in contents.items()],
@@ -292,6 +295,12 @@ def _under_way(shown: SubjectRequest) -> str:
     return words.get(str(last), "") if shown.state == RequestState.IN_PROGRESS else ""
 
 
+def _being_erased(shown: SubjectRequest) -> bool:
+    """Whether an erasure was just ordered; one that is not done soon was lost and can be ordered again."""
+    last = shown.events.order_by("-at", "-pk").first()
+    return last is not None and last.action == "request.erasure_ordered" and timezone.now() - last.at < ERASING
+
+
 def _step(event: SubjectRequestEvent, note: str) -> Step:
     icon, tone = _LOOKS.get(event.action, ("circle", "neutral"))
     actor = event.person.name or "A colleague" if event.person is not None else ""
@@ -308,5 +317,5 @@ def _facts(event: SubjectRequestEvent) -> str:
     if event.action == "request.held" and not event.note_sealed:
         return "A legal hold forbids it." if facts.get("reason") == "legal_hold" else ""
     if event.action in ("request.extended", "request.resumed", "request.received") and "due_on" in facts:
-        return f"Due {date.fromisoformat(facts['due_on']):%-d %B %Y}."
+        return f"Due {date.fromisoformat(facts['due_on']):%-d %b %Y}."
     return ""

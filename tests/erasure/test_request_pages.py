@@ -51,7 +51,8 @@ def test_file_verify_start_erase_and_read_the_certificate(scene, browser):
     sent_away = browser.post(reverse("requests:erase", args=[request.public_id]))
     assert "reauthenticate" in sent_away["Location"]
     step_up(browser)
-    browser.post(reverse("requests:erase", args=[request.public_id]))
+    ordered = browser.post(reverse("requests:erase", args=[request.public_id]), follow=True).text
+    assert ("The erasure is under way." in ordered, "Put on hold" in ordered) == (True, False)
     drain()
     request.refresh_from_db()
     assert request.state == "fulfilled"
