@@ -127,7 +127,8 @@ class Detector:
 
     All of `triggers` must occur in a text that `pattern` matches. The first goes into a combined pass over every
     text, so it is made of words, or is `ANY_SHAPE`, which all that have digits share; the others are tried only
-    where the first occurs, in one pass for shapes (they have a `[0-9]`) and one for words. `pattern` is an
+    where the first occurs, in one pass for shapes (they have a `[0-9]`, and the first of them counts little) and
+    one for words. `pattern` is an
     expression, or a function where a dictionary knows the places better. `judge` sees each match and gives a hit
     (maybe narrower) or None. With `retries`, a candidate turned down is looked at again from its next token on
     ("12 4111 1111 …"). `context` lists word stems per language that announce the type. `rank` settles overlaps:

@@ -79,30 +79,33 @@ class _Armed:
 class _Behind:
     """The detectors that share a first trigger, and the passes that look for their further ones.
 
-    Shapes of digits have one pass and words another: in one they would multiply each other's states.
+    Shapes of digits have one pass and words another: in one they would multiply each other's states. So would all
+    shapes: a detector's first one is looked for in every text with digits, the others only where that occurs.
     """
 
-    __slots__ = ("_shapes", "_words")
+    __slots__ = ("_details", "_shapes", "_with_details", "_words")
 
     def __init__(self, group: list[_Armed]) -> None:
-        self._shapes = _further(group, of_shapes=True)
-        self._words = _further(group, of_shapes=False)
+        shapes = {each: [trigger for trigger in each.detector.triggers[1:] if "[0-9" in trigger] for each in group}
+        words = {each: [trigger for trigger in each.detector.triggers[1:] if "[0-9" not in trigger] for each in group}
+        self._shapes = _further({each: triggers[:1] for each, triggers in shapes.items()})
+        self._words = _further(words)
+        self._details = _further({each: triggers[1:] for each, triggers in shapes.items()})
+        self._with_details = frozenset(each for each, triggers in shapes.items() if triggers[1:])
 
     def armed(self, data: Any) -> frozenset[_Armed]:
         """Those whose triggers all occur in `data`."""
-        return self._shapes.plan_for(data) & self._words.plan_for(data)
+        found = self._shapes.plan_for(data) & self._words.plan_for(data)
+        return found if found.isdisjoint(self._with_details) else found & self._details.plan_for(data)
 
 
-def _further(group: list[_Armed], *, of_shapes: bool) -> PatternSet[frozenset[_Armed]]:
-    """Which of `group` have all their further triggers of one kind."""
-    asked = {
-        each: {trigger for trigger in each.detector.triggers[1:] if ("[0-9" in trigger) is of_shapes} for each in group
-    }
+def _further(asked: dict[_Armed, list[str]]) -> PatternSet[frozenset[_Armed]]:
+    """A pass that tells which detectors have all the triggers that they ask for."""
     sources = list(dict.fromkeys(trigger for triggers in asked.values() for trigger in triggers))
 
     def complete(occurring: frozenset[int]) -> frozenset[_Armed]:
         found = {sources[index] for index in occurring}
-        return frozenset(each for each, triggers in asked.items() if triggers <= found)
+        return frozenset(each for each, triggers in asked.items() if found.issuperset(triggers))
 
     return PatternSet(sources, complete)
 
