@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -95,8 +96,14 @@ class _Behind:
 
     def armed(self, data: Any) -> frozenset[_Armed]:
         """Those whose triggers all occur in `data`."""
-        found = self._shapes.plan_for(data) & self._words.plan_for(data)
+        found = _in_both(self._shapes.plan_for(data), self._words.plan_for(data))
         return found if found.isdisjoint(self._with_details) else found & self._details.plan_for(data)
+
+
+@lru_cache(maxsize=4096)
+def _in_both(one: frozenset[_Armed], other: frozenset[_Armed]) -> frozenset[_Armed]:
+    """Remembered, since texts have few different combinations and the sets are large."""
+    return one & other
 
 
 def _further(asked: dict[_Armed, list[str]]) -> PatternSet[frozenset[_Armed]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stdnum import luhn
 
-from ..detector import ANY_SHAPE, SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit
 from .phone_number import is_phone_number
 from .us_ssn import four_digit_answer
 
@@ -153,9 +153,8 @@ CARD_FRAGMENT = Detector(
     type="CREDIT_CARD",
     triggers=(
         ANY_SHAPE,
-        THREE_DIGITS,
-        r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro",
         r"[0-9]{4}",
+        r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro",
     ),
     pattern=r"[0-9]{4,15}",
     judge=_judge_fragment,
@@ -167,7 +166,6 @@ CARD_ANSWER = Detector(
     type="CREDIT_CARD",
     triggers=(
         ANY_SHAPE,
-        THREE_DIGITS,
         r"[0-9]{4}(?: and |, ?| )[0-9]{4}[.!]?[ \n]*$",
     ),
     pattern=r"[0-9]{4,}",

@@ -99,7 +99,7 @@ CRYPTO = Detector(
     type="CRYPTO",
     triggers=(
         ANY_SHAPE,
-        r"[13][A-Za-z0-9]{3}|(?i:bc1)|0[xX][0-9A-Fa-f]",
+        r"[13][A-Za-z0-9]{8}|(?i:bc1)|0[xX][0-9A-Fa-f]",
         r"[13][A-Za-z0-9]{25}|(?i:bc1)[a-zA-Z0-9]{11}|0[xX][0-9A-Fa-f]{6}",
     ),
     pattern=r"bc1[a-z0-9]{11,87}|BC1[A-Z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0[xX][0-9A-Fa-f]{40,}",

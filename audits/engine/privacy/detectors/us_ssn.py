@@ -105,7 +105,6 @@ SSN_ANSWER = Detector(
     type="US_SSN",
     triggers=(
         ANY_SHAPE,
-        THREE_DIGITS,
         r"[0-9]{4}[.!]?[ \n]*$",
     ),
     pattern=r"[0-9]{4,}",
