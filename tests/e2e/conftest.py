@@ -46,9 +46,10 @@ def people(browsers: People) -> Iterator[People]:
 
 
 @pytest.fixture(scope="session")
-def gallery(portal: RunningPortal) -> Gallery:
-    """Where pictures go: PROBITY_SCREENSHOTS, or a directory beside the portal's state."""
+def gallery() -> Gallery:
+    """Pictures go to the directory that PROBITY_SCREENSHOTS names, if it does."""
     wanted = os.environ.get("PROBITY_SCREENSHOTS")
-    directory = Path(wanted) if wanted else portal.var.parent / "screenshots"
-    directory.mkdir(parents=True, exist_ok=True)
-    return Gallery(directory)
+    if not wanted:
+        return Gallery(None)
+    Path(wanted).mkdir(parents=True, exist_ok=True)
+    return Gallery(Path(wanted))

@@ -36,9 +36,9 @@ SETTLE = """() => document.getAnimations().forEach((animation) => {
 
 @dataclass(frozen=True)
 class Gallery:
-    """Where the pictures go, one PNG a page, width and scheme."""
+    """Where the pictures go, one PNG a page, width and scheme; none where nobody asked for them: they take long."""
 
-    directory: Path
+    directory: Path | None
 
     def look(self, page: Page, name: str) -> list[str]:
         """What is wrong with the page that stands there; leaves it as wide and as light as it was."""
@@ -62,6 +62,8 @@ class Gallery:
 
     def picture(self, page: Page, name: str) -> None:
         """The whole page in a window as high as it is, so that what sticks to the window's edge lies at its end."""
+        if self.directory is None:
+            return
         size = page.viewport_size
         assert size is not None
         height = page.evaluate("() => document.documentElement.scrollHeight")
