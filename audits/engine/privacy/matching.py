@@ -21,6 +21,9 @@ _ALWAYS = "^"
 LETTERS = "A-Za-zªµºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯԱ-Ֆա-ևא-תء-يٱ-ۓऄ-ह\u1e00-\u1fff぀-ヿ㐀-䶿一-鿿가-힣"
 #: Letters of scripts that put spaces between words and are used in names and mail addresses.
 WORD_LETTERS = "A-Za-zªºÀ-ÖØ-öø-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ԯ\u1e00-\u1fff"
+#: Where a word may begin, for first triggers: coarser than a pattern's own test, since every range of letters counts
+#: in each state of the common pass.
+WORD_MAY_BEGIN = "(?:^|[^A-Za-zÀ-ÖØ-öø-ʯЀ-ԯ])"
 CAPITALS = "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈ-ΏΑ-ΫЀ-Я"
 
 

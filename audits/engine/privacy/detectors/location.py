@@ -6,7 +6,7 @@ A town by itself is none: in a conversation about travel it is everybody's.
 import re
 
 from ..detector import ANY_SHAPE, Candidate, Detector, Hit
-from ..matching import CAPITALS, LETTERS, WORD_LETTERS, continues_word
+from ..matching import CAPITALS, LETTERS, WORD_LETTERS, WORD_MAY_BEGIN, continues_word
 from ..names import is_place
 
 _LIVES = (
@@ -83,7 +83,7 @@ LOCATION_LIVED_IN = Detector(
 
 LOCATION_IN_FIELD = Detector(
     type="LOCATION",
-    triggers=(rf"(?:^|[^{LETTERS}])(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}0-9]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}0-9]",),
     pattern=rf"(?:^|[^{LETTERS}])(?i:{_FIELDS}) ?: {{0,2}}({_CODE}|{_TOWN})",
     judge=_judge_field,
     explanation="what stands in a form's field called town, country or postal code",

@@ -3,7 +3,7 @@
 import re
 
 from ..detector import Candidate, Detector, Hit
-from ..matching import CAPITALS, LETTERS, WORD_LETTERS
+from ..matching import CAPITALS, LETTERS, WORD_LETTERS, WORD_MAY_BEGIN
 from ..names import (
     GIVEN_NAME,
     GIVEN_NAME_IN_LOWER_CASE,
@@ -93,7 +93,7 @@ PERSON_BY_PHRASE = Detector(
 
 PERSON_BY_ADDRESS = Detector(
     type="PERSON",
-    triggers=(rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}[{CAPITALS}]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}[{CAPITALS}]",),
     pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after a greeting, an introduction or a closing",
@@ -103,7 +103,7 @@ PERSON_BY_ADDRESS = Detector(
 
 PERSON_BY_TITLE = Detector(
     type="PERSON",
-    triggers=(rf"{_LEAD}(?i:{_TITLES}) [{CAPITALS}]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_TITLES}) [{CAPITALS}]",),
     pattern=rf"{_LEAD}(?i:{_TITLES}) ({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after Mr, Frau, pani and other titles",
@@ -113,7 +113,7 @@ PERSON_BY_TITLE = Detector(
 
 PERSON_BY_FIELD = Detector(
     type="PERSON",
-    triggers=(rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}]",),
     pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words in a field called name",
@@ -148,7 +148,7 @@ PERSON_IN_EAST_ASIAN = Detector(
 
 PERSON_BY_TITLE_IN_LOWER_CASE = Detector(
     type="PERSON",
-    triggers=(rf"{_LEAD}(?:{_TITLES_IN_LOWER_CASE}) [{WORD_LETTERS}]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?:{_TITLES_IN_LOWER_CASE}) [{WORD_LETTERS}]",),
     pattern=rf"{_LEAD}(?:{_TITLES_IN_LOWER_CASE}) ({_WORD})",
     judge=_judge_lower_case_title,
     explanation="a known surname after Mr, Frau, pani and other titles, in lower case",

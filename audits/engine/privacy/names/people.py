@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ..matching import CAPITALS, WORD_LETTERS, is_linear
+from ..matching import CAPITALS, WORD_LETTERS, WORD_MAY_BEGIN, is_linear
 from .evidence import Person, in_capitals, in_lower_case, people
 from .gazetteer import clear_given_names, given_names, key, kinds
 from .tagging import PLACE, SURNAME_ENDINGS, run_around, tokens_between, words_from
@@ -41,7 +41,7 @@ def _any_of(names: Iterable[str]) -> str:
 
 
 GIVEN_NAME = _any_of(map(str.capitalize, given_names()))
-GIVEN_NAME_IN_LOWER_CASE = rf"(?:^|[^{WORD_LETTERS}]){_any_of(clear_given_names())}"
+GIVEN_NAME_IN_LOWER_CASE = rf"{WORD_MAY_BEGIN}{_any_of(clear_given_names())}"
 #: A capitalised word with a marked letter, or with an ending that surnames have.
 NAME_SHAPE = (
     rf"[{CAPITALS}][{WORD_LETTERS}]*(?:[{_MARKED}][{WORD_LETTERS}]*|{'|'.join(SURNAME_ENDINGS)}){_END}|"
