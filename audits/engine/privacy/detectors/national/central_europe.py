@@ -19,7 +19,7 @@ _DE_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 
 def _is_pesel(value: str) -> bool:
     """Of someone born from 1900 on: the month carries the century."""
-    return value[2] in "0123" and value[4] in "0123" and bool(pesel.is_valid(value))
+    return value[2] in "0123" and "01" <= value[4:6] <= "31" and bool(pesel.is_valid(value))
 
 
 def _is_german_insurance_number(value: str) -> bool:
