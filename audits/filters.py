@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import Assistant, Release
-from audits.checks.personal_data_words import words
 from audits.queries.coverage import NOT_EVALUATED, NOT_EVALUATED_WORDS
 from audits.queries.cycles import CycleFilters
 from audits.queries.findings import FindingFilters
@@ -22,6 +21,7 @@ from audits.queries.queue import QueueFilters
 from audits.queries.reveals import ReadFilters, RevealFilters
 from audits.queries.windows import Window
 from audits.states import CheckKind, CycleState, FindingState, FlagKind, Severity
+from audits.type_words import words
 from consent.models import Purpose
 from consent.states import PERMITTING, Reason
 from portal.accounts.choice_fields import PersonChoiceField

@@ -8,6 +8,7 @@ from typing import Any
 from audits.checks.contract import MOST_EVIDENCE
 from audits.checks.tables import counted, share, share_text, table
 from audits.queries.exposures import GivenAway, Said
+from audits.type_words import words
 
 TARGETS = {
     "originated": "originated by the assistant",
@@ -30,20 +31,6 @@ _WHY = {
     "echoed": "repeated in whole by the assistant",
     "volunteered": "typed by the customer",
 }
-_NAMES = {
-    "US_SSN": "US social security number",
-    "IBAN_CODE": "IBAN",
-    "DATE_OF_BIRTH": "date of birth",
-    "IP_ADDRESS": "IP address",
-    "MAC_ADDRESS": "MAC address",
-    "URL": "URL",
-}
-
-
-def words(type_: str) -> str:
-    """ "credit card" for `CREDIT_CARD`; acronyms and countries stay."""
-    named = _NAMES.get(type_)
-    return named or (type_.replace("_", " ") if type_[2:3] == "_" else type_.replace("_", " ").lower())
 
 
 def title(origin: str, counting: Said, leaks: Sequence[GivenAway]) -> str:

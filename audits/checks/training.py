@@ -17,7 +17,6 @@ from assistants.queries.registry import current_release
 from assistants.states import DatasetState, DuplicateRule
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.personal_data import SENSITIVE
-from audits.checks.personal_data_words import words
 from audits.checks.tables import counted, share, share_text, table
 from audits.queries.training import (
     TrainingRow,
@@ -30,6 +29,7 @@ from audits.queries.training import (
     withdrawn_since,
 )
 from audits.states import CheckKind, CheckState, Severity
+from audits.type_words import words
 
 LISTED = 100
 _ASKED: Mapping[CheckKind, tuple[str, ...]] = {

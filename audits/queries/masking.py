@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from assistants.transcripts import Turn
-from audits.checks.personal_data_words import words
 from audits.models.scans import DetectionOrigin
+from audits.type_words import words
 
 # Shorter ones, such as a day of the month, stand in a text for many other reasons.
 REPEATED_FROM = 4  # code points

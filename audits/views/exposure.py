@@ -20,7 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 from assistants.models import Assistant, Conversation
 from assistants.queries.registry import assistant_for
 from audits.checks.personal_data import CONTACT, SENSITIVE
-from audits.checks.personal_data_words import words
 from audits.checks.release_trend import released_on
 from audits.checks.severity import DataClass, class_of
 from audits.checks.tables import rate_interval, share, share_text
@@ -44,6 +43,7 @@ from audits.queries.patterns import live_types, patterns_of
 from audits.queries.windows import Window
 from audits.services.rescans import default_since, rescan_ask
 from audits.states import PatternState
+from audits.type_words import words
 from audits.views.forms import add_invalid
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer

@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assistants.queries.registry import assistant_for
-from audits.checks.personal_data_words import words
 from audits.forms import PatternForm, PatternRescanForm
 from audits.models import DetectionPattern
 from audits.queries.patterns import pattern_for
 from audits.services.patterns import activation_refusal, pattern_activate, pattern_draft, pattern_retire, pattern_try
 from audits.services.rescans import default_since
 from audits.states import PatternState
+from audits.type_words import words
 from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.viewers import viewer

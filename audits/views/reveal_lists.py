@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from audits.checks.personal_data_words import words
 from audits.filters import RevealFilter, TranscriptReadFilter
 from audits.models import Reveal
 from audits.queries.reveals import (
@@ -26,6 +25,7 @@ from audits.queries.reveals import (
     transcript_reads_for,
     types_revealed,
 )
+from audits.type_words import words
 from audits.views.people import name_of
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer_with

@@ -17,11 +17,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assistants.models import Conversation
-from audits.checks.personal_data_words import words
 from audits.forms import RevealForm
 from audits.queries.conversations import conversation_with_scan, transcript_shown
 from audits.queries.masking import Mask, Place, asks_for_step_up
 from audits.services.reveals import mask_at, reveals_end, span_reveal
+from audits.type_words import words
 from audits.views.conversations import TURNS
 from audits.views.forms import add_invalid
 from audits.views.viewers import viewer
