@@ -53,7 +53,7 @@ def test_import_prints_every_figure(tmp_path, assistant, conversation):
     path.write_bytes(as_lines(conversation("a"), {"external_id": "b"}))
     printed = run(path, "--assistant", "helper").splitlines()
     assert printed[0] == f"{path}: 2 read, 1 created, 0 revised, 0 unchanged, 1 rejected"
-    assert printed[1] == f"  The rejected lines and their reasons are in {path}.rejected.jsonl"
+    assert printed[1] == f"  The lines that were not stored and their reasons are in {path}.rejected.jsonl"
     assert printed[2].endswith(" conversations/s")
 
 

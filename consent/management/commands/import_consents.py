@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,7 @@ from portal.core.jsonlines.mapping import FieldMap
 from portal.core.jsonlines.progress import ProgressBar
 from portal.core.jsonlines.rejections import RejectionFile
 from portal.core.jsonlines.streams import DAMAGED
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of one file."""
-
-    path: Path
-    report: ImportReport
-    rejected_to: Path | None
+from portal.core.jsonlines.summary import Imported, summary
 
 
 class Command(BaseCommand):
@@ -67,9 +57,10 @@ class Command(BaseCommand):
             imported = [self._import(path, team, parser) for path in options["files"]]
         except Invalid as error:
             raise CommandError(error.message, returncode=2) from error
-        self._show(imported, seconds=time.monotonic() - begun, as_json=options["json"])
+        seconds = time.monotonic() - begun
+        self.stdout.write(summary(imported, ImportReport(), seconds=seconds, unit="events", as_json=options["json"]))
 
-    def _import(self, path: Path, team: Team, parser: EntryParser) -> Imported:
+    def _import(self, path: Path, team: Team, parser: EntryParser) -> Imported[ImportReport]:
         last_line = 0
 
         def lines(file: RecordFile) -> Iterator[Numbered]:
@@ -94,38 +85,9 @@ class Command(BaseCommand):
                 raise Invalid(f"{path}: {error.message}", field=error.field) from error
             return Imported(path, report, rejections.written_to)
 
-    def _show(self, imported: list[Imported], *, seconds: float, as_json: bool) -> None:
-        total = ImportReport()
-        for one in imported:
-            total = total + one.report
-        rate = round(total.read / seconds) if seconds else 0
-        if as_json:
-            files = [
-                {
-                    "file": str(one.path),
-                    **one.report.as_dict(),
-                    "rejected_to": None if one.rejected_to is None else str(one.rejected_to),
-                }
-                for one in imported
-            ]
-            summary = {**total.as_dict(), "seconds": round(seconds, 3), "per_second": rate, "files": files}
-            self.stdout.write(json.dumps(summary))
-            return
-        for one in imported:
-            self.stdout.write(f"{one.path}: {_in_words(one.report)}")
-            if one.rejected_to is not None:
-                self.stdout.write(f"  The lines that were not stored and their reasons are in {one.rejected_to}")
-        if len(imported) > 1:
-            self.stdout.write(f"In all: {_in_words(total)}")
-        self.stdout.write(f"{rate} events/s")
-
 
 def _is_table(path: Path) -> bool:
     return path.name.lower().removesuffix(".gz").endswith(".csv")
-
-
-def _in_words(report: ImportReport) -> str:
-    return ", ".join(f"{count} {name}" for name, count in report.as_dict().items())
 
 
 def _team(slug: str) -> Team:
