@@ -37,6 +37,7 @@ register_actions(
         "request.package_built": "Package of a customer's data built",
         "request.package_downloaded": "Package of a customer's data downloaded",
         "request.package_expired": "Package of a customer's data deleted",
+        "request.strangers_forgotten": "What unknown requesters wrote destroyed",
         "request.rectified": "Customer's data corrected",
         "request.restricted": "Use of a customer's data restricted",
         "request.objected": "Objection of a customer recorded",

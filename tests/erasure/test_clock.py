@@ -19,7 +19,7 @@ from consent.services.requests.handling import (
     request_resume,
 )
 from consent.services.requests.records import today
-from portal.core.models import DataKey
+from portal.core.models import DataKey, LedgerEntry
 from tests.erasure.requests_made import request_make, subject_make
 from tests.jobs import drain
 
@@ -81,6 +81,8 @@ def test_what_strangers_wrote_is_closed_for_good_after_three_months(home, privac
     assert strangers_forget() == 0
     hold_release(hold_id=hold.pk, reason="Closed.", actor=privacy_officer)
     assert strangers_forget() == 1
+    assert strangers_forget() == 0
+    assert LedgerEntry.objects.filter(action="request.strangers_forgotten").count() == 1
     assert DataKey.objects.get(pk=made.data_key_id).wrapped is None
     assert request_details(SubjectRequest.objects.select_related("data_key").get()) == ""
 

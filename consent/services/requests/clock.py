@@ -13,6 +13,8 @@ from consent.queries.holds import holds_in_force
 from consent.queries.requests import RUNNING
 from consent.services.holds import holds_freeze
 from consent.services.requests.records import record, today
+from portal.accounts.models import Team
+from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
 from portal.core.models import DataKey
@@ -91,7 +93,7 @@ def packages_expire() -> int:
 def strangers_forget() -> int:
     """Destroy the keys of what unknown people wrote, three months after their request was closed; returns how many.
 
-    Not while everything of their team is under a legal hold.
+    Not while everything of their team is under a legal hold. One ledger entry a team.
     """
     until = timezone.now() - STRANGERS_FORGOTTEN_AFTER
     closed = SubjectRequest.objects.filter(
@@ -106,4 +108,9 @@ def _strangers_forget(team_id: int, closed: QuerySet[SubjectRequest]) -> int:
     if holds_in_force(team_id=team_id).whole_team:
         return 0
     keys = DataKey.objects.filter(pk__in=closed.filter(team=team_id).values("data_key"))
-    return keys.update(wrapped=None, destroyed_at=timezone.now())
+    forgotten = keys.update(wrapped=None, destroyed_at=timezone.now())
+    if forgotten:
+        team = Team.objects.get(pk=team_id)
+        data = {"requests": forgotten}
+        ledger.append(action="request.strangers_forgotten", actor=SYSTEM, obj=team, team_id=team_id, data=data)
+    return forgotten
