@@ -47,7 +47,8 @@ NAME_SHAPE = (
     rf"[{CAPITALS}][{WORD_LETTERS}]*(?:[{_MARKED}][{WORD_LETTERS}]*|{'|'.join(SURNAME_ENDINGS)}){_END}|"
     rf"[{_MARKED}][a-z]+"
 )
-_CAPITALISED = re.compile(rf"(?<![^\W\d_])[{CAPITALS}][{WORD_LETTERS}]+")
+#: The look behind comes second, so that the search can leap from capital to capital.
+_CAPITALISED = re.compile(rf"[{CAPITALS}](?<![^\W\d_].)[{WORD_LETTERS}]+")
 _ANY_WORD = re.compile(rf"(?<![{WORD_LETTERS}])[{WORD_LETTERS}]+")
 _SHAPED = re.compile(NAME_SHAPE)
 #: Two words or more in capitals.
