@@ -201,7 +201,16 @@ class DatasetRowAdmin(ReadOnlyAdmin, OfMyTeams):
     """Where a row comes from; nothing sealed, no hash."""
 
     permission = "datasets.view"
-    fields = ["public_id", "dataset", "language", "collected_at", "received_at", "conversation", "erased_at"]
+    fields = [
+        "public_id",
+        "dataset",
+        "language",
+        "collected_at",
+        "received_at",
+        "conversation",
+        "erased_at",
+        "disposed_at",
+    ]
     list_display = ["public_id", "dataset", "language", "collected_at", "erased_at"]
     list_filter = [("dataset", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["dataset"]

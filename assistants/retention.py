@@ -41,7 +41,12 @@ def groups(team_id: int) -> list[Group]:
     """One group an assistant. Two queries."""
     assistants = Assistant.objects.filter(team_id=team_id).prefetch_related("purposes").order_by("name", "pk")
     return [
-        Group(key=one.pk, label=one.name, purposes=tuple(sorted(purpose.pk for purpose in one.purposes.all())))
+        Group(
+            key=one.pk,
+            label=one.name,
+            purposes=tuple(sorted(purpose.pk for purpose in one.purposes.all())),
+            assistant=one.pk,
+        )
         for one in assistants
     ]
 
@@ -50,7 +55,7 @@ def conversation_anchors(path: str = "") -> dict[Anchor, AnchorExpression]:
     """What a period can be counted from, for rows that reach their conversation over `path` (such as
     `conversation__`)."""
     ended = Coalesce(f"{path}ended_at", f"{path}started_at", output_field=DateTimeField())
-    last = _last_contact(f"{path}subject_id")
+    last = last_contact(f"{path}subject_id")
     return {
         Anchor.CONVERSATION_ENDED: lambda purpose: ended,
         Anchor.LAST_CONTACT: lambda purpose: last,
@@ -60,10 +65,13 @@ def conversation_anchors(path: str = "") -> dict[Anchor, AnchorExpression]:
 
 def conversation_place(path: str = "") -> Any:
     """Where the customer of a conversation is: as their consents say, else where the assistant serves."""
+    return place_of(f"{path}subject_id", assistant=f"{path}assistant")
+
+
+def place_of(subject: str, *, assistant: str) -> Any:
+    """The same for any row, by the paths to its data subject's id and to its assistant."""
     return Coalesce(
-        NullIf(subject_place(f"{path}subject_id"), Value("")),
-        F(f"{path}assistant__jurisdiction"),
-        output_field=CharField(),
+        NullIf(subject_place(subject), Value("")), F(f"{assistant}__jurisdiction"), output_field=CharField()
     )
 
 
@@ -118,7 +126,8 @@ def _customers_group(team_id: int) -> list[Group]:
     return [Group(key=None, label="All assistants")]
 
 
-def _last_contact(subject: str) -> Any:
+def last_contact(subject: str) -> Any:
+    """When a conversation with the subject at this path last ended, null where there was none."""
     conversations = (
         Conversation.objects.filter(subject=OuterRef(subject))
         .order_by()
@@ -186,7 +195,7 @@ def register_classes() -> None:
             disposal="The customer is erased with everything about them, as on their own request: the data key is "
             "destroyed, so that backups cannot be read either. Rules for any purpose apply.",
             anchors={
-                Anchor.LAST_CONTACT: lambda purpose: _last_contact("pk"),
+                Anchor.LAST_CONTACT: lambda purpose: last_contact("pk"),
                 Anchor.CREATED: lambda purpose: F("created_at"),
             },
             groups=_customers_group,

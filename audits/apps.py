@@ -8,8 +8,7 @@ class AuditsConfig(AppConfig):
     verbose_name = "Audits"
 
     def ready(self) -> None:
-        from audits import actions, dataset_panels, panels, rules  # noqa: F401  (name permissions, ledger actions, page panels)
-        from audits.retention import register_classes
+        from audits import actions, dataset_panels, panels, retention, rules, training_retention  # noqa: F401  (name permissions, ledger actions, page panels)
         from audits.services import erasure, training_erasure  # noqa: F401  (register what is kept of a data subject)
         from audits.services.stale_days import days_mark_stale
         from audits.services.training.withdrawals import restriction_heard
@@ -17,4 +16,5 @@ class AuditsConfig(AppConfig):
 
         on_restriction(restriction_heard)
         on_days_left(days_mark_stale)
-        register_classes()
+        retention.register_classes()
+        training_retention.register_classes()

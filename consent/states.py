@@ -104,6 +104,7 @@ class Anchor(models.TextChoices):
     SUPERSEDED = "superseded", "A revision took its place"
     REQUEST_CLOSED = "request_closed", "The request was closed"
     CREATED = "created", "It was made"
+    COLLECTED = "collected", "It was collected"
 
 
 class ConsentStatus(models.TextChoices):

@@ -71,7 +71,12 @@ class DatasetDetailAnswer(DatasetAnswer):
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
     def get_rows(self, dataset: Dataset) -> dict[str, int]:
         figures = row_figures(dataset)
-        return {"rows": figures.rows, "erased": figures.erased, "data_subjects": figures.subjects}
+        return {
+            "rows": figures.rows,
+            "erased": figures.erased,
+            "disposed": figures.disposed,
+            "data_subjects": figures.subjects,
+        }
 
 
 class DatasetBody(StrictBody):

@@ -64,7 +64,8 @@ class DatasetRow(TeamScoped):
     """One example to learn from. Its content is sealed under its data subject's own key at `place`.
 
     `record_hash` covers all that was handed over, `text_hash` the two texts, `near_hash` their words alone (see
-    assistants.records.training); all are keyed. An erasure leaves the empty row behind, with `erased_at`.
+    assistants.records.training); all are keyed. An erasure leaves the empty row behind, with `erased_at`;
+    so does retention, with `disposed_at` as well.
     """
 
     TEAM_PATH = "dataset__assistant__team"
@@ -87,6 +88,7 @@ class DatasetRow(TeamScoped):
     turn_until = models.PositiveIntegerField(null=True, blank=True)
     sealed = models.BinaryField(null=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    disposed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -23,10 +23,11 @@ OpenedRow = RowContent | KeyDestroyed | SealBroken
 
 @dataclass(frozen=True, slots=True)
 class RowFigures:
-    """How many rows a data set has, how many were erased, of how many data subjects."""
+    """How many rows a data set has, how many were erased or disposed of by retention, of how many data subjects."""
 
     rows: int
     erased: int
+    disposed: int
     subjects: int
 
 
@@ -56,7 +57,8 @@ def row_figures(dataset: Dataset) -> RowFigures:
     there = Q(erased_at=None)
     figures = DatasetRow.objects.filter(dataset=dataset).aggregate(
         rows=Count("pk", filter=there),
-        erased=Count("pk", filter=~there),
+        erased=Count("pk", filter=~there & Q(disposed_at=None)),
+        disposed=Count("pk", filter=Q(disposed_at__isnull=False)),
         subjects=Count("subject", filter=there, distinct=True),
     )
     return RowFigures(**figures)

@@ -1,14 +1,17 @@
-"""What training data keeps of a data subject, and how it goes when the subject is erased.
+"""What training data keeps of a data subject, and how it goes: with the subject, or when its time has passed.
 
 The empty row stays, as the place that audits and exports point to; its external id becomes a keyed hash.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assistants.models import DatasetRow, DatasetRowAttributes
+from assistants.models import Dataset, DatasetRow, DatasetRowAttributes
 from assistants.services.erasure import external_id_tombstone
 from consent.traces import Subjects, Trace, register_trace
 
@@ -27,14 +30,41 @@ def _lock(subjects: Subjects) -> None:
 
 
 def _purge(subjects: Subjects) -> int:
-    emptied, now = [], timezone.now()
-    for row in _legible(subjects).only("pk", "dataset_id", "external_id"):
+    return _empty(_legible(subjects), timezone.now())
+
+
+def dataset_rows_dispose(ids: Sequence[int], *, now: datetime) -> int:
+    """Empty these rows, which the caller has locked, with their attributes; returns how many.
+
+    None is emptied of a data set that somebody is at work on, who may be about to write to the same rows. The row that
+    stays behind is not taken in again.
+    """
+    held = Dataset.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("pk")
+    free = list(
+        held.filter(pk__in=DatasetRow.objects.filter(pk__in=ids).values("dataset")).values_list("pk", flat=True)
+    )
+    rows = DatasetRow.objects.filter(pk__in=ids, dataset__in=free, erased_at=None)
+    DatasetRowAttributes.objects.filter(row__in=rows).delete()
+    return _empty(rows, now, disposed_at=now)
+
+
+def external_ids_disposed(*, dataset_id: int, external_ids: Collection[str]) -> set[str]:
+    """Which of these a row had that retention has emptied since. One query."""
+    stones = {external_id_tombstone(assistant_id=dataset_id, external_id=one): one for one in external_ids}
+    rows = DatasetRow.objects.filter(dataset=dataset_id, disposed_at__isnull=False, external_id__in=list(stones))
+    return {stones[stone] for stone in rows.order_by().values_list("external_id", flat=True)}
+
+
+def _empty(rows: QuerySet[DatasetRow], now: datetime, *, disposed_at: datetime | None = None) -> int:
+    emptied = []
+    for row in rows.only("pk", "dataset_id", "external_id"):
+        row.disposed_at = disposed_at
         row.external_id = external_id_tombstone(assistant_id=row.dataset_id, external_id=row.external_id)
         row.erased_at = row.collected_at = row.received_at = now
         row.language, row.sealed = "", None
         row.record_hash = row.text_hash = row.near_hash = None
         emptied.append(row)
-    fields = ["external_id", "erased_at", "collected_at", "received_at", "language", "sealed"]
+    fields = ["external_id", "erased_at", "disposed_at", "collected_at", "received_at", "language", "sealed"]
     hashes = ["record_hash", "text_hash", "near_hash"]
     DatasetRow.objects.bulk_update(emptied, [*fields, *hashes], batch_size=500)
     return len(emptied)

@@ -5,6 +5,8 @@ What counts is the state at the moment of the check, whatever the window: data o
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 from django.utils import timezone
 
@@ -50,7 +52,7 @@ def run(context: CheckContext) -> CheckOutcome:
                         ("Under a hold", "count"),
                         ("Beyond grace", "count"),
                     ),
-                    [[one.kind_label, one.kept, one.due, one.held, one.breach] for one in governed],
+                    [[_name(one, context), one.kept, one.due, one.held, one.breach] for one in governed],
                 )
             ],
             "figures": {
@@ -73,8 +75,16 @@ def _sentence(governed: list[Figures], overdue: list[Figures], *, kept: int, bre
         return "No retention rule covers every purpose of this assistant, so that its data is kept without limit."
     if not breaches:
         return f"Of {counted(kept, 'record')} under a retention rule, none is kept beyond its deadline and grace."
-    kinds = ", ".join(f"{one.kind_label.lower()}: {one.breach:,}" for one in overdue)
+    by_kind: Counter[str] = Counter()
+    for one in overdue:
+        by_kind[one.kind_label.lower()] += one.breach
+    kinds = ", ".join(f"{kind}: {breach:,}" for kind, breach in by_kind.items())
     return f"{counted(breaches, 'record')} should be gone and can still be read ({kinds})."
+
+
+def _name(one: Figures, context: CheckContext) -> str:
+    """The kind of data, and which data set where it is one's."""
+    return one.kind_label if one.label == context.assistant.name else f"{one.kind_label} ({one.label})"
 
 
 def _evidence(context: CheckContext, overdue: list[Figures]) -> list[tuple[int, str]]:

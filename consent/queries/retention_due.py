@@ -137,18 +137,19 @@ def assistant_figures(*, team_id: int, assistant_id: int, now: datetime) -> list
 def conversations_in_breach(*, team_id: int, assistant_id: int, data_class: str, now: datetime, most: int) -> list[int]:
     """Conversations of which data of this kind is there beyond deadline and grace, unheld; the oldest first."""
     rules, holds = rules_in_force(team_id=team_id).get(data_class, []), holds_in_force(team_id=team_id)
+    found: dict[int, None] = {}
     for kind, group in _of_assistant(team_id, assistant_id):
         if kind.name == data_class and kind.conversation:
             rows = due_rows(kind, group, rules, team_id=team_id, now=now, grace=True)
-            rows = free(rows, kind, group, holds).order_by("pk")
-            return list(dict.fromkeys(rows.values_list(kind.conversation, flat=True)[:most]))
-    return []
+            rows = free(rows, kind, group, holds).filter(**{f"{kind.conversation}__isnull": False}).order_by("pk")
+            found |= dict.fromkeys(rows.values_list(kind.conversation, flat=True)[:most])
+    return list(found)[:most]
 
 
 def _of_assistant(team_id: int, assistant_id: int) -> Iterator[tuple[DataClass, Group]]:
     for kind in data_classes():
         for group in kind.groups(team_id) if kind.of_assistants else ():
-            if group.key == assistant_id:
+            if group.assistant == assistant_id:
                 yield kind, group
 
 
@@ -216,4 +217,4 @@ def _asks_assistants(kind: DataClass, holds: HoldsInForce) -> bool:
 
 
 def _whole_group_held(kind: DataClass, group: Group, holds: HoldsInForce) -> bool:
-    return holds.whole_team or (kind.of_assistants and group.key in holds.assistants)
+    return holds.whole_team or (group.assistant in holds.assistants)

@@ -18,11 +18,15 @@ AnchorExpression = Callable[[int | None], Any]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that are kept for the same purposes, such as those of one assistant. `key` is None for a whole team."""
+    """Rows that are kept for the same purposes, such as those of one assistant. `key` is None for a whole team.
+
+    `assistant` is whose they are, where they are one assistant's: holds and checks are about assistants.
+    """
 
     key: int | None
     label: str
     purposes: tuple[int, ...] = ()
+    assistant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class DataClass:
     bigint primary key. `place` is the row's jurisdiction as an expression, `subject` the path to its data subject's id
     (empty: it has none), `since` a column that no anchor but the withdrawal of consent precedes. `dispose(ids, now)`
     runs in the transaction that has locked these rows, returns how many rows it emptied, and leaves none of them in
-    `rows`. `of_assistants` says that groups are assistants, which holds and checks are
-    about; `conversation` is the path to the id of the row's conversation.
+    `rows`, unless somebody is at work on them: then the next run has them. `of_assistants` says
+    that each group is of one assistant; `conversation` is the path to the id of the row's conversation, if it has one.
     """
 
     name: str

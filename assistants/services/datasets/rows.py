@@ -14,6 +14,7 @@ from django.utils import timezone
 from assistants.models import Dataset, DatasetRow
 from assistants.records import NumberedRecord, Rejection
 from assistants.records.training import RowParts, TrainingRecord, parts_of
+from assistants.services.dataset_erasure import external_ids_disposed
 from assistants.services.datasets.registry import dataset_locked
 from assistants.services.datasets.storage import PlacedRow, rows_insert, rows_revise
 from assistants.states import DatasetState
@@ -147,10 +148,17 @@ def _take(batch: Sequence[NumberedRow], dataset: Dataset, first_lines: dict[str,
         except Invalid as fault:
             taken.rejections.append(Rejection.of(one.line, fault, one.record.external_id))
     known = _known(dataset.pk, [one.record.external_id for one in fitting])
+    disposed = external_ids_disposed(
+        dataset_id=dataset.pk, external_ids={one.record.external_id for one in fitting} - known.keys()
+    )
     news, repeats = [], []
     for incoming in fitting:
         external_id = incoming.record.external_id
         stored = known.get(external_id)
+        if external_id in disposed:
+            message = "Its time had passed, and it was disposed of; it is not taken in again."
+            taken.reject(incoming.line, external_id, message, "external_id")
+            continue
         if first_lines.setdefault(external_id, incoming.line) != incoming.line:
             repeats.append(incoming)
         elif stored is not None and stored.record_hash == incoming.parts.record_hash:

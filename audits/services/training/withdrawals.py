@@ -25,6 +25,7 @@ WITHDRAWN = "A data subject whose data is in it has withdrawn, or must not be us
 BLOCKED = "training_export.blocked"
 _TASK = "audits.training_restricted"
 ERASED = "A data subject whose data was in it has been erased."
+DISPOSED = "Lines of it have been disposed of by a retention rule."
 
 
 def restriction_heard(*, subject_ids: frozenset[int], purpose_ids: frozenset[int]) -> None:
