@@ -15,7 +15,7 @@ from consent.models import DataSubject
 from consent.queries.holds import held
 from consent.queries.retention_anchors import subject_place, withdrawn_at
 from consent.retention.classes import AnchorExpression, DataClass, Group, register_data_class
-from consent.services.erasures import Held, subjects_erase
+from consent.services.erasures import Held, requests_lock_free, subjects_erase
 from consent.states import Anchor
 from portal.core.actors import SYSTEM
 
@@ -116,8 +116,11 @@ def _customers(team_id: int, group: Group) -> QuerySet[DataSubject]:
 
 
 def _customers_dispose(ids: Sequence[int], now: datetime) -> int:
-    """Erase whole customers, as a request would: what is held by then, by whatever hold, is passed over."""
-    free = set(ids) - held(ids)
+    """Erase whole customers, as a request would: what is held by then, by whatever hold, is passed over.
+
+    So is whose request came in, and is being worked on, between the locks on requests and those on customers.
+    """
+    free = requests_lock_free(ids) - held(ids)
     erased = subjects_erase(subject_ids=free, actor=SYSTEM) if free else []
     return 0 if isinstance(erased, Held) else len(erased)
 
@@ -203,6 +206,7 @@ def register_classes() -> None:
             place=subject_place("pk"),
             subject="pk",
             dispose=_customers_dispose,
+            first=requests_lock_free,
             of_assistants=False,
             batch=50,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,8 @@ class DataClass:
     runs in the transaction that has locked these rows, returns how many rows it emptied, and leaves none of them in
     `rows`, unless somebody is at work on them: then the next run has them. `of_assistants` says
     that each group is of one assistant; `conversation` is the path to the id of the row's conversation, if it has one.
+    `first` takes, without waiting, the locks that go before those of these rows, and returns the rows that it got them
+    for: everybody locks requests, then subjects, then what hangs on them.
     """
 
     name: str
@@ -53,6 +55,7 @@ class DataClass:
     since: str = ""
     of_assistants: bool = True
     conversation: str = ""
+    first: Callable[[Sequence[int]], Collection[int]] | None = None
     batch: int = 500
 
 

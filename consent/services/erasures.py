@@ -40,6 +40,15 @@ def person_of(subject: DataSubject) -> list[int]:
     return list(parts_of([subject.pk], links_of([subject.pk], known_at=now), known_at=now)[subject.pk][0])
 
 
+def requests_lock_free(subject_ids: Collection[int]) -> set[int]:
+    """Lock the requests of these data subjects, inside the caller's transaction and without waiting; returns the
+    subjects of whom nobody is working on a request."""
+    requests = SubjectRequest.objects.filter(subject__in=subject_ids).order_by("pk")
+    free = requests.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    got = list(free.values_list("pk", flat=True))
+    return set(subject_ids) - set(requests.exclude(pk__in=got).values_list("subject_id", flat=True))
+
+
 @transaction.atomic
 def subjects_erase(
     *,

@@ -99,21 +99,19 @@ def retention_run_continue(*, run_id: int, seconds: float = math.inf) -> bool:
 def _batch(run: RetentionRun, kind: DataClass, group: Group, *, after: int) -> int | None:
     """Dispose of the next rows with ids above `after`; returns the last id, None where none is left.
 
-    By the rules in force at that moment: one that is retired while a run is under way stops it.
+    By the rules in force at that moment: one that is retired while a run is under way stops it. Rows that somebody is
+    at work on are passed over: nothing here waits for them, and the next run has them.
     """
     holds_freeze(team_id=run.team_id)
     rules = rules_in_force(team_id=run.team_id).get(kind.name, [])
-    locked = (
-        _free_rows(run, kind, group, rules)
-        .filter(pk__gt=after)
-        .order_by("pk")
-        .select_for_update(of=("self",), skip_locked=True)
-    )
-    ids = list(locked.values_list("pk", flat=True)[: kind.batch])
+    rows = _free_rows(run, kind, group, rules)
+    ids = list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[: kind.batch])
     if not ids:
         return None
+    locked = kind.rows(run.team_id, group).filter(pk__in=ids if kind.first is None else kind.first(ids)).order_by("pk")
+    got = list(locked.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
     # Asked again: until the rows were locked, a customer may have come back, or a restriction may have begun.
-    due = list(_free_rows(run, kind, group, rules).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    due = list(_free_rows(run, kind, group, rules).filter(pk__in=got).order_by("pk").values_list("pk", flat=True))
     disposed = kind.dispose(due, timezone.now()) if due else 0
     run.disposed += disposed
     run.position = [kind.name, group.key, ids[-1]]

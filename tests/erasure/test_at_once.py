@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assistants.models import Assistant, Conversation
 from audits.models import Detection
@@ -14,10 +17,12 @@ from consent.services.erasures import erased_without_trace, person_of, subjects_
 from consent.services.links import merge_confirm, subjects_merge
 from consent.services.requests.erasing import erasure_check, request_erase
 from consent.services.requests.packaging import package_build
+from consent.services.retention_runs import retention_run_now
 from consent.traces import Trace, _traces, register_trace
 from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.models import DataKey
+from tests.consent.retaining import rule_make
 from tests.erasure.requests_made import request_started, subject_make
 from tests.erasure.scene import hand_over, told
 from tests.factories import AssistantFactory
@@ -136,3 +141,28 @@ def test_a_package_waits_for_an_erasure_under_way_and_is_not_built_after_it(home
     subjects_erase(subject_ids=[customer.pk], actor=SYSTEM)
     package_build(request_id=request.pk)
     assert not AccessPackage.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_waits_for_nobody_who_works_on_a_request_and_locks_in_the_same_order(home, privacy_officer):
+    """A request at work is held by another session, which is about to lock its customer, as every service does."""
+    busy, idle = subject_make(home, "C-1"), subject_make(home, "C-2")
+    for one in (busy, idle):
+        request_started(one, actor=privacy_officer)
+    DataSubject.objects.update(created_at=timezone.now() - timedelta(days=900))
+    rule_make(home, privacy_officer, "customer", anchor="created", period="P2Y")
+    with other_session() as other, CaptureQueriesContext(connection) as asked:
+        other.execute("BEGIN")
+        other.execute(f"SELECT FROM consent_subjectrequest WHERE subject_id = {busy.pk} FOR NO KEY UPDATE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 1
+        other.execute(f"SELECT FROM consent_datasubject WHERE id = {busy.pk} FOR UPDATE NOWAIT")
+        other.execute("COMMIT")
+    assert DataSubject.objects.get(erased_at__isnull=False) == idle
+    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"] or "FOR NO KEY UPDATE" in query["sql"]]
+    about = [table for sql in locks for table in ("subjectrequest", "datasubject") if f'FROM "consent_{table}"' in sql]
+    assert about[:2] == ["subjectrequest", "datasubject"]
+    assert retention_run_now(team=home, dry=False, actor=SYSTEM).disposed == 1
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
