@@ -17,6 +17,9 @@ class RequestKind(models.TextChoices):
 # Those that end with a package of the subject's data.
 PACKAGED = frozenset({RequestKind.ACCESS, RequestKind.PORTABILITY})
 
+# Those that are answered from what is kept: until then it must not be disposed of.
+ANSWERED_FROM_DATA = PACKAGED | {RequestKind.RECTIFICATION, RequestKind.RESTRICTION}
+
 
 class Jurisdiction(models.TextChoices):
     GDPR = "gdpr", "GDPR (EU, EEA, UK)"

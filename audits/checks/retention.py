@@ -49,7 +49,7 @@ def run(context: CheckContext) -> CheckOutcome:
                         ("Kind of data", "text"),
                         ("Kept", "count"),
                         ("Due", "count"),
-                        ("Under a hold", "count"),
+                        ("Held back", "count"),
                         ("Beyond grace", "count"),
                     ),
                     [[_name(one, context), one.kept, one.due, one.held, one.breach] for one in governed],

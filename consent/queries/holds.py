@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from consent import holds
-from consent.models import DataSubject, LegalHold, ProcessingRestriction
+from consent.models import DataSubject, LegalHold, ProcessingRestriction, SubjectRequest
 from consent.people import parts_of
 from consent.queries.facts import links_of
+from consent.request_states import ANSWERED_FROM_DATA, CLOSED
 from consent.states import HoldScope
 from portal.core.access import restrict
 from portal.core.actors import Actor
@@ -21,8 +22,8 @@ from portal.core.actors import Actor
 class HoldsInForce:
     """What retention must leave alone in one team. `whole_team` holds everything.
 
-    `subjects` are those under a hold of their own and those whose processing is restricted (GDPR Art. 18: restricted
-    data is kept), with all that they are merged with.
+    `subjects` are those under a hold of their own, those whose processing is restricted (GDPR Art. 18: restricted data
+    is kept) and those whose open request is answered from the data, with all that they are merged with.
     """
 
     whole_team: bool
@@ -34,7 +35,7 @@ class HoldsInForce:
 
 
 def holds_in_force(*, team_id: int) -> HoldsInForce:
-    """What is held in a team at this moment. Three queries."""
+    """What is held in a team at this moment. Four queries."""
     rows = LegalHold.objects.filter(team_id=team_id, released_at__isnull=True).values_list(
         "scope", "subject_id", "assistant_id"
     )
@@ -42,6 +43,8 @@ def holds_in_force(*, team_id: int) -> HoldsInForce:
     restricted = ProcessingRestriction.objects.filter(subject__team_id=team_id, lifted_at__isnull=True)
     subjects = {subject for _, subject, _ in found if subject is not None}
     subjects |= set(restricted.order_by().values_list("subject_id", flat=True))
+    asked = SubjectRequest.objects.filter(team_id=team_id, subject__isnull=False, kind__in=sorted(ANSWERED_FROM_DATA))
+    subjects |= set(asked.exclude(state__in=CLOSED).order_by().values_list("subject_id", flat=True))
     return HoldsInForce(
         whole_team=any(scope == HoldScope.TEAM for scope, _, _ in found),
         subjects=frozenset(one for people in _people(subjects).values() for one in people),

@@ -25,9 +25,12 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of one kind of data in one group. `due` and `soon` (within 30 days, `due` included) can be disposed of;
-    `held` are due and under a legal hold; `breach` are due beyond their grace. `governed` says whether a rule is there
-    for every purpose."""
+    """Counts of one kind of data in one group.
+
+    `due` and `soon` (within 30 days, `due` included) can be disposed of; `held` are due and held back
+    (consent.queries.holds says by what); `breach` are due beyond their grace. `governed` says whether a rule is there
+    for every purpose.
+    """
 
     data_class: str
     group: int | None
@@ -82,7 +85,7 @@ def due_rows(
 
 
 def free(rows: QuerySet[Any], kind: DataClass, group: Group, holds: HoldsInForce) -> QuerySet[Any]:
-    """Of these rows, those under no legal hold."""
+    """Of these rows, those that nothing holds back."""
     if _whole_group_held(kind, group, holds):
         return rows.none()
     return _met(kind, rows, holds).exclude(_held(kind, holds))

@@ -30,13 +30,13 @@ def test_dry_run_counts_and_the_run_disposes(home, away, old, privacy_officer):
     assert run("--dry-run") == (
         "Away: would dispose of 0 rows\n"
         "Home: would dispose of 3 rows\n"
-        "  Transcripts and metadata, Ava: 3 due, 3 within 30 days, 0 held\n"
+        "  Transcripts and metadata, Ava: 3 due, 3 within 30 days, 0 held back\n"
     )
     [document] = json.loads(run("--team", "home", "--dry-run", "--json"))
     assert (document["team"], document["dry_run"], document["disposed"]) == ("home", True, 0)
     assert Conversation.objects.filter(sealed__isnull=False).count() == 3
     hold = hold_place(team=home, subject=old[0].subject, matter="m", reason="r", actor=privacy_officer)
-    assert "0 due, 0 within 30 days, 3 held" in run("--team", "home")
+    assert "0 due, 0 within 30 days, 3 held back" in run("--team", "home")
     assert hold.in_force
     assert Conversation.objects.filter(sealed__isnull=False).count() == 3
 

@@ -50,6 +50,6 @@ def _lines(run: RetentionRun) -> list[str]:
         if one["governed"] and (one["due"] or one["soon"] or one["held"]):
             lines.append(
                 f"  {data_class(one['data_class']).label}, {one['label']}: {one['due']:,} due, "
-                f"{one['soon']:,} within 30 days, {one['held']:,} held"
+                f"{one['soon']:,} within 30 days, {one['held']:,} held back"
             )
     return lines
