@@ -64,6 +64,9 @@ def _standing(number: str, region: str | None) -> int:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return 0
+    # First the plan of the region itself, which is the main one of its code: half the work, for nearly all numbers.
+    if region and phonenumbers.is_valid_number_for_region(parsed, region):
+        return 2
     if phonenumbers.is_valid_number(parsed):
         return 2
     return 1 if phonenumbers.is_possible_number(parsed) else 0
