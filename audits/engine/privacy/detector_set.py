@@ -84,7 +84,7 @@ class _Behind:
     shapes: a detector's first one is looked for in every text with digits, the others only where that occurs.
     """
 
-    __slots__ = ("_details", "_shapes", "_with_details", "_words")
+    __slots__ = ("_both", "_details", "_shapes", "_with_details", "_words")
 
     def __init__(self, group: list[_Armed]) -> None:
         shapes = {each: [trigger for trigger in each.detector.triggers[1:] if "[0-9" in trigger] for each in group}
@@ -93,17 +93,20 @@ class _Behind:
         self._words = _further(words)
         self._details = _further({each: triggers[1:] for each, triggers in shapes.items()})
         self._with_details = frozenset(each for each, triggers in shapes.items() if triggers[1:])
+        # Remembered, since texts have few different combinations and the sets are large.
+        self._both = lru_cache(maxsize=4096)(self._in_both)
 
-    def armed(self, data: Any) -> frozenset[_Armed]:
+    def armed(self, data: Any) -> tuple[_Armed, ...]:
         """Those whose triggers all occur in `data`."""
-        found = _in_both(self._shapes.plan_for(data), self._words.plan_for(data))
-        return found if found.isdisjoint(self._with_details) else found & self._details.plan_for(data)
+        sure, with_details = self._both(self._shapes.plan_for(data), self._words.plan_for(data))
+        return sure + tuple(with_details & self._details.plan_for(data)) if with_details else sure
 
-
-@lru_cache(maxsize=4096)
-def _in_both(one: frozenset[_Armed], other: frozenset[_Armed]) -> frozenset[_Armed]:
-    """Remembered, since texts have few different combinations and the sets are large."""
-    return one & other
+    def _in_both(
+        self, by_shape: frozenset[_Armed], by_words: frozenset[_Armed]
+    ) -> tuple[tuple[_Armed, ...], frozenset[_Armed]]:
+        """Those that both passes let through: at once, and only if their details occur too."""
+        found = by_shape & by_words
+        return tuple(found - self._with_details), found & self._with_details
 
 
 def _further(asked: dict[_Armed, list[str]]) -> PatternSet[frozenset[_Armed]]:
@@ -182,7 +185,7 @@ class DetectorSet:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
         armed, passes = self._first_pass.plan_for(data)
         for behind in passes:
-            armed += tuple(behind.armed(data))
+            armed += behind.armed(data)
         if not armed:
             return []
         subject = Subject(text, data)
