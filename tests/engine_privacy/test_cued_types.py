@@ -40,6 +40,8 @@ ROWS = [
     ("PASSPORT", "I lost my passport in 2019", []),
     ("ACCOUNT_NUMBER", "my account number is 12345678", ["12345678"]),
     ("ACCOUNT_NUMBER", "Kundennummer: 4711-0815", ["4711-0815"]),
+    ("ACCOUNT_NUMBER", "nr konta 83726154", ["83726154"]),
+    ("ACCOUNT_NUMBER", "Meine Mitgliedsnummer ist 83726154", ["83726154"]),
     ("ACCOUNT_NUMBER", "I have had the account since 2019", []),
     ("CREDENTIAL", "my password is Hunter2!", ["Hunter2"]),
     ("CREDENTIAL", "contraseña: s3creta99", ["s3creta99"]),

@@ -115,8 +115,9 @@ ACCOUNT_NUMBER = Detector(
     triggers=(
         ANY_SHAPE,
         THREE_DIGITS,
-        r"(?i)acc|ac no|konto|rachun|cuenta|compte|conto|rekening|счет|счёт|customer|client|kund|klient|"
-        r"клиент|conta|member|polic[ya]|user id|versicherungsn|klant",
+        r"(?i)acc(?:ount|t| n)|ac no|konto|n(?:ume)?r konta|rachun|cuenta|compte|conto|rekening|счет|счёт|"
+        r"customer (?:n|id)|client|kund|klient|клиент|conta(?:[^c]|$)|member (?:n|id)|membership n|policy n|user id|"
+        r"versicherungsn|mitglied|klant",
     ),
     pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
     judge=_judge_account,
