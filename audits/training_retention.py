@@ -49,7 +49,7 @@ def _rows(team_id: int, group: Group) -> Any:
 
 def _rows_dispose(ids: Sequence[int], now: datetime) -> int:
     disposed = dataset_rows_dispose(ids, now=now)
-    gone = DatasetRow.objects.filter(pk__in=ids, disposed_at__isnull=False)
+    gone = list(DatasetRow.objects.filter(pk__in=ids, disposed_at__isnull=False).values_list("pk", flat=True))
     DatasetRowScan.objects.filter(row__in=gone).delete()
     TrainingExportExclusion.objects.filter(row__in=gone).delete()
     _lines_dispose(list(TrainingExportRow.objects.filter(row__in=gone).values_list("pk", flat=True)), now)

@@ -56,17 +56,22 @@ def external_ids_disposed(*, dataset_id: int, external_ids: Collection[str]) -> 
 
 
 def _empty(rows: QuerySet[DatasetRow], now: datetime, *, disposed_at: datetime | None = None) -> int:
-    emptied = []
-    for row in rows.only("pk", "dataset_id", "external_id"):
-        row.disposed_at = disposed_at
+    emptied = list(rows.only("pk", "dataset_id", "external_id"))
+    for row in emptied:
         row.external_id = external_id_tombstone(assistant_id=row.dataset_id, external_id=row.external_id)
-        row.erased_at = row.collected_at = row.received_at = now
-        row.language, row.sealed = "", None
-        row.record_hash = row.text_hash = row.near_hash = None
-        emptied.append(row)
-    fields = ["external_id", "erased_at", "disposed_at", "collected_at", "received_at", "language", "sealed"]
-    hashes = ["record_hash", "text_hash", "near_hash"]
-    DatasetRow.objects.bulk_update(emptied, [*fields, *hashes], batch_size=500)
+    # Apart from the values that are the same for all: an expression a row for each column costs several times as much.
+    DatasetRow.objects.bulk_update(emptied, ["external_id"], batch_size=500)
+    DatasetRow.objects.filter(pk__in=[row.pk for row in emptied]).update(
+        erased_at=now,
+        collected_at=now,
+        received_at=now,
+        disposed_at=disposed_at,
+        language="",
+        sealed=None,
+        record_hash=None,
+        text_hash=None,
+        near_hash=None,
+    )
     return len(emptied)
 
 
