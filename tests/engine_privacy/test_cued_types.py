@@ -19,7 +19,7 @@ ROWS = [
     ("PERSON", "Hello, I'd like a table. Thank you, Can you help?", []),
     ("PERSON", "I am Happy. I'm looking for a flight", []),
     ("ADDRESS", "I live at 123 Main Street, apt 4", ["123 Main Street, apt 4"]),
-    ("ADDRESS", "Hauptstraße 5, Berlin", ["Hauptstraße 5"]),
+    ("ADDRESS", "Hauptstraße 5, Berlin", ["Hauptstraße 5, Berlin"]),
     ("ADDRESS", "Calle Miguel Benitez 90.", ["Calle Miguel Benitez 90"]),
     ("ADDRESS", "ul. Marszałkowska 12/3", ["ul. Marszałkowska 12/3"]),
     ("ADDRESS", "улица Ленина, д. 5", ["улица Ленина, д. 5"]),

@@ -2,6 +2,7 @@
 
 from ..detector import Detector
 from .address import ADDRESS_JOINED, ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST
+from .address_by_code import ADDRESS_BY_CODE
 from .credential import PASSWORD, PIN, TOKEN
 from .credit_card import CARD_ANSWER, CARD_FRAGMENT, CREDIT_CARD
 from .dates_and_documents import ACCOUNT_NUMBER, DATE_OF_BIRTH, PASSPORT
@@ -49,6 +50,7 @@ DETECTORS: tuple[Detector, ...] = (
     ADDRESS_NUMBER_FIRST,
     ADDRESS_STREET_FIRST,
     ADDRESS_JOINED,
+    ADDRESS_BY_CODE,
     PERSON_BY_FIELD,
     PERSON_BY_PHRASE,
     PERSON_BY_TITLE,

@@ -49,15 +49,29 @@ def _judge_field(candidate: Candidate) -> Hit | None:
     return candidate.hit(0.5, end=candidate.start + len(candidate.value.rstrip(" .,'-")))
 
 
+#: A house number, with door or floor, before a postal code.
+_AFTER_HOUSE = re.compile(
+    rf"(?:(?<![0-9])[0-9]{{1,3}}(?: ?[º°ª]?\.? ?[A-Za-z])?|s/n)(?:[.,]| -),? (?:[A-Z]{{1,2}}-)?(?:{_CODE}),?\.? ?\Z"
+)
+_REACH = 24
+
+
+def _is_after_house(text: str, end: int) -> bool:
+    """Whether text[:end] ends in a house number, a stop and a postal code."""
+    return _AFTER_HOUSE.search(text, max(0, end - _REACH), end) is not None
+
+
 def _judge_town(candidate: Candidate) -> Hit | None:
-    """The town behind a postal code, if it is one that is known."""
-    found = _FIRST_WORDS.match(candidate.value)
+    """The town behind a postal code, if it is one that is known, or if the code follows a house number."""
+    found = whole = _FIRST_WORDS.match(candidate.value)
     while found:
         end = found.end()
         if is_place(candidate.value[:end]):
             return candidate.hit(0.5, end=candidate.start + end)
         shorter = candidate.value.rfind(" ", 0, end)
         found = _FIRST_WORDS.fullmatch(candidate.value, 0, shorter) if shorter > 0 else None
+    if whole and _is_after_house(candidate.text, candidate.start):
+        return candidate.hit(0.5, end=candidate.start + whole.end())
     return None
 
 
@@ -68,7 +82,7 @@ def _judge_code(candidate: Candidate) -> Hit | None:
         return None
     words = town.group().split(" ")
     named = (is_place(" ".join(words[:count])) for count in range(len(words), 0, -1))
-    return candidate.hit(0.5) if any(named) else None
+    return candidate.hit(0.5) if any(named) or _is_after_house(candidate.text, candidate.end + 1) else None
 
 
 LOCATION_LIVED_IN = Detector(
