@@ -95,12 +95,15 @@ MAC_ADDRESS = Detector(
     rank=88,
 )
 
+#: Without it, every 1 and 3 of a longer number would be counted on from, in states of their own.
+_FIRST_OF_RUN = "(?:^|[^A-Za-z0-9])"
+
 CRYPTO = Detector(
     type="CRYPTO",
     triggers=(
         ANY_SHAPE,
-        r"[13][A-Za-z0-9]{8}|(?i:bc1)|0[xX][0-9A-Fa-f]",
-        r"[13][A-Za-z0-9]{25}|(?i:bc1)[a-zA-Z0-9]{11}|0[xX][0-9A-Fa-f]{6}",
+        rf"{_FIRST_OF_RUN}[13][A-Za-z0-9]{{8}}|(?i:bc1)|0[xX][0-9A-Fa-f]",
+        rf"{_FIRST_OF_RUN}[13][A-Za-z0-9]{{25}}|(?i:bc1)[a-zA-Z0-9]{{11}}|0[xX][0-9A-Fa-f]{{6}}",
     ),
     pattern=r"bc1[a-z0-9]{11,87}|BC1[A-Z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0[xX][0-9A-Fa-f]{40,}",
     judge=_judge_wallet,

@@ -62,7 +62,7 @@ PL_PESEL = national(
     "eleven digits that begin with the birth date, with a weighted check digit",
     {"pl": ("pesel",), "ru": ("песель",)},
     needs_word=False,
-    shape=r"[0-9]{2}[0-3][0-9](?:[0-2][0-9]|3[01])[0-9]{5}|(?i:pesel|песель)",
+    shape=r"(?:^|[^0-9])[0-9]{2}[0-3][0-9](?:[0-2][0-9]|3[01])[0-9]{5}|(?i:pesel|песель)",
 )
 PL_NIP = national(
     "PL_NIP",
