@@ -21,6 +21,8 @@ ENGLISH = [
     "Spring 2024 Collection",
     "Engineering 101, during 5 weeks",
     "I leave from the place March 10",
+    "On 12 May, London SW1A 1AA",
+    "Their telephone is 01223 356354, Cambridge CB2 1AB",
 ]
 GERMAN = [
     "|Goethestr. 12a, 10115 Berlin|",
@@ -33,6 +35,9 @@ GERMAN = [
     "|Postfach 10 12 34, 50667 Köln|",
     "|Hauptstr. 5|, 10000 Stück",
     "Am Montag 3 Personen",
+    "Rechnung 5, 10115 Berlin",
+    "Max Müller\n|Lindenstr. 3\n10115 Berlin|",
+    "Meine Adresse ist |Lindenstr. 3 in 10115 Berlin|. Danke",
 ]
 FRENCH = [
     "J'habite au |12 bis rue de la Paix, 75002 Paris|",

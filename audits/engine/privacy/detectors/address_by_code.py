@@ -4,6 +4,7 @@ import re
 
 from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS
+from ..vocabulary import words
 from .locality import NAME, SPANISH_STREETS, STREET_NAME, UK_CODE, US_STATES, address_start, is_in_sentence, place_reach
 
 _CODE_BEFORE_TOWN = r"[0-9]{5}|[0-9]{2}-[0-9]{3}|[0-9]{4}-[0-9]{3}|[0-9]{5}-?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"
@@ -23,6 +24,13 @@ _CUT = re.compile(r"[0-9]{5}|[0-9]{4} ?[A-Z]{2}(?!\w)|[!?:;]")
 _HOUSE_NUMBER = re.compile(rf"[0-9][A-Za-z]?,? (?:[{CAPITALS}]|\Z)|[0-9][0-9A-Za-zºª°. ]{{0,20}}[,;\n]")
 #: A name behind these goes on: "C/ de Blasco Ibáñez 17".
 _INSIDE_NAME = (" de ", " del ", " la ", " los ", " las ", " do ", " da ", " du ", " des ", " di ")
+#: What has a number and a town, and is no street: "Order 5", "5 Euros", "12 May".
+_NO_STREETS = words(
+    "order invoice bill booking ticket flight train bus table room euro euros pounds dollars january february march "
+    "april may june july august september october november december bestellung rechnung auftrag zimmer tisch zug flug "
+    "gleis pedido factura reserva mesa habitación vuelo commande facture réservation vol ordine fattura volo "
+    "prenotazione bestelling factuur vlucht kamer zamówienie faktura lot pokój reserva fatura encomenda voo"
+)
 _BEFORE = 100
 _MOST_TRIES = 4
 
@@ -42,7 +50,9 @@ def _judge_code(candidate: Candidate) -> Hit | None:
     head = _NUMBER_FIRST if is_english else _NUMBER_LAST
     tried = 0
     for match in head.finditer(text, window, start):
-        if not is_english and not _may_begin(text, match.start(), match.group()):
+        if not _NO_STREETS.isdisjoint(match.group().lower().replace(",", "").split(" ")[:2]) or (
+            not is_english and not _may_begin(text, match.start(), match.group())
+        ):
             continue
         reach = place_reach(text, match.end())
         if reach >= code_end:
