@@ -1,4 +1,4 @@
-"""The pass over a text: folded once, searched by the detectors and the finders, overlaps settled once."""
+"""The pass over a text: folded once, searched by the detectors, overlaps settled once."""
 
 import hashlib
 from collections.abc import Collection
@@ -8,7 +8,6 @@ import stdnum
 
 from .detector_set import DetectorSet
 from .detectors import DETECTORS, OTHER_NUMBERS
-from .finders import FINDERS
 from .folding import fold
 from .matching import encoded
 from .resolution import resolve
@@ -18,15 +17,15 @@ _BUILT_IN = DetectorSet(DETECTORS, OTHER_NUMBERS)
 
 
 def _version() -> str:
-    """Changes whenever a detector's declaration, a finder or a validating library does."""
-    parts = (phonenumbers.__version__, stdnum.__version__, _BUILT_IN.version, *(finder.version for finder in FINDERS))
+    """Changes whenever a detector's declaration or a validating library does."""
+    parts = (phonenumbers.__version__, stdnum.__version__, _BUILT_IN.version)
     return f"1.{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:12]}"
 
 
 ENGINE_VERSION = _version()
 
 #: Every type that `detect` can give without `own`, sorted.
-TYPES: tuple[str, ...] = tuple(sorted({*_BUILT_IN.types, *(type_ for finder in FINDERS for type_ in finder.types)}))
+TYPES: tuple[str, ...] = _BUILT_IN.types
 
 
 def detect(
@@ -44,8 +43,6 @@ def detect(
     data = encoded(plain)
     try:
         found = _BUILT_IN.find(plain, data, language)
-        for finder in FINDERS:
-            found += finder.find(plain, data, language)
         if own is not None:
             found += own.find(plain, data, language)
     except (ValueError, IndexError, RecursionError, MemoryError) as error:
@@ -64,7 +61,6 @@ def detect(
 def explain(span: Span, *, own: DetectorSet | None = None) -> str:
     """Why values of this span's type are believed: the explanation of each detector that finds the type."""
     reasons = _BUILT_IN.explanations(span.type)
-    reasons += [finder.explain(span.type) for finder in FINDERS if span.type in finder.types]
     if own is not None:
         reasons += own.explanations(span.type)
     return "; ".join(reasons)
