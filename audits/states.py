@@ -78,6 +78,17 @@ class CheckKind(models.TextChoices):
     TRAINING_DUPLICATES = "training_duplicates", "Training data: repeated rows"
     TRAINING_ANONYMITY = "training_anonymity", "Training data: anonymity"
     TRAINING_WITHDRAWAL = "training_withdrawal", "Training data: withdrawn after training"
+    TRAINING_SHARES = "training_shares", "Training data: groups beside a reference"
+    TRAINING_LABELS = "training_labels", "Training data: label balance"
+    ADJUSTED_GAP = "adjusted_gap", "Gap left after what customers asked"
+    IMPACT_RATIO = "impact_ratio", "Impact ratios"
+    INTERSECTIONS = "intersections", "Worst intersections"
+    LANGUAGE_PARITY = "language_parity", "Language parity"
+    SERVICE_QUALITY = "service_quality", "Quality of service"
+    ERROR_PARITY = "error_parity", "Error parity"
+    TEXT_HARM = "text_harm", "Harm in the text"
+    MONITORING = "monitoring", "Daily watch"
+    MATCHED_PAIRS = "matched_pairs", "Matched-pair probing"
 
 
 class Severity(models.TextChoices):

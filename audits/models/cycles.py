@@ -88,7 +88,8 @@ class CheckRun(TeamScoped):
 
     `target` says what it looks at inside its kind, such as `resolved by age_group`. `result` holds every number, passed
     or failed. A run with `verifies` belongs to a finding and not to a cycle's own checks. A run about a training data
-    set names it in `dataset`; asked for on its page, it belongs to neither.
+    set names it in `dataset`; asked for on its page, it belongs to neither, as does a run of the daily watch or of a
+    probe.
     """
 
     TEAM_PATH = "assistant__team"
@@ -120,10 +121,8 @@ class CheckRun(TeamScoped):
         constraints = [
             models.UniqueConstraint(fields=["cycle", "kind", "target"], name="check_once_per_cycle"),
             models.CheckConstraint(
-                name="check_run_has_one_reason",
-                condition=Q(cycle__isnull=False, verifies__isnull=True)
-                | Q(cycle__isnull=True, verifies__isnull=False)
-                | Q(cycle__isnull=True, verifies__isnull=True, dataset__isnull=False),
+                name="check_run_one_reason_at_most",
+                condition=Q(cycle__isnull=True) | Q(verifies__isnull=True),
             ),
         ]
 
