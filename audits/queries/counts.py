@@ -13,10 +13,12 @@ from django.db.models import Sum
 from psycopg import sql
 
 from assistants.models import Assistant
+from audits.engine.bias.cube import ATTRIBUTE
 from audits.engine.bias.groups import GroupCount
 from audits.queries.windows import Window
 
-ATTRIBUTE = "attribute:"
+__all__ = ["ATTRIBUTE", "boolean_outcomes", "daily_counts", "dimension_counts", "group_counts", "total", "value_counts"]
+
 _COLUMNS = ("language", "channel", "intent")
 _CELLS = sql.SQL("""
     FROM audits_countcell

@@ -1,0 +1,191 @@
+"""Counts of several measures by several dimensions at once: built once, sliced as often as there are questions.
+
+A cell is one combination of levels that occurs. Every table of groups, of groups within strata, or of an intersection
+is a sum over cells, so its cost depends on the number of cells and never on the number of conversations behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audits.engine.bias.groups import GroupCount
+
+IntArray = NDArray[np.int64]
+CodeArray = NDArray[np.intp]
+Levels = tuple[str | None, ...]
+
+UNKNOWN = "unknown"
+ATTRIBUTE = "attribute:"
+"""What the name of a customer attribute's dimension begins with."""
+_DENSE = 1 << 22
+_LARGEST_KEY = 1 << 62
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Cells by dimension, and how many conversations of each cell had which value of which measure.
+
+    `levels` holds the levels of each dimension, sorted, the unknown (None) last; `codes` has shape (dimensions, cells)
+    and indexes into them. `counts` maps a measure to its values, each an array of as many counts as there are cells. A
+    conversation without the measure is in none of them.
+    """
+
+    dimensions: tuple[str, ...]
+    levels: tuple[Levels, ...]
+    codes: CodeArray
+    counts: Mapping[str, Mapping[str, IntArray]]
+
+    @property
+    def cells(self) -> int:
+        return int(self.codes.shape[1])
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return tuple(sorted(self.counts))
+
+    def axis(self, dimension: str) -> int:
+        """Raises LookupError for a dimension that the cube does not have."""
+        try:
+            return self.dimensions.index(dimension)
+        except ValueError:
+            raise LookupError(f"there is no dimension {dimension!r}") from None
+
+    def levels_of(self, dimension: str) -> Levels:
+        return self.levels[self.axis(dimension)]
+
+    def values(self, measure: str, value: str) -> IntArray:
+        """How many of each cell had this value; zeros where nothing had."""
+        return self.counts.get(measure, {}).get(value, np.zeros(self.cells, dtype=np.int64))
+
+    def n(self, measure: str) -> IntArray:
+        """How many of each cell had the measure at all."""
+        return cast(IntArray, sum(self.counts.get(measure, {}).values(), start=np.zeros(self.cells, dtype=np.int64)))
+
+    def marginal(self, dimensions: Sequence[str]) -> Cube:
+        """The same counts by these dimensions only, in this order.
+
+        A customer attribute that no cell has is unknown of all of them. Raises LookupError for any other dimension.
+        """
+        missing = [name for name in dimensions if name.startswith(ATTRIBUTE) and name not in self.dimensions]
+        if missing:
+            return self._with_unknown(missing).marginal(dimensions)
+        axes = [self.axis(name) for name in dimensions]
+        levels = tuple(self.levels[axis] for axis in axes)
+        codes, place = distinct(self.codes[axes], [len(one) for one in levels], cells=self.cells)
+        size = codes.shape[1]
+        counts = {
+            measure: {value: _summed(place, n, size) for value, n in values.items()}
+            for measure, values in self.counts.items()
+        }
+        return Cube(tuple(dimensions), levels, codes, counts)
+
+    def only(self, measures: Iterable[str]) -> Cube:
+        """Without the other measures, and without the cells that then hold nothing."""
+        counts = {measure: self.counts[measure] for measure in measures if measure in self.counts}
+        cube = replace(self, counts=counts)
+        return cube._kept(sum((cube.n(measure) for measure in counts), start=np.zeros(self.cells, np.int64)) > 0)
+
+    def where(self, dimension: str, level: str | None) -> Cube:
+        """The cells of one level; none where the level does not occur."""
+        levels = self.levels_of(dimension)
+        if level not in levels:
+            return self._kept(np.zeros(self.cells, dtype=bool))
+        return self._kept(self.codes[self.axis(dimension)] == levels.index(level))
+
+    def small_hidden(self, dimension: str, measure: str, *, fewest: int = 10) -> tuple[Cube, int]:
+        """Levels with fewer than `fewest` of the measure counted with the unknown; and how many levels that were.
+
+        Complementary: where fewer than `fewest` would be unknown then, the next smallest level goes along, since the
+        unknown row would tell the small one's count. Levels with none at all are dropped without being counted.
+        """
+        if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
+            return self, 0
+        axis, levels = self.axis(dimension), self.levels_of(dimension)
+        n = _summed(self.codes[axis], self.n(measure), len(levels))
+        known = [code for code, level in enumerate(levels) if level is not None and n[code]]
+        known.sort(key=lambda code: (n[code], levels[code]))
+        hidden = [code for code in known if n[code] < fewest]
+        if not hidden:
+            return self, 0
+        unknown = sum(int(n[code]) for code, level in enumerate(levels) if level is None)
+        for code in known[len(hidden) :]:
+            if unknown + sum(int(n[one]) for one in hidden) >= fewest:
+                break
+            hidden.append(code)
+        kept = [code for code in range(len(levels)) if levels[code] is not None and code not in hidden]
+        lookup = np.full(len(levels), len(kept), dtype=np.intp)
+        lookup[kept] = np.arange(len(kept))
+        codes = self.codes.copy()
+        codes[axis] = lookup[codes[axis]]
+        merged = (*(levels[code] for code in kept), None)
+        cube = replace(self, levels=(*self.levels[:axis], merged, *self.levels[axis + 1 :]), codes=codes)
+        return cube.marginal(self.dimensions), len(hidden)
+
+    def group_counts(
+        self, measure: str, favourable: str, *, groups: Sequence[str], strata: Sequence[str] = ()
+    ) -> list[GroupCount]:
+        """One count for each group (in each stratum) that has the measure; what the engine's audits take.
+
+        A group by one dimension is its level, by several the tuple of its levels; a stratum is the tuple of its levels,
+        unknown ones called so.
+        """
+        cube = self.only([measure]).marginal([*groups, *strata])
+        k, n = cube.values(measure, favourable), cube.n(measure)
+        split = len(groups)
+        found = []
+        for cell, place in enumerate(cube.codes.T.tolist()):
+            levels = tuple(cube.levels[axis][code] for axis, code in enumerate(place))
+            group = levels[0] if split == 1 else levels[:split]
+            stratum: Hashable = tuple(level or UNKNOWN for level in levels[split:]) if strata else None
+            found.append(GroupCount(group, int(k[cell]), int(n[cell]), stratum))
+        return found
+
+    def _with_unknown(self, names: Sequence[str]) -> Cube:
+        nobody = np.zeros((len(names), self.cells), dtype=np.intp)
+        levels: tuple[Levels, ...] = ((None,),) * len(names)
+        return replace(
+            self,
+            dimensions=(*self.dimensions, *names),
+            levels=(*self.levels, *levels),
+            codes=np.concatenate([self.codes, nobody]),
+        )
+
+    def _kept(self, mask: NDArray[np.bool_]) -> Cube:
+        if mask.all():
+            return self
+        counts = {m: {value: n[mask] for value, n in values.items()} for m, values in self.counts.items()}
+        return replace(self, codes=self.codes[:, mask], counts=counts)
+
+
+def distinct(codes: NDArray[np.integer], sizes: Sequence[int], *, cells: int) -> tuple[CodeArray, CodeArray]:
+    """The distinct columns of `codes` (dimensions × cells), in order, and which of them each column is.
+
+    `sizes` are the numbers of levels. Raises nothing on many levels: keys are made dense before they could overflow.
+    """
+    key, largest = np.zeros(cells, dtype=np.int64), 1
+    for row, size in zip(codes, sizes, strict=True):
+        if largest * max(size, 1) > _LARGEST_KEY:
+            found, key = np.unique(key, return_inverse=True)
+            largest = max(found.size, 1)
+        key = key * size + row
+        largest *= max(size, 1)
+    if largest <= max(_DENSE, 4 * cells):
+        seen = np.zeros(largest, dtype=bool)
+        seen[key] = True
+        first_of = np.empty(largest, dtype=np.intp)
+        first_of[key] = np.arange(cells)
+        first = first_of[seen]
+        number = np.cumsum(seen) - 1
+        place = number[key]
+    else:
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    return codes[:, first].astype(np.intp), place.astype(np.intp)
+
+
+def _summed(place: NDArray[np.integer], n: IntArray, size: int) -> IntArray:
+    return np.bincount(place, weights=n, minlength=size).astype(np.int64)

@@ -1,0 +1,76 @@
+"""The joint counts of a window against the single sums."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from audits.engine.bias.groups import GroupCount
+from audits.queries.counts import group_counts
+from audits.queries.cubes import window_cube
+from audits.queries.windows import Window
+from tests.audits.conversations import DAY, Told
+from tests.audits.told import MARCH, counted
+from tests.factories import ReleaseFactory
+
+pytestmark = pytest.mark.django_db
+
+AGES = ("old", "young", None)
+
+
+@pytest.fixture
+def told(assistant) -> list[Told]:
+    second = ReleaseFactory(assistant=assistant)
+    return [
+        Told(
+            outcome={"resolved": number % 3 > 0, **({"escalated": True} if number % 5 == 0 else {})},
+            attributes={"age": AGES[number % 3]} if AGES[number % 3] else {},
+            language="de" if number % 4 else "en",
+            intent="bill" if number % 7 < 3 else "",
+            channel="chat" if number % 2 else "voice",
+            day=DAY if number < 40 else date(2025, 3, 20),
+            release=second if number > 30 else None,
+        )
+        for number in range(60)
+    ]
+
+
+@pytest.mark.parametrize("dimension", ["language", "channel", "intent", "attribute:age"])
+@pytest.mark.parametrize("until", [4, 31])
+def test_a_slice_of_the_cube_is_what_the_single_sum_says(assistant, told, dimension, until):
+    counted(assistant, told)
+    window = Window(MARCH.since, date(2025, 3, until))
+    cube = window_cube(assistant=assistant, measures=["outcome.resolved", "total"], window=window)
+    said = group_counts(
+        assistant=assistant,
+        measure="outcome.resolved",
+        favourable="true",
+        dimension=dimension,
+        window=window,
+    )
+    assert cube.group_counts("outcome.resolved", "true", groups=[dimension]) == said
+    assert cube.n("total").sum() == (40 if until == 4 else 60)
+
+
+def test_one_release_is_picked_and_a_measure_nobody_has_is_empty(assistant, told):
+    counted(assistant, told)
+    release = assistant.releases.get()
+    window = Window(MARCH.since, MARCH.until, release)
+    cube = window_cube(assistant=assistant, measures=["outcome.escalated", "outcome.other"], window=window)
+    assert cube.measures == ("outcome.escalated",)
+    assert cube.n("outcome.escalated").sum() == sum(number % 5 == 0 for number in range(31, 60))
+
+
+def test_an_attribute_that_nobody_has_is_unknown(assistant, told):
+    counted(assistant, told)
+    cube = window_cube(assistant=assistant, measures=["total"], window=MARCH)
+    assert cube.group_counts("total", "", groups=["attribute:region"]) == [GroupCount(None, 60, 60)]
+    empty = window_cube(assistant=assistant, measures=["outcome.other"], window=MARCH)
+    assert empty.group_counts("outcome.other", "true", groups=["attribute:age"]) == []
+
+
+def test_one_statement_answers_however_many_days_there_are(assistant, told, django_assert_num_queries):
+    counted(assistant, told)
+    with django_assert_num_queries(1):
+        window_cube(assistant=assistant, measures=["outcome.resolved", "outcome.escalated"], window=MARCH)
