@@ -1,0 +1,264 @@
+"""Is the outcome wrong equally often for every group? Counts of outcome against truth in, error rates out.
+
+The positive prediction is the *unfavourable* outcome (flagged, denied, rated a high risk), and a positive truth is
+that it was deserved. A false positive therefore harms somebody who did not deserve it:
+
+    FPR = fp / (fp + tn)   of those whom the truth clears, how many got the unfavourable outcome
+    FNR = fn / (fn + tp)   of those whom it does not clear, how many got the favourable one
+
+Each rate has a denominator of its own, and every test of it uses that denominator (testing false positives among all
+members, as aequitas 1.1.0 does, calls the gap of COMPAS "not significant" at p = 0.05; it is 5e-38).
+
+Both rates cannot be equal in all groups, together with equally trustworthy predictions, where the groups differ in
+how often the truth is positive (`IMPOSSIBILITY`): a gap here is a fact to weigh, not by itself proof of a bad rule.
+
+Sources: rates as in Hardt, Price & Srebro (2016), NeurIPS 29, definition 2.1 (equalised odds); intervals, ratios and
+tests as in `audits.engine.bias.outcome_gap`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
+from audits.engine.bias.groups import (
+    GroupCount,
+    choose_reference,
+    find_reference,
+    group_label,
+    level_text,
+    members,
+)
+from audits.engine.bias.json_numbers import finite
+from audits.engine.bias.verdict import Evidence, Policy, Verdict, exact, judge
+from audits.engine.statistics import intervals
+from audits.engine.statistics.exact import fisher_exact
+from audits.engine.statistics.multiplicity import holm
+
+__all__ = ["IMPOSSIBILITY", "ErrorCount", "ErrorCounts", "audit_error_tables", "audit_errors"]
+
+IMPOSSIBILITY = (
+    "Where groups differ in how often the truth is unfavourable, no rule short of a perfect one can give them equal "
+    "false positive rates, equal false negative rates and equally trustworthy predictions at once (Chouldechova 2017; "
+    "Kleinberg, Mullainathan & Raghavan 2016). Decide which error harms people here, and hold that one equal."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCounts:
+    """What one table is made of. `reference` names a group by its label; None lets the data choose.
+
+    `chosen` says that the named reference was itself chosen from the same data, which the family of tests pays for.
+    """
+
+    attributes: tuple[str, ...]
+    counts: tuple[ErrorCount, ...]
+    reference: str | None = None
+    chosen: bool = False
+
+
+def audit_errors(
+    counts: Sequence[ErrorCount], *, policy: Policy, reference: str | None = None, attribute: str = "group"
+) -> ErrorTable:
+    """Compare the error rates of the groups of one attribute with the reference; see `audit_error_tables`.
+
+    Raises LookupError if `reference` names none of the groups.
+    """
+    return audit_error_tables([ErrorCounts((attribute,), tuple(counts), reference)], policy=policy)[0]
+
+
+def audit_error_tables(tables: Sequence[ErrorCounts], *, policy: Policy) -> list[ErrorTable]:
+    """Both error rates of every group against the reference, all tables as one family of tests.
+
+    Without a named reference it is the group with the highest favourable rate among those large enough. Rates have
+    Wilson intervals, differences Newcombe's method 10, ratios log intervals; p-values are Fisher's exact test on the
+    rate's own denominator, adjusted by Holm over both rates of all comparisons (all pairs of groups where the
+    reference was chosen from the data). A rate with a denominator under `policy.small_cell`, in the group or in the
+    reference, is shown with its p-value but not tested. An effect is material where the rates differ by
+    `policy.delta` or the higher is more than `policy.adverse_ratio` times the lower.
+    Data without any true gap gives a disparity in at most `policy.alpha` of audits.
+    """
+    plans = [_Plan.of(table, policy=policy) for table in tables]
+    compared = [(group, plan.reference) for plan in plans for group in plan.compared if plan.reference is not None]
+    family_size = sum(plan.family_size for plan in plans)
+    fpr = _rates([(g.fp, g.negatives, r.fp, r.negatives) for g, r in compared], policy=policy)
+    fnr = _rates([(g.fn, g.positives, r.fn, r.positives) for g, r in compared], policy=policy)
+    fpr, fnr = _judged(fpr, fnr, compared, family_size=family_size, policy=policy)
+    rows = iter([GroupErrors(g, a, b) for (g, _), a, b in zip(compared, fpr, fnr, strict=True)])
+    return [
+        ErrorTable(
+            attributes=plan.table.attributes,
+            groups=(
+                *([_alone(plan.reference, policy=policy, is_reference=True)] if plan.reference else ()),
+                *(next(rows) for _ in plan.compared),
+                *(_alone(count, policy=policy) for count in plan.others),
+            ),
+            comparisons=family_size,
+            policy=policy,
+        )
+        for plan in plans
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Who is compared with whom, decided from the counts of outcomes alone."""
+
+    table: ErrorCounts
+    reference: ErrorCount | None
+    compared: tuple[ErrorCount, ...]
+    others: tuple[ErrorCount, ...]
+    family_size: int
+
+    @classmethod
+    def of(cls, table: ErrorCounts, *, policy: Policy) -> _Plan:
+        totals = _totals(table.counts)
+        outcomes = [GroupCount(c.levels, c.tn + c.fn, c.negatives + c.positives) for c in totals]
+        found = members(outcomes, policy=policy)
+        if table.reference is None:
+            member = choose_reference(found, policy=policy)
+        else:
+            member = find_reference(found, table.reference)
+        by_label = {group_label(count.levels): count for count in totals}
+        known = [by_label[m.label] for m in found if m.known and m.n]
+        if member is None:
+            return cls(table, None, (), tuple(totals), 0)
+        reference = by_label[member.label]
+        compared = tuple(count for count in known if count is not reference)
+        others = tuple(by_label[m.label] for m in found if not (m.known and m.n))
+        denominators = [(c.negatives, reference.negatives) for c in compared]
+        denominators += [(c.positives, reference.positives) for c in compared]
+        tested = [min(pair) >= policy.small_cell for pair in denominators]
+        per_rate = (sum(tested[: len(compared)]), sum(tested[len(compared) :]))
+        chosen = table.reference is None or table.chosen
+        family_size = sum(t * (t + 1) // 2 if chosen else t for t in per_rate)
+        return cls(table, reference, compared, others, family_size)
+
+
+def _totals(counts: Iterable[ErrorCount]) -> list[ErrorCount]:
+    by_group: dict[tuple[str, ...], list[ErrorCount]] = {}
+    for count in counts:
+        by_group.setdefault(tuple(map(level_text, count.levels)), []).append(count)
+    return [
+        ErrorCount(
+            same[0].levels,
+            tn=sum(count.tn for count in same),
+            fp=sum(count.fp for count in same),
+            fn=sum(count.fn for count in same),
+            tp=sum(count.tp for count in same),
+        )
+        for same in by_group.values()
+    ]
+
+
+def _alone(count: ErrorCount, *, policy: Policy, is_reference: bool = False) -> GroupErrors:
+    """Rates without a comparison; the reference has the ratio 1 and the difference 0 with itself."""
+
+    def rate(errors: int, n: int) -> ErrorRate:
+        lower, upper = intervals.wilson(errors, n, confidence=policy.confidence)
+        return ErrorRate(
+            errors=errors,
+            n=n,
+            rate=errors / n if n else None,
+            rate_interval=(float(lower), float(upper)),
+            ratio=1.0 if is_reference and errors else None,
+            difference=0.0 if is_reference and n else None,
+            verdict=Verdict.NO_MATERIAL_DIFFERENCE if is_reference else Verdict.NOT_ENOUGH_DATA,
+        )
+
+    return GroupErrors(count, rate(count.fp, count.negatives), rate(count.fn, count.positives), is_reference)
+
+
+def _rates(cells: Sequence[tuple[int, int, int, int]], *, policy: Policy) -> list[ErrorRate]:
+    """Estimates and unadjusted p-values of errors k₁ of n₁ in the group and k₂ of n₂ in the reference."""
+    flat = np.array(cells, dtype=np.float64).reshape(-1, 4).T
+    k, n, k0, n0 = flat
+    confidence = policy.confidence
+    rates, reference_rates = intervals.proportion(k, n), intervals.proportion(k0, n0)
+    columns = zip(
+        rates.tolist(),
+        zip(*_listed(intervals.wilson(k, n, confidence=confidence)), strict=True),
+        intervals.ratio(*flat).tolist(),
+        zip(*_listed(intervals.log_ratio(*flat, confidence=confidence)), strict=True),
+        (rates - reference_rates).tolist(),
+        zip(*_listed(intervals.newcombe_difference(*flat, confidence=confidence)), strict=True),
+        fisher_exact(*flat).tolist(),
+        strict=True,
+    )
+    return [
+        ErrorRate(
+            errors=errors,
+            n=of,
+            rate=finite(rate),
+            rate_interval=rate_interval,
+            ratio=finite(ratio),
+            ratio_interval=ratio_interval if of and reference_of and (errors or reference_errors) else None,
+            difference=finite(difference),
+            difference_interval=difference_interval if of and reference_of else None,
+            p_value=p_value if of and reference_of else None,
+        )
+        for (errors, of, reference_errors, reference_of), (
+            rate,
+            rate_interval,
+            ratio,
+            ratio_interval,
+            difference,
+            difference_interval,
+            p_value,
+        ) in zip(cells, columns, strict=True)
+    ]
+
+
+def _judged(
+    fpr: Sequence[ErrorRate],
+    fnr: Sequence[ErrorRate],
+    compared: Sequence[tuple[ErrorCount, ErrorCount]],
+    *,
+    family_size: int,
+    policy: Policy,
+) -> tuple[list[ErrorRate], list[ErrorRate]]:
+    """The same rates with adjusted p-values and verdicts."""
+    references = [(r.fp, r.negatives) for _, r in compared] + [(r.fn, r.positives) for _, r in compared]
+    rates = [*fpr, *fnr]
+    tested = [i for i, rate in enumerate(rates) if min(rate.n, references[i][1]) >= policy.small_cell]
+    adjusted = holm([rates[i].p_value or 0.0 for i in tested], family_size=family_size)
+    p_adjusted = dict(zip(tested, adjusted.tolist(), strict=True))
+    judged = [
+        _with_verdict(rate, *reference, p_adjusted=p_adjusted.get(i), policy=policy)
+        for i, (rate, reference) in enumerate(zip(rates, references, strict=True))
+    ]
+    return judged[: len(fpr)], judged[len(fpr) :]
+
+
+def _with_verdict(
+    rate: ErrorRate, reference_errors: int, reference_n: int, *, p_adjusted: float | None, policy: Policy
+) -> ErrorRate:
+    evidence = Evidence(
+        p_adjusted=p_adjusted,
+        breaches=_breaches(rate.errors, rate.n, reference_errors, reference_n, policy=policy),
+        difference_interval=rate.difference_interval or (-1.0, 1.0),
+        smaller_n=min(rate.n, reference_n),
+    )
+    judgement = judge(evidence, policy=policy)
+    return replace(rate, p_adjusted=p_adjusted, verdict=judgement.verdict, reasons=judgement.reasons)
+
+
+def _breaches(errors: int, n: int, reference_errors: int, reference_n: int, *, policy: Policy) -> tuple[str, ...]:
+    """The bars that the effect passes, in exact arithmetic as in `verdict.material_breaches`."""
+    if not (n and reference_n):
+        return ()
+    lower, higher = sorted((Fraction(errors, n), Fraction(reference_errors, reference_n)))
+    bars = {
+        f"difference of at least {policy.delta * 100:g} points": higher - lower >= exact(policy.delta),
+        f"error ratio above {policy.adverse_ratio:.2f}": higher > exact(policy.adverse_ratio) * lower,
+    }
+    return tuple(bar for bar, breached in bars.items() if breached)
+
+
+def _listed(interval: intervals.Interval) -> tuple[list[float], list[float]]:
+    lower, upper = interval
+    return lower.tolist(), upper.tolist()
