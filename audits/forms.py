@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from assistants.models import Assistant, Release
 from audits.models import CheckRun, Finding
 from audits.services.notes import NOTE_LIMIT
+from audits.services.remediations import MOST_RECHECK_DAYS
 from audits.services.reveals import REASON_LEAST, REASON_MOST
 from audits.states import CheckKind, DismissReason, FlagKind, Severity
 from portal.accounts.choice_fields import PersonChoiceField
@@ -105,7 +107,28 @@ class AcceptRiskForm(forms.Form):
 
 
 class PlanForm(forms.Form):
+    """`remedies` are offered for a finding about groups, nearest first; `recheck` says what its re-check can see."""
+
+    remedy = forms.ChoiceField(label="Remedy", required=False)
     plan = _note("Plan", required=True, rows=6, help_text="What will be changed, by whom, and how one will see it.")
+    recheck_days = forms.IntegerField(
+        label="Check again after this many days of new data",
+        required=False,
+        min_value=1,
+        max_value=MOST_RECHECK_DAYS,
+        help_text="Empty: somebody starts the check by hand.",
+    )
+
+    def __init__(self, *args: Any, remedies: Sequence[tuple[str, str]] = (), recheck: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if remedies:
+            choice = self.fields["remedy"]
+            assert isinstance(choice, forms.ChoiceField)
+            choice.choices = [*remedies, ("", "Something else")]
+        else:
+            del self.fields["remedy"]
+        if recheck:
+            self.fields["recheck_days"].help_text = f"Empty: as many as it needs. {recheck}"
 
 
 class ImplementForm(forms.Form):

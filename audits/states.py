@@ -91,6 +91,24 @@ class CheckKind(models.TextChoices):
     MATCHED_PAIRS = "matched_pairs", "Matched-pair probing"
 
 
+#: Kinds whose findings are about groups being treated unequally: their pages look at the gap from four sides.
+FAIRNESS_KINDS = frozenset(
+    {
+        CheckKind.OUTCOME_GAP,
+        CheckKind.ADJUSTED_GAP,
+        CheckKind.INTERSECTIONS,
+        CheckKind.LANGUAGE_PARITY,
+        CheckKind.SERVICE_QUALITY,
+        CheckKind.ERROR_PARITY,
+        CheckKind.TEXT_HARM,
+        CheckKind.MONITORING,
+        CheckKind.MATCHED_PAIRS,
+        CheckKind.TRAINING_SHARES,
+        CheckKind.TRAINING_LABELS,
+    }
+)
+
+
 class Severity(models.TextChoices):
     LOW = "low", "Low"
     MEDIUM = "medium", "Medium"
@@ -193,6 +211,19 @@ REMEDIATION = Transitions(
         RemediationState.VERIFYING: [RemediationState.SIGNED_OFF, RemediationState.FAILED],
     },
 )
+
+
+class Remedy(models.TextChoices):
+    """What mends a gap; audits.remedies says which cause each one answers."""
+
+    MEND_FLOW = "mend_flow", "Mend the flow of the weak questions"
+    ADAPT_LANGUAGE = "adapt_language", "Add examples of that language, or normalise it"
+    HAND_OFF = "hand_off", "Hand over to people earlier"
+    STRIP_CUES = "strip_cues", "Strip names and personal cues before the model"
+    COLLECT = "collect", "Collect training data of the group that is short"
+    REWEIGH = "reweigh", "Reweigh the training data"
+    CHANGE_RULE = "change_rule", "Have the rule's owner change it"
+    ROLL_BACK = "roll_back", "Roll the release back"
 
 
 class ExportState(models.TextChoices):

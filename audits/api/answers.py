@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from audits.api.triangle import TriangleAnswer
 from audits.models import (
     CheckRun,
     Cycle,
@@ -19,6 +20,7 @@ from audits.models import (
 )
 from audits.queries.findings import finding_evidence, finding_history, finding_remediations
 from audits.queries.signing import sign_off_still_matches
+from audits.queries.triangle import triangle_of
 
 
 @extend_schema_field({"type": "string", "nullable": True, "example": "user:7"})
@@ -142,6 +144,9 @@ class RemediationAnswer(serializers.ModelSerializer[Remediation]):
             "implemented_by",
             "implemented_at",
             "release",
+            "remedy",
+            "recheck",
+            "recheck_on",
         ]
 
 
@@ -169,6 +174,7 @@ class FindingDetail(FindingAnswer):
     risk_accepted_by = Person(source="risk_accepted_by_id")
     evidence = serializers.SerializerMethodField()
     history = serializers.SerializerMethodField()
+    triangle = serializers.SerializerMethodField()
     remediations = serializers.SerializerMethodField()
     sign_off = serializers.SerializerMethodField()
 
@@ -187,6 +193,7 @@ class FindingDetail(FindingAnswer):
             "risk_accepted_until",
             "evidence",
             "history",
+            "triangle",
             "remediations",
             "sign_off",
         ]
@@ -198,6 +205,11 @@ class FindingDetail(FindingAnswer):
     @extend_schema_field(EventAnswer(many=True))
     def get_history(self, finding: Finding) -> Any:
         return EventAnswer(finding_history(finding), many=True).data
+
+    @extend_schema_field(TriangleAnswer(allow_null=True))
+    def get_triangle(self, finding: Finding) -> Any:
+        triangle = triangle_of(finding)
+        return None if triangle is None else TriangleAnswer(triangle).data
 
     @extend_schema_field(RemediationAnswer(many=True))
     def get_remediations(self, finding: Finding) -> Any:

@@ -30,6 +30,7 @@ from audits.services.findings import (
 )
 from audits.services.notes import NOTE_LIMIT
 from audits.services.remediations import (
+    MOST_RECHECK_DAYS,
     remediation_approve,
     remediation_draft,
     remediation_implement,
@@ -38,7 +39,7 @@ from audits.services.remediations import (
 )
 from audits.services.sign_off import finding_send_back, finding_sign_off
 from audits.services.verification import finding_verify
-from audits.states import DismissReason, FindingState, Severity
+from audits.states import DismissReason, FindingState, Remedy, Severity
 from portal.accounts.models import User
 from portal.accounts.step_up import recently_reauthenticated
 
@@ -96,6 +97,8 @@ class RiskBody(NoteBody):
 
 class PlanBody(Strict):
     plan = serializers.CharField(max_length=NOTE_LIMIT)
+    remedy = serializers.ChoiceField(Remedy.choices, required=False, allow_blank=True)
+    recheck_days = serializers.IntegerField(required=False, min_value=1, max_value=MOST_RECHECK_DAYS)
 
 
 class ImplementBody(OptionalNoteBody):

@@ -125,6 +125,7 @@ class CheckRun(TeamScoped):
                 condition=Q(cycle__isnull=True) | Q(verifies__isnull=True),
             ),
         ]
+        indexes = [models.Index(fields=["assistant", "kind", "-id"], name="check_run_latest")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.target_words}"

@@ -11,6 +11,7 @@ from audits.states import (
     DismissReason,
     FindingState,
     RemediationState,
+    Remedy,
     Severity,
 )
 from portal.accounts.models import User
@@ -179,13 +180,21 @@ class FindingEvidence(TeamScoped):
 
 
 class Remediation(EncryptedRow, TeamScoped):
-    """What will be done about a finding. `plan` is encrypted; `release` carries the fix, if a release does."""
+    """What will be done about a finding. `plan` is encrypted; `release` carries the fix, if a release does.
+
+    `recheck` says in advance what the re-run of the check will be able to see (audits.engine.bias.recheck.Recheck), or
+    only after how many `days` it starts; `recheck_on` is the day on which it starts by itself, set when the plan has
+    been carried out.
+    """
 
     TEAM_PATH = "finding__assistant__team"
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="remediations")
     state = models.CharField(max_length=20, choices=RemediationState.choices, default=RemediationState.DRAFT)
     plan = EncryptedTextField()
+    remedy = models.CharField(max_length=20, choices=Remedy.choices, blank=True, default="")
+    recheck = models.JSONField(default=dict)
+    recheck_on = models.DateField(null=True, blank=True)
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_by = _person()
@@ -214,6 +223,11 @@ class Remediation(EncryptedRow, TeamScoped):
             models.CheckConstraint(
                 name="remediation_implementation_named",
                 condition=~Q(state__in=DONE_STATES) | Q(implemented_by__isnull=False, implemented_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["recheck_on"], condition=Q(state=RemediationState.IMPLEMENTED), name="remediation_recheck_due"
             ),
         ]
 

@@ -22,13 +22,17 @@ def verification_window(
     until = now.astimezone(UTC).date() + timedelta(days=1)
     if baseline.dataset_id is not None:
         return until - timedelta(days=1), until
-    if release is not None:
-        start = release.released_at.astimezone(UTC).date()
-    else:
-        start = max(implemented_at.astimezone(UTC).date(), baseline.window_until)
+    start = proof_begins(baseline=baseline, implemented_at=implemented_at, release=release)
     if start >= until:
         raise Conflict(f"There is no newer data before {start:%-d %B %Y}; start it then.", code="no_newer_data")
     return start, until
+
+
+def proof_begins(*, baseline: CheckRun, implemented_at: datetime, release: Release | None) -> date:
+    """The first UTC day whose data can prove the fix; see `verification_window`."""
+    if release is not None:
+        return release.released_at.astimezone(UTC).date()
+    return max(implemented_at.astimezone(UTC).date(), baseline.window_until)
 
 
 def release_is_newer(release: Release, *, baseline: CheckRun) -> bool:

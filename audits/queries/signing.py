@@ -95,7 +95,10 @@ def _run(run: CheckRun) -> dict[str, Any]:
 
 
 def _remediation(remediation: Remediation) -> dict[str, Any]:
+    # Left out where there is nothing of it, so that signatures from before it existed still hold.
+    stated = {"remedy": remediation.remedy, "recheck": remediation.recheck}
     return {
+        **{name: value for name, value in stated.items() if value},
         "id": remediation.pk,
         "plan_sha256": _digest(remediation.plan),
         "drafted_by": remediation.drafted_by_id,

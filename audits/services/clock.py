@@ -1,4 +1,6 @@
-"""What happens because time has passed: cycles that are due, claims and accepted risks that end, work that stalled."""
+"""What happens because time has passed: cycles and re-checks that are due, claims and accepted risks that
+end, work that stalled.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from audits.queries.jobs import latest_jobs
 from audits.services.claims import claims_expire
 from audits.services.cycles import cycle_fail, cycle_job_key, cycle_open
 from audits.services.findings import risk_acceptances_expire
+from audits.services.rechecks import due_rechecks_start
 from audits.states import CycleState
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
@@ -34,7 +37,9 @@ def tick() -> bool:
         if not cursor.fetchone()[0]:
             return False
     try:
-        due_cycles_open(today=timezone.now().astimezone(UTC).date())
+        today = timezone.now().astimezone(UTC).date()
+        due_cycles_open(today=today)
+        due_rechecks_start(today=today)
         claims_expire()
         risk_acceptances_expire()
         stalled_work_wake()

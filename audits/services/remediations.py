@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from assistants.models import Release
 from audits.models import Finding, Remediation
 from audits.queries.four_eyes import approval_refusal
-from audits.queries.newer_data import release_is_newer
+from audits.queries.newer_data import proof_begins, release_is_newer
+from audits.queries.rechecks import recheck_planned
 from audits.services.findings.proof import open_remediation_locked
 from audits.services.findings.records import finding_locked, move, record, require_state
 from audits.services.notes import written
-from audits.states import REMEDIATION, FindingState, RemediationState
+from audits.states import FAIRNESS_KINDS, REMEDIATION, FindingState, RemediationState, Remedy
 from portal.accounts.models import User
 from portal.core.errors import Conflict, Denied, Invalid, NotFound
 
+MOST_RECHECK_DAYS = 365
 _EDITABLE = frozenset({RemediationState.DRAFT, RemediationState.CHANGES_REQUESTED})
 
 
 @transaction.atomic
-def remediation_draft(*, finding_id: int, plan: str, actor: User) -> Remediation:
+def remediation_draft(
+    *, finding_id: int, plan: str, actor: User, remedy: str = "", recheck_days: int | None = None
+) -> Remediation:
     """Write the plan for a confirmed finding, or rewrite it while it is a draft or changes are requested.
 
-    Whoever rewrites becomes its author; everybody who ever wrote on it is barred from approving it. Raises NotFound,
-    Denied, Invalid for an empty plan, and Conflict while a plan is submitted or further. Writes `remediation.drafted`.
+    `remedy` is a Remedy, for a finding about groups. The re-check is planned along: after `recheck_days` days or, for a
+    finding about groups, as many as it needs, with the gap that it will be able to detect. Other findings without
+    `recheck_days` are re-checked by hand. Whoever rewrites becomes its author; everybody who ever wrote on it is barred
+    from approving it. Raises NotFound, Denied, Invalid for an empty plan, an unknown remedy or impossible days, and
+    Conflict while a plan is submitted or further. Writes `remediation.drafted`.
     """
     finding = finding_locked(finding_id=finding_id, actor=actor, permission="audits.finding_remediate")
     require_state(finding, FindingState.CONFIRMED, FindingState.IN_REMEDIATION)
-    text = written(plan, field="plan")
+    values = {
+        "plan": written(plan, field="plan"),
+        "remedy": _remedy(finding, remedy),
+        "recheck": _recheck(finding, recheck_days),
+        "drafted_by": actor,
+    }
     remediation = open_remediation_locked(finding)
     if remediation is None:
-        remediation = Remediation.objects.create(finding=finding, plan=text, drafted_by=actor)
+        remediation = Remediation.objects.create(finding=finding, **values)
     elif remediation.state in _EDITABLE:
-        remediation.plan = text
-        remediation.drafted_by = actor
-        remediation.save(update_fields=["plan", "drafted_by"])
+        for name, value in values.items():
+            setattr(remediation, name, value)
+        remediation.save(update_fields=[*values])
     else:
         raise Conflict(
             f"A remediation is {remediation.get_state_display().lower()} already.", code="remediation_under_way"
@@ -95,9 +110,9 @@ def remediation_implement(
 ) -> Remediation:
     """Say that an approved plan has been carried out, in `release` where a release carries the fix.
 
-    From then on the actor is the finding's fixer, who cannot sign. Raises NotFound, Denied, Conflict, and Invalid for
-    a release of another assistant, one still to come, or one that the failed check has looked at. Writes
-    `remediation.implemented`.
+    From then on the actor is the finding's fixer, who cannot sign, and the planned re-check has its day. Raises
+    NotFound, Denied, Conflict, and Invalid for a release of another assistant, one still to come, or one that the
+    failed check has looked at. Writes `remediation.implemented`.
     """
     finding, remediation = _locked(remediation_id, actor, "audits.finding_remediate")
     if release is not None:
@@ -106,7 +121,8 @@ def remediation_implement(
     remediation.implemented_by = actor
     remediation.implemented_at = timezone.now()
     remediation.release = release
-    _move(remediation, RemediationState.IMPLEMENTED, "implemented_by", "implemented_at", "release")
+    remediation.recheck_on = _recheck_day(remediation, finding)
+    _move(remediation, RemediationState.IMPLEMENTED, "implemented_by", "implemented_at", "release", "recheck_on")
     finding.remediated_by = actor
     finding.save(update_fields=["remediated_by"])
     _record(finding, remediation, actor, "remediation.implemented", note=text)
@@ -137,6 +153,36 @@ def _require_fixing(release: Release, finding: Finding) -> None:
         raise Invalid("This release is not out yet.", field="release")
     if not release_is_newer(release, baseline=finding.raised_by_run):
         raise Invalid("The check that failed has looked at this release: name a newer one.", field="release")
+
+
+def _remedy(finding: Finding, remedy: str) -> str:
+    if not remedy:
+        return ""
+    if finding.kind not in FAIRNESS_KINDS:
+        raise Invalid("Only a finding about groups has such a remedy.", field="remedy")
+    if remedy not in Remedy.values:
+        raise Invalid(f"There is no remedy {remedy!r}; they are {', '.join(Remedy.values)}.", field="remedy")
+    return remedy
+
+
+def _recheck(finding: Finding, days: int | None) -> dict[str, Any]:
+    if days is not None and not 1 <= days <= MOST_RECHECK_DAYS:
+        raise Invalid(f"Choose 1 to {MOST_RECHECK_DAYS} days.", field="recheck_days")
+    planned = recheck_planned(finding, days=days)
+    if planned is not None:
+        return planned.to_json()
+    return {} if days is None else {"days": days}
+
+
+def _recheck_day(remediation: Remediation, finding: Finding) -> date | None:
+    """The day after the last of the planned days, which begin with the first that can prove the fix."""
+    days = remediation.recheck.get("days")
+    if days is None or remediation.implemented_at is None:
+        return None
+    first = proof_begins(
+        baseline=finding.raised_by_run, implemented_at=remediation.implemented_at, release=remediation.release
+    )
+    return first + timedelta(days=days)
 
 
 def _move(remediation: Remediation, to: RemediationState, *fields: str) -> None:

@@ -12,6 +12,7 @@ from audits.services.findings.proof import UNDECIDED, open_remediation_locked
 from audits.services.findings.records import finding_locked, move, record, require_state
 from audits.states import REMEDIATION, FindingState, RemediationState
 from portal.accounts.models import User
+from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Conflict
 
 
@@ -23,6 +24,17 @@ def finding_verify(*, finding_id: int, actor: User) -> Finding:
     there is no newer data to run on. Writes `finding.verification_started`.
     """
     finding = finding_locked(finding_id=finding_id, actor=actor, permission="audits.finding_remediate")
+    return _verify(finding, actor)
+
+
+@transaction.atomic
+def finding_recheck(*, finding_id: int) -> Finding:
+    """Start a planned re-check whose day has come: `finding_verify` by the clock. Raises Conflict as it does."""
+    findings = Finding.objects.select_for_update(of=("self",)).select_related("assistant", "raised_by_run")
+    return _verify(findings.get(pk=finding_id), SYSTEM)
+
+
+def _verify(finding: Finding, actor: Actor) -> Finding:
     require_state(finding, FindingState.IN_REMEDIATION, FindingState.VERIFYING)
     remediation = open_remediation_locked(finding)
     if finding.state == FindingState.VERIFYING:

@@ -26,6 +26,9 @@ from audits.forms import (
 from audits.models import Finding
 from audits.queries.finding_actions import allowed_actions
 from audits.queries.finding_choices import able_owners, fixing_releases, originals_of
+from audits.queries.rechecks import recheck_planned, recheck_words
+from audits.queries.triangle import triangle_of
+from audits.remedies import remedies_for
 from audits.services.findings import (
     finding_accept_risk,
     finding_assign,
@@ -129,9 +132,24 @@ def decision_form(name: str, finding: Finding, data: QueryDict | None = None) ->
     return decision.form(data, auto_id=f"{name}-%s", initial=initial, **decision.choices(finding))
 
 
-def _plan_so_far(finding: Finding) -> dict[str, str]:
+def _plan_so_far(finding: Finding) -> dict[str, Any]:
     under_way = finding.remediations.filter(state__in=REMEDIATION.open).first()
-    return {} if under_way is None else {"plan": under_way.plan}
+    if under_way is None:
+        return {}
+    return {"plan": under_way.plan, "remedy": under_way.remedy, "recheck_days": under_way.recheck.get("days")}
+
+
+def _planning_choices(finding: Finding) -> dict[str, Any]:
+    """The remedies for what the finding's four sides point at, and what a re-check would see at best."""
+    triangle = triangle_of(finding)
+    if triangle is None:
+        return {}
+    planned = recheck_planned(finding)
+    nearest = remedies_for([reading.cause for reading in triangle.causes])
+    return {
+        "remedies": [(remedy.value, remedy.label) for remedy in nearest],
+        "recheck": "" if planned is None else recheck_words(planned.to_json()),
+    }
 
 
 def _remediation_of(finding: Finding) -> int:
@@ -192,6 +210,7 @@ DECISIONS: Mapping[str, Decision] = {
         form=PlanForm,
         icon="pencil",
         style="btn-primary",
+        choices=_planning_choices,
     ),
     "submit": Decision(
         "Submitted. Somebody else approves it.",

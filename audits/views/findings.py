@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.filters import FindingFilter
 from audits.models import Finding
 from audits.queries.findings import finding_for, finding_remediations, findings_for
+from audits.queries.rechecks import recheck_words
 from audits.queries.signing import sign_off_still_matches
 from audits.states import FINDING, FindingState
 from audits.views.decisions import DECISIONS, decision_form, offered_decisions
@@ -25,6 +26,7 @@ from audits.views.evidence import evidence_context
 from audits.views.forms import add_invalid
 from audits.views.history import steps_of
 from audits.views.people import name_of
+from audits.views.triangle import triangle_context
 from audits.views.viewers import next_page, viewer, viewer_with
 from portal.accounts.models import User
 from portal.core.access import can
@@ -96,8 +98,9 @@ def _page(
         "finding": shown,
         **header_context(shown),
         **evidence_context(shown, user),
+        **triangle_context(shown),
         "people": _people(shown),
-        "remediations": finding_remediations(shown),
+        "remediations": [(plan, recheck_words(plan.recheck)) for plan in finding_remediations(shown)],
         "steps": steps_of(shown),
         "offered": offered_decisions(shown, user, bound=bound),
         "stay": back,

@@ -18,6 +18,7 @@ from audits.forms import SignForm
 from audits.models import Finding
 from audits.queries.finding_actions import allowed_actions
 from audits.queries.findings import finding_for, finding_remediations
+from audits.queries.rechecks import recheck_words
 from audits.queries.signing import DECISIONS, signed_hash, signed_statement
 from audits.services.sign_off import MEANING, finding_sign_off
 from audits.states import FindingState
@@ -78,11 +79,13 @@ def _sign(request: HttpRequest, user: User, shown: Finding) -> HttpResponse:
 def _page(request: HttpRequest, user: User, shown: Finding, form: SignForm, *, status: int = 200) -> HttpResponse:
     statement = signed_statement(shown.pk)
     action = next((action for action in allowed_actions(shown, user) if action.name == SIGN_OFF), None)
+    remediation = finding_remediations(shown)[0]
     context = {
         "finding": shown,
         "form": form,
         "runs": runs_shown(shown),
-        "remediation": finding_remediations(shown)[0],
+        "remediation": remediation,
+        "recheck": recheck_words(remediation.recheck),
         "steps": [step for step in steps_of(shown) if step.action in DECISIONS],
         "statement": json.dumps(statement, indent=2, ensure_ascii=False),
         "hash": signed_hash(shown.pk),

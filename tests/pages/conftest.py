@@ -85,6 +85,7 @@ RESULT = {
             {
                 "group": {"age_group": "18–34"},
                 "n": 1200,
+                "favourable": 888,
                 "rate": 0.74,
                 "rate_interval": [0.72, 0.77],
                 "is_reference": True,
@@ -94,8 +95,11 @@ RESULT = {
             {
                 "group": {"age_group": None},
                 "n": 1300,
+                "favourable": 793,
                 "rate": 0.61,
                 "rate_interval": [0.58, 0.64],
+                "difference": -0.13,
+                "difference_interval": [-0.166, -0.093],
                 "is_reference": False,
                 "p_adjusted": 0.00004,
                 "verdict": "disparity",

@@ -139,7 +139,7 @@ def test_remediation_goes_from_plan_to_implementation_on_the_page(finding, revie
     planner.post(_url(finding, "submit"))
     decider.post(_url(finding, "request-changes"), {"note": "Say which prompt."})
     [offered] = [item for item in planner.get(_url(finding)).context["offered"] if item.name == "remediation"]
-    assert offered.form.initial == {"plan": "Rewrite the prompt."}
+    assert offered.form.initial["plan"] == "Rewrite the prompt."
     planner.post(_url(finding, "remediation"), {"plan": "Rewrite the greeting prompt."})
     planner.post(_url(finding, "submit"))
     decider.post(_url(finding, "approve"), {"note": ""})

@@ -1,0 +1,58 @@
+"""What the re-check of a finding's fix will be able to see, foretold from what the failed check has counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from audits.engine.bias.recheck import Flow, Recheck, plan_recheck
+from audits.models import CheckRun, Finding
+
+
+def recheck_planned(finding: Finding, *, days: int | None = None) -> Recheck | None:
+    """The re-check after `days` days, or after as many as it needs, at the volume of the check that raised the finding.
+
+    None where that check compared no rates of groups: then there is no detectable gap to state.
+    """
+    run = finding.raised_by_run
+    table = run.result.get("gap") or {}
+    policy = run.result.get("policy") or {}
+    reference = next((row for row in table.get("groups", []) if row["is_reference"]), None)
+    groups = [row for row in table.get("groups", []) if not row["is_reference"] and row["p_adjusted"] is not None]
+    if reference is None or not groups or not policy:
+        return None
+    return plan_recheck(
+        [_flow(run, row) for row in groups],
+        _flow(run, reference),
+        delta=policy["delta"],
+        alpha=policy["alpha"] / max(table.get("comparisons") or 1, 1),
+        confidence=policy["confidence"],
+        power=policy["power"],
+        days=days,
+    )
+
+
+def recheck_words(statement: Mapping[str, Any]) -> str:
+    """A stored statement in words; empty where it states no detectable gap."""
+    if "group" not in statement:
+        return ""
+    expected = (
+        f"About {statement['n']:,} conversations of {statement['group']} and {statement['reference_n']:,} of "
+        f"{statement['reference']} are expected in {statement['days']} days."
+    )
+    power, delta = f"{statement['power']:.0%}", f"{100 * statement['delta']:g} points"
+    if statement["detectable"] is None:
+        return f"{expected} They could not show a gap of any size: this re-check will not decide."
+    found = f"A gap of {100 * statement['detectable']:.1f} points or more would be found with a chance of {power}."
+    decides = (
+        f"If none is left, it will say so (within {delta}) with at least that chance."
+        if statement["decides"]
+        else f"They are too few to show that what is left is within {delta}."
+    )
+    return f"{expected} {found} {decides}"
+
+
+def _flow(run: CheckRun, row: Mapping[str, Any]) -> Flow:
+    days = max((run.window_until - run.window_from).days, 1)
+    label = " × ".join("unknown" if level is None else str(level) for level in row["group"].values())
+    return Flow(label, row["n"] / days, row["favourable"], row["n"])

@@ -1,0 +1,180 @@
+"""A gap from four sides: what happened, what is left at equal questions, what a probe shows, what it learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.engine.bias.causes import Look, Reading, Seen, read_causes
+from audits.engine.bias.verdict import Verdict
+from audits.models import CheckRun, Finding
+from audits.queries.counts import ATTRIBUTE
+from audits.states import FAIRNESS_KINDS, CheckKind, CheckState
+
+_LOOK_OF: Mapping[str, Look] = {
+    CheckKind.ADJUSTED_GAP: Look.ADJUSTED,
+    CheckKind.LANGUAGE_PARITY: Look.ADJUSTED,
+    CheckKind.MATCHED_PAIRS: Look.PROBE,
+    CheckKind.TRAINING_SHARES: Look.TRAINING,
+    CheckKind.TRAINING_LABELS: Look.TRAINING,
+}
+_VERDICTS: Mapping[str, Verdict] = {
+    CheckState.FAILED: Verdict.DISPARITY,
+    CheckState.WATCH: Verdict.WATCH,
+    CheckState.PASSED: Verdict.NO_MATERIAL_DIFFERENCE,
+    CheckState.INSUFFICIENT_DATA: Verdict.NOT_ENOUGH_DATA,
+}
+_WORST_FIRST = (CheckState.FAILED, CheckState.WATCH, CheckState.INSUFFICIENT_DATA, CheckState.PASSED)
+_MOST_RUNS = 60
+_LANGUAGE = frozenset({"language", "dialect"})
+#: From this p-value on downwards the gap is taken not to be the same in all strata.
+_STRATA_DIFFER = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A difference in rates of `group` against `reference`, with its interval where it is known."""
+
+    group: str
+    reference: str
+    difference: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookTaken:
+    """One side: the run that looked, if any did, its verdict, and the gap that it measured."""
+
+    look: Look
+    run: CheckRun | None = None
+    verdict: Verdict | None = None
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Triangle:
+    """All four sides of a finding's gap in the order of `Look`, and the causes they point at."""
+
+    looks: tuple[LookTaken, ...]
+    causes: tuple[Reading, ...]
+    seen: Seen
+
+    def of(self, look: Look) -> LookTaken:
+        return next(taken for taken in self.looks if taken.look is look)
+
+
+def triangle_of(finding: Finding) -> Triangle | None:
+    """The latest look from each side at what the finding is about; None for a finding that is not about groups.
+
+    Runs that verify a fix are left out: they say whether it is mended, not where it came from.
+    """
+    if finding.kind not in FAIRNESS_KINDS:
+        return None
+    own = finding.latest_run
+    taken = {look: _taken(look, _runs(look, own)) for look in Look}
+    seen = _seen(taken, own)
+    return Triangle(tuple(taken.values()), tuple(read_causes(seen)), seen)
+
+
+def attribute_of(run: CheckRun) -> str:
+    """The attribute or dimension that a run compares by, without its prefix; empty where it names none."""
+    named = run.params.get("dimension") or run.params.get("attribute") or ""
+    return str(named).removeprefix(ATTRIBUTE)
+
+
+def _runs(look: Look, own: CheckRun) -> list[CheckRun]:
+    """What looked from this side, the latest run of each question."""
+    if look is _LOOK_OF.get(own.kind, Look.LIVE):
+        return [own]
+    kinds = [kind for kind, side in _LOOK_OF.items() if side is look] or [CheckKind.OUTCOME_GAP]
+    runs = CheckRun.objects.filter(assistant=own.assistant_id, kind__in=kinds, verifies=None, state__in=_VERDICTS)
+    recent = runs.select_related("dataset").order_by("-pk")[:_MOST_RUNS]
+    latest: dict[tuple[str, str], CheckRun] = {}
+    for run in recent:
+        if _same_question(look, run, own):
+            latest.setdefault((run.kind, run.target), run)
+    return list(latest.values())
+
+
+def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
+    outcome, attribute = own.params.get("outcome"), attribute_of(own)
+    if look in (Look.LIVE, Look.ADJUSTED):
+        same_attribute = not attribute or attribute_of(run) in ("", attribute)
+        return same_attribute and (outcome is None or run.params.get("outcome") == outcome)
+    return not attribute or attribute_of(run) in ("", attribute)
+
+
+def _taken(look: Look, runs: Sequence[CheckRun]) -> LookTaken:
+    """The worst of the runs stands for its side."""
+    if not runs:
+        return LookTaken(look)
+    worst = min(runs, key=lambda run: (_WORST_FIRST.index(CheckState(run.state)), -run.pk))
+    return LookTaken(look, worst, _VERDICTS[worst.state], _gap(look, worst))
+
+
+def _gap(look: Look, run: CheckRun) -> Gap | None:
+    table = run.result.get("gap") or {}
+    rows = [row for row in _compared(table) if _measure(look, row)[0] is not None]
+    if not rows:
+        return None
+    worst = max(rows, key=lambda row: (row["verdict"] == run_verdict(run), abs(_measure(look, row)[0] or 0.0)))
+    difference, interval = _measure(look, worst)
+    low, high = interval or (None, None)
+    reference = table.get("reference") or {}
+    return Gap(_named(worst["group"]), _named(reference), float(difference or 0.0), low, high)
+
+
+def run_verdict(run: CheckRun) -> str:
+    return _VERDICTS[run.state].value
+
+
+def _compared(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (row for row in table.get("groups", []) if not row["is_reference"] and row["p_adjusted"] is not None)
+
+
+def _measure(look: Look, row: Mapping[str, Any]) -> tuple[float | None, Sequence[float] | None]:
+    if look is Look.ADJUSTED:
+        adjusted = row.get("adjusted") or {}
+        return adjusted.get("risk_difference"), adjusted.get("risk_difference_interval")
+    return row["difference"], row["difference_interval"]
+
+
+def _named(group: Mapping[str, Any]) -> str:
+    return " × ".join("unknown" if level is None else str(level) for level in group.values())
+
+
+def _seen(taken: Mapping[Look, LookTaken], own: CheckRun) -> Seen:
+    adjusted = taken[Look.ADJUSTED]
+    live = taken[Look.LIVE]
+    return Seen(
+        live=live.verdict,
+        adjusted=adjusted.verdict,
+        probe=taken[Look.PROBE].verdict,
+        training=taken[Look.TRAINING].verdict,
+        explained=_explained(adjusted.run),
+        strata_differ=_strata_differ(adjusted.run),
+        about_language=attribute_of(own) in _LANGUAGE or own.params.get("cue") in _LANGUAGE,
+        since_release=str(own.result.get("since_release") or ""),
+    )
+
+
+def _worst_row(run: CheckRun | None) -> Mapping[str, Any] | None:
+    rows = [] if run is None else [row for row in _compared(run.result.get("gap") or {}) if row.get("adjusted")]
+    return max(rows, key=lambda row: abs(row["difference"] or 0.0), default=None)
+
+
+def _explained(run: CheckRun | None) -> float | None:
+    """The share of the crude gap that is gone at equal questions, for the group with the largest."""
+    row = _worst_row(run)
+    left = None if row is None else row["adjusted"].get("risk_difference")
+    if row is None or left is None or not row["difference"]:
+        return None
+    return float(min(max(1 - left / row["difference"], 0.0), 1.0))
+
+
+def _strata_differ(run: CheckRun | None) -> bool:
+    row = _worst_row(run)
+    p_value = None if row is None else row["adjusted"]["homogeneity"]["breslow_day"]["p_value"]
+    return p_value is not None and p_value <= _STRATA_DIFFER

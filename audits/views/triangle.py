@@ -1,0 +1,93 @@
+"""The four sides of a finding's gap as its page shows them, with likely causes and what mends each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audits.engine.bias.causes import Look, Reading
+from audits.engine.bias.verdict import Verdict
+from audits.models import CheckRun, Finding
+from audits.queries.triangle import Gap, LookTaken, Triangle, triangle_of
+from audits.remedies import CAUSES, HOW
+
+_TITLES: Mapping[Look, tuple[str, str]] = {
+    Look.LIVE: ("What happened", "Outcomes of real conversations."),
+    Look.ADJUSTED: ("At equal questions", "The same, among customers who asked alike."),
+    Look.PROBE: ("Only the person changed", "The same request, sent as somebody else."),
+    Look.TRAINING: ("What it learned from", "Groups and labels in the training data."),
+}
+_MISSING: Mapping[Look, str] = {
+    Look.LIVE: "No check has compared these outcomes yet.",
+    Look.ADJUSTED: "No check has compared equal questions yet. The audit programme can enable it.",
+    Look.PROBE: "The assistant has not been probed yet.",
+    Look.TRAINING: "No training data set has been checked for these groups.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLook:
+    """One side: its run and gap in words, or why there is none."""
+
+    name: str
+    title: str
+    question: str
+    run: CheckRun | None
+    verdict: Verdict | None
+    points: str
+    between: str
+    plausible: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCause:
+    title: str
+    likely: bool
+    because: str
+    remedies: list[tuple[str, str]]
+
+
+def triangle_context(finding: Finding) -> dict[str, Any]:
+    """What the partial `_triangle.html` needs; `triangle` is None for a finding that is not about groups."""
+    triangle = triangle_of(finding)
+    if triangle is None:
+        return {"triangle": None}
+    return {"triangle": triangle, "looks": _looks(triangle), "causes": [_cause(one) for one in triangle.causes]}
+
+
+def _looks(triangle: Triangle) -> list[ShownLook]:
+    return [_look(taken) for taken in triangle.looks]
+
+
+def _look(taken: LookTaken) -> ShownLook:
+    title, question = _TITLES[taken.look]
+    gap = taken.gap
+    return ShownLook(
+        name=taken.look.value,
+        title=title,
+        question=question,
+        run=taken.run,
+        verdict=taken.verdict,
+        points="" if gap is None else f"{_points(gap.difference)} points",
+        between="" if gap is None else f"{gap.group} against {gap.reference}",
+        plausible="" if gap is None else _plausible(gap),
+        missing=_MISSING[taken.look] if taken.run is None else "",
+    )
+
+
+def _plausible(gap: Gap) -> str:
+    if gap.low is None or gap.high is None:
+        return ""
+    return f"plausible range {_points(gap.low)} to {_points(gap.high)}"
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}".replace("-", "−")
+
+
+def _cause(reading: Reading) -> ShownCause:
+    words = CAUSES[reading.cause]
+    remedies = [(remedy.label, HOW[remedy]) for remedy in words.remedies]
+    return ShownCause(words.title, reading.likely, reading.because, remedies)

@@ -1,0 +1,148 @@
+"""A finding about groups shows its gap from four sides, what that points at, and what mends it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from assistants.models import Assistant
+from audits.engine.bias.groups import GroupCount
+from audits.engine.bias.outcome_gap import audit_gap
+from audits.engine.bias.verdict import Policy
+from audits.models import CheckRun, Finding
+from audits.queries.triangle import triangle_of
+from tests.factories import AssistantFactory
+from tests.workflow.making import finding_make, run_make
+
+PARAMS = {"outcome": "resolved", "dimension": "attribute:age_group"}
+# The old ask about billing, where everybody fares badly: at equal questions nothing is left.
+MIXED = [
+    GroupCount("18-24", 1710, 1800, "delivery"),
+    GroupCount("18-24", 100, 200, "billing"),
+    GroupCount("65+", 190, 200, "delivery"),
+    GroupCount("65+", 900, 1800, "billing"),
+]
+EVEN = [GroupCount("18-24", 1600, 2000), GroupCount("65+", 1590, 2000)]
+
+
+def result_of(counts: list[GroupCount]) -> dict[str, Any]:
+    policy = Policy()
+    gap = audit_gap(counts, policy=policy, attribute="age_group")
+    return {"tables": [], "figures": {"n": gap.n}, "gap": gap.to_json(), "policy": policy.to_json()}
+
+
+@pytest.fixture
+def ava(home) -> Assistant:
+    return AssistantFactory(team=home, slug="ava")
+
+
+@pytest.fixture
+def finding(ava) -> Finding:
+    return finding_make(ava, run=run_make(ava, params=PARAMS, result=result_of(MIXED)))
+
+
+def adjusted_run(ava: Assistant, finding: Finding, **values: Any) -> CheckRun:
+    cycle = finding.raised_by_run.cycle
+    values = {"state": "passed", "params": PARAMS, "result": result_of(MIXED), **values}
+    return run_make(ava, cycle=cycle, kind="adjusted_gap", target="resolved by age_group", **values)
+
+
+def text_of(client: Client, finding: Finding) -> str:
+    page = client.get(reverse("audits:finding", args=[finding.pk])).content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_a_gap_that_goes_at_equal_questions_points_at_the_flow(client, reviewer, ava, finding):
+    adjusted_run(ava, finding)
+    client.force_login(reviewer)
+    text = text_of(client, finding)
+    assert re.search("What happened .* −36.0 points .* At equal questions .* .0.0 points", text)
+    assert "Where it probably comes from What customers asked about. At equal questions no material gap is left" in text
+    assert "Mend the flow of the weak questions" in text
+    assert "The assistant has not been probed yet." in text
+
+
+def test_sides_nobody_looked_at_are_named_and_stay_possible(client, reviewer, finding):
+    client.force_login(reviewer)
+    text = text_of(client, finding)
+    assert "No check has compared equal questions yet." in text
+    assert "What is still possible" in text
+    assert "Where it probably comes from" not in text
+
+
+def test_only_runs_about_the_same_outcome_and_attribute_count(ava, finding):
+    other = {"outcome": "refunded", "dimension": "attribute:age_group"}
+    adjusted_run(ava, finding, params=other)
+    run_make(ava, kind="adjusted_gap", params={"outcome": "resolved", "dimension": "attribute:sex"}, target="x")
+    run_make(AssistantFactory(), kind="adjusted_gap", params=PARAMS)
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert [taken.run for taken in triangle.looks] == [finding.latest_run, None, None, None]
+
+
+def test_the_latest_run_of_a_question_stands_for_it_and_the_worst_question_for_its_side(ava, finding):
+    for state in ("failed", "passed"):
+        run_make(ava, kind="training_labels", target="labels of faq", state=state, params={"attribute": "age_group"})
+    worst = run_make(ava, kind="training_shares", target="faq", state="watch", params={"attribute": "age_group"})
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[3].run == worst
+
+
+def test_a_probe_is_compared_whatever_it_changed(ava, finding):
+    probe = run_make(ava, kind="matched_pairs", target="name", params={"cue": "name"})
+    adjusted_run(ava, finding, state="failed")
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[2].run == probe
+    assert [reading.cause.value for reading in triangle.causes if reading.likely] == ["person_cues"]
+
+
+def test_findings_about_something_else_have_no_sides(client, reviewer, ava):
+    finding = finding_make(ava, run=run_make(ava, kind="personal_data", target="originated"))
+    client.force_login(reviewer)
+    assert triangle_of(finding) is None
+    assert "The gap from four sides" not in text_of(client, finding)
+
+
+def test_an_even_assistant_points_at_nothing(ava):
+    finding = finding_make(ava, run=run_make(ava, state="passed", params=PARAMS, result=result_of(EVEN)))
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert not triangle.causes
+
+
+def test_the_plan_offers_the_remedies_of_the_likely_cause_first(client, manager, reviewer, ava, finding):
+    adjusted_run(ava, finding)
+    client.force_login(reviewer)
+    client.post(reverse("audits:finding-decide", args=[finding.pk, "confirm"]))
+    client.force_login(manager)
+    page = client.get(reverse("audits:finding", args=[finding.pk])).content.decode()
+    offered = re.findall(r'<option value="(\w*)"', page[page.index('id="remediation-remedy"') :])
+    assert offered[:2] == ["mend_flow", "hand_off"]
+    assert "points or more would be found with a chance of 80%" in page
+    answer = client.post(
+        reverse("audits:finding-decide", args=[finding.pk, "remediation"]),
+        {"plan": "Mend the billing flow.", "remedy": "mend_flow", "recheck_days": "21"},
+    )
+    assert answer.status_code == 302
+    text = text_of(client, finding)
+    assert "Checked again 21 days after it is carried out. About" in text
+
+
+def test_the_api_tells_the_sides_and_causes(client, reviewer, ava, finding):
+    adjusted_run(ava, finding)
+    client.force_login(reviewer)
+    told = client.get(f"/api/v1/findings/{finding.pk}/").json()["triangle"]
+    assert [(look["look"], look["verdict"]) for look in told["looks"]] == [
+        ("live", "disparity"),
+        ("adjusted", "no_material_difference"),
+        ("probe", None),
+        ("training", None),
+    ]
+    assert told["looks"][0]["gap"]["difference"] == pytest.approx(-0.36)
+    assert told["causes"][0]["remedies"] == ["mend_flow", "hand_off"]
