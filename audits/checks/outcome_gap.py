@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_onset import began_with, gap_onset, onset_tables
 from audits.checks.tables import table
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.groups import GroupCount, Level
@@ -151,14 +152,26 @@ def run(context: CheckContext) -> CheckOutcome:
             title=title,
         )
     wording = outcome_wording(params.outcome, favourable, noun="conversations")
+    steps = gap_onset(
+        context,
+        gap,
+        measure=f"outcome.{params.outcome}",
+        favourable=favourable,
+        dimension=params.dimension,
+        policy=policy,
+    )
+    since = began_with(steps)
     told = gap
     if params.dimension == "language":
         told, wording = _languages_named(gap), replace(wording, preposition="in")
     return CheckOutcome(
         state=_STATES[gap.verdict],
-        sentence=table_sentence(told, wording=wording),
+        sentence=table_sentence(told, wording=wording) + (f" It began with release {since}." if since else ""),
         result={
-            "tables": [table(f"{params.outcome} by {name}", _COLUMNS, map(_row, told.groups))],
+            "tables": [
+                table(f"{params.outcome} by {name}", _COLUMNS, map(_row, told.groups)),
+                *onset_tables(steps, told),
+            ],
             "figures": {
                 "n": gap.n,
                 "unknown": gap.unknown_n,
@@ -166,6 +179,7 @@ def run(context: CheckContext) -> CheckOutcome:
                 "comparisons": gap.comparisons,
             },
             "gap": gap.to_json(),
+            "since_release": since,
             "policy": policy.to_json(),
         },
         n=gap.n,

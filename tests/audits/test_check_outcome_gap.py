@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from audits.engine.bias.groups import GroupCount
 from tests.audits.asking import SCOPE, ask
 from tests.audits.conversations import Told
 from tests.audits.told import counted, group
+from tests.factories import ReleaseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +161,44 @@ def test_random_groups_are_no_finding_and_a_planted_one_is(assistant):
     scope = replace(SCOPE, attributes={"lottery": "", "planted": ""}, groups={})
     assert ask(assistant, "outcome_gap", "resolved by planted", scope=scope).state == "failed"
     assert ask(assistant, "outcome_gap", "resolved by lottery", scope=scope).state != "failed"
+
+
+def test_a_gap_that_began_with_a_release_names_it(assistant):
+    releases = [
+        ReleaseFactory(assistant=assistant, version=version, released_at=datetime(2025, month, 1, tzinfo=UTC))
+        for version, month in (("1.0", 1), ("2.0", 3))
+    ]
+    before = {"release": releases[0], "day": date(2025, 2, 20)}
+    counted(
+        assistant,
+        [
+            *group(200, resolved=160, language="en", **before),
+            *group(200, resolved=158, language="de", **before),
+            *group(200, resolved=160, language="en", release=releases[1]),
+            *group(200, resolved=110, language="de", release=releases[1]),
+        ],
+    )
+    outcome = by_language(assistant)
+    assert outcome.sentence.endswith("It began with release 2.0.")
+    assert outcome.result["since_release"] == "2.0"
+    (step,) = outcome.result["tables"][1]["rows"]
+    assert step[:2] == ["2.0", 400]
+    assert step[2:4] == [pytest.approx(-0.25), pytest.approx(-0.01)]
+    assert outcome.result["tables"][1]["title"] == "German against English, from release to release"
+
+
+def test_a_gap_that_every_release_has_began_with_none(assistant):
+    releases = [
+        ReleaseFactory(assistant=assistant, version=version, released_at=datetime(2025, 3, day, tzinfo=UTC))
+        for version, day in (("1.0", 1), ("2.0", 2))
+    ]
+    for release in releases:
+        counted(
+            assistant,
+            [
+                *group(200, resolved=160, language="en", release=release),
+                *group(200, resolved=110, language="de", release=release),
+            ],
+        )
+    outcome = by_language(assistant)
+    assert (outcome.state, outcome.result["since_release"]) == ("failed", "")
