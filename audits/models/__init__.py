@@ -1,4 +1,4 @@
-from audits.models.counts import CountCell, StaleDay
+from audits.models.counts import CountCell, CountPack, StaleDay
 from audits.models.cycles import CheckRun, Cycle, Programme
 from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remediation, SignOff
 from audits.models.flags import Flag
@@ -11,6 +11,7 @@ __all__ = [
     "CheckRun",
     "ConversationScan",
     "CountCell",
+    "CountPack",
     "Cycle",
     "DatasetRowScan",
     "Detection",

@@ -37,6 +37,27 @@ class CountCell(TeamScoped):
         return f"{self.measure}={self.value}: {self.n}"
 
 
+class CountPack(models.Model):
+    """The count cells of an assistant's day, or of a month of its days, as arrays (audits.cube_packs).
+
+    One row a measure, and one with an empty measure for the profiles that all of the stretch's counts are aligned with.
+    Folding a day replaces the packs of the day and of its month in the same transaction.
+    """
+
+    assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="count_packs")
+    month = models.BooleanField(default=False)
+    day = models.DateField(help_text="The day, or the first of the month.")
+    measure = models.CharField(max_length=90, blank=True, default="")
+    packed = models.BinaryField()
+    packed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assistant", "month", "measure", "day"], name="count_pack_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure or 'profiles'} of {self.day}"
+
+
 class StaleDay(models.Model):
     """A day of an assistant whose counts no longer match its conversations and are to be folded again."""
 

@@ -2,52 +2,98 @@
 
 `window_cube` answers with an `audits.engine.bias.cube.Cube`, which slices in memory: tables of groups, groups within
 strata, intersections. Its dimensions are those of `audits.queries.counts` (`intent`, `channel`, `language`,
-`attribute:<name>`) and `release`, whose levels are primary keys as text.
+`attribute:<name>`) and `release`, whose levels are primary keys as text. It holds the measures that are packed
+(audits.cube_packs): `total`, true/false outcomes and scan results.
+
+A process keeps the last few cubes. One statement says whether what is kept is still what is stored; where it is not, a
+second one reads the packs: whole months, and the days before and after them.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
+from datetime import date, timedelta
+from threading import Lock
+from typing import Any
 
-import msgspec
-import numpy as np
 from django.db import connection
 
 from assistants.models import Assistant
-from audits.engine.bias.cube import ATTRIBUTE, Cube
+from audits.cube_packs import PROFILES, RELEASE, unpacked
+from audits.engine.bias.cube import Cube
 from audits.queries.windows import Window
 
-RELEASE = "release"
-PLAIN = (RELEASE, "intent", "channel", "language")
-_SUMS = """
-    SELECT release_id::text, intent, channel, language, attributes, measure, value, sum(n)::bigint
-    FROM audits_countcell
-    WHERE assistant_id = %s AND measure = ANY(%s) AND day >= %s AND day < %s
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+_KEPT = 4
+_PLACES = """
+    audits_countpack JOIN (
+        SELECT true AS month, unnest(%(months)s::date[]) AS day
+        UNION ALL SELECT false, unnest(%(days)s::date[])
+    ) stretch USING (month, day)
 """
+# A month's packs change with those of its days.
+_STAMP = """
+    SELECT count(*), COALESCE(sum(extract(epoch FROM packed_at)), 0) FROM audits_countpack
+    WHERE assistant_id = %(assistant)s AND NOT month AND measure = '' AND day >= %(since)s AND day < %(until)s
+"""
+_PACKS = f"""
+    SELECT month, day, measure, packed FROM {_PLACES}
+    WHERE assistant_id = %(assistant)s AND (measure = ANY(%(measures)s) OR %(outcomes)s AND measure LIKE 'outcome.%%')
+"""  # noqa: S608 - constants only
+OUTCOMES = "outcome."
+"""As a measure: all true/false outcomes."""
+
+_Stamp = tuple[Any, ...]
+_cubes: OrderedDict[tuple[Any, ...], tuple[_Stamp, Cube]] = OrderedDict()
+_lock = Lock()
 
 
-def window_cube(*, assistant: Assistant, measures: Sequence[str], window: Window) -> Cube:
-    """The counts of these measures (`outcome.resolved`, `total`, …) in the window, by every dimension there is.
+def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str] = ("total", OUTCOMES)) -> Cube:
+    """The counts of these measures (`outcome.resolved`, `scan.refused`, …) in the window, by every dimension there is.
 
-    One statement, however many conversations or questions there are. A measure that does not occur is none of the
-    cube's; an attribute that nobody has is unknown wherever it is asked for.
+    Two statements at most, however many conversations, days or questions there are, and one where this process has
+    lately answered the same. A measure that does not occur is none of the cube's; an attribute that nobody has is
+    unknown wherever it is asked for.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SUMS, [assistant.pk, list(measures), window.since, window.until])
-        rows = cursor.fetchall()
-    held = [msgspec.json.decode(row[4]) for row in rows]
-    names = sorted({name for attributes in held for name in attributes})
-    dimensions = (*PLAIN, *(f"{ATTRIBUTE}{name}" for name in names))
-    places = [(*row[:4], *map(attributes.get, names)) for row, attributes in zip(rows, held, strict=True)]
-    columns = [[level or None for level in column] for column in zip(*places, strict=True)] or [[] for _ in dimensions]
-    levels = tuple(tuple(sorted(set(one), key=lambda level: (level is None, level or ""))) for one in columns)
-    codes = np.array(
-        [[known.index(level) for level in column] for known, column in zip(levels, columns, strict=True)],
-        dtype=np.intp,
-    ).reshape(len(dimensions), len(rows))
-    counts: dict[str, dict[str, np.ndarray]] = {}
-    for cell, (*_, measure, value, n) in enumerate(rows):
-        counts.setdefault(measure, {}).setdefault(value, np.zeros(len(rows), dtype=np.int64))[cell] = n
-    cube = Cube(dimensions, levels, codes, counts).marginal(dimensions)
+    key = (connection.alias, assistant.pk, window.since, window.until, tuple(sorted(measures)))
+    place = {"assistant": assistant.pk, "since": window.since, "until": window.until}
+    stamp = _rows(_STAMP, place)[0]
+    with _lock:
+        kept = _cubes.get(key)
+        if kept is not None:
+            _cubes.move_to_end(key)
+    if kept is not None and kept[0] == stamp:
+        cube = kept[1]
+    else:
+        months, days = _stretches(window)
+        wanted = {"months": months, "days": days, "measures": [PROFILES, *measures], "outcomes": OUTCOMES in measures}
+        packs: dict[tuple[bool, date], dict[str, bytes]] = defaultdict(dict)
+        for month, day, measure, packed in _rows(_PACKS, {**place, **wanted}):
+            packs[month, day][measure] = bytes(packed)
+        cube = unpacked(packs.values())
+        cube = cube.only(cube.measures)
+        with _lock:
+            _cubes[key] = stamp, cube
+            while len(_cubes) > _KEPT:
+                _cubes.popitem(last=False)
     return cube if window.release is None else cube.where(RELEASE, str(window.release.pk))
+
+
+def _stretches(window: Window) -> tuple[list[date], list[date]]:
+    """The first days of the whole months in the window, and the days that are in none of them."""
+    months, days, day = [], [], window.since
+    while day < window.until:
+        after = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        if day.day == 1 and after <= window.until:
+            months.append(day)
+            day = after
+        else:
+            days.append(day)
+            day += timedelta(days=1)
+    return months, days
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

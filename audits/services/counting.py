@@ -23,6 +23,7 @@ from django.utils import timezone
 from assistants.models import Conversation
 from assistants.states import ConversationState
 from audits.models import StaleDay
+from audits.services.packing import day_pack
 
 VALUE_LENGTH = 60
 DISTINCT_VALUES = 50
@@ -99,16 +100,17 @@ _FORGET = """
 
 
 def day_fold(*, assistant_id: int, day: date) -> None:
-    """Replace the day's cells by a fresh count and take the day off the stale ones, in one transaction.
+    """Replace the day's cells by a fresh count, and their packs, and take the day off the stale ones: one transaction.
 
-    The mark goes first: its row lock waits for changes that are under way, and whatever is marked after this
-    transaction has taken it leaves a mark of its own.
+    The lock is on the month, whose packs are made of its days. The mark goes first: its row lock waits for changes that
+    are under way, and whatever is marked after this transaction has taken it leaves a mark of its own.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day}"])
+        cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day:%Y-%m}"])
         StaleDay.objects.filter(assistant_id=assistant_id, day=day).delete()
         cursor.execute(_DELETE, _place(assistant_id, day))
         cursor.execute(_INSERT, _place(assistant_id, day))
+        day_pack(assistant_id=assistant_id, day=day)
 
 
 def counts_keep(conversation_ids: Sequence[int]) -> None:
@@ -123,7 +125,7 @@ def counts_keep(conversation_ids: Sequence[int]) -> None:
         days[assistant_id, day].append(pk)
     for (assistant_id, day), ids in sorted(days.items()):
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day}"])
+            cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day:%Y-%m}"])
             cursor.execute(_INSERT, _place(assistant_id, day, only=ids))
         Conversation.objects.filter(pk__in=ids).update(counts_kept_at=timezone.now())
         day_fold(assistant_id=assistant_id, day=day)

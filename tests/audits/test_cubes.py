@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -70,7 +70,30 @@ def test_an_attribute_that_nobody_has_is_unknown(assistant, told):
     assert empty.group_counts("outcome.other", "true", groups=["attribute:age"]) == []
 
 
-def test_one_statement_answers_however_many_days_there_are(assistant, told, django_assert_num_queries):
+def test_two_statements_answer_however_many_days_there_are_and_one_does_again(
+    assistant, told, django_assert_num_queries
+):
     counted(assistant, told)
+    with django_assert_num_queries(2):
+        first = window_cube(assistant=assistant, window=MARCH)
     with django_assert_num_queries(1):
-        window_cube(assistant=assistant, measures=["outcome.resolved", "outcome.escalated"], window=MARCH)
+        assert window_cube(assistant=assistant, window=MARCH) is first
+    counted(assistant, [Told(outcome={"resolved": True}, day=date(2025, 3, 30))])
+    assert window_cube(assistant=assistant, window=MARCH).n("total").sum() == 61
+
+
+@pytest.mark.parametrize("since", [date(2025, 2, 27), date(2025, 3, 1), date(2025, 3, 2)])
+@pytest.mark.parametrize("until", [date(2025, 3, 31), date(2025, 4, 1), date(2025, 5, 4)])
+def test_months_and_days_make_up_any_window(assistant, since, until):
+    days = [date(2025, 2, 26), *(since + timedelta(days=number) for number in range((until - since).days))]
+    told = [
+        Told(outcome={"resolved": day.day % 2 == 0}, day=day, attributes={"age": "old"} if day.day % 3 else {})
+        for day in days
+        if day.day % 4 < 2
+    ]
+    counted(assistant, told)
+    inside = [one for one in told if since <= one.day < until]
+    cube = window_cube(assistant=assistant, window=Window(since, until))
+    assert cube.n("total").sum() == len(inside)
+    assert cube.values("outcome.resolved", "true").sum() == sum(one.outcome["resolved"] for one in inside)
+    assert cube.where("attribute:age", "old").n("total").sum() == sum("age" in one.attributes for one in inside)

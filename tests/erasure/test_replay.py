@@ -40,7 +40,7 @@ def test_a_restored_backup_is_erased_again(scene, privacy_officer, tmp_path, set
         assert reference_open(subject) == REFERENCE
         conversation = Conversation.objects.filter(subject=subject).order_by("pk").first()
         assert MARKER in transcript_open(conversation).turns[0].text
-        assert len(tables_saying(MARKER)) == 5
+        assert len(tables_saying(MARKER)) == 6
         assert to_replay() == 1
         assert client.get("/readyz").status_code == 503
         with pytest.raises(ImproperlyConfigured, match="replay_erasures"):

@@ -26,6 +26,11 @@ _DENSE = 1 << 22
 _LARGEST_KEY = 1 << 62
 
 
+def level_order(level: str | None) -> tuple[bool, str]:
+    """Sorts levels: by name, the unknown last."""
+    return level is None, level or ""
+
+
 @dataclass(frozen=True)
 class Cube:
     """Cells by dimension, and how many conversations of each cell had which value of which measure.
@@ -37,7 +42,7 @@ class Cube:
 
     dimensions: tuple[str, ...]
     levels: tuple[Levels, ...]
-    codes: CodeArray
+    codes: NDArray[np.integer]
     counts: Mapping[str, Mapping[str, IntArray]]
 
     @property

@@ -1,0 +1,58 @@
+"""Keep the packs of count cells: those of a day after its fold, those of its month from its days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import connection
+from django.utils import timezone
+
+from audits.cube_packs import packed, packed_rows, unpacked
+from audits.models import CountPack
+
+_CELLS = """
+    SELECT COALESCE(release_id::text, ''), intent, channel, language, attributes::text, measure,
+           CASE WHEN value IN ('true', 'false') THEN value ELSE '' END AS kept_value, sum(n)::bigint
+    FROM audits_countcell
+    WHERE assistant_id = %s AND day = %s
+        AND (measure = 'total' OR measure LIKE 'outcome.%%' OR measure LIKE 'scan.%%' AND measure <> 'scan.state')
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+"""
+
+
+def day_pack(*, assistant_id: int, day: date) -> None:
+    """Pack the day's cells as they are now, and its month anew. Runs inside the fold, under its lock on the month."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CELLS, [assistant_id, day])
+        packs = packed_rows(cursor.fetchall())
+    _replace(assistant_id, day, packs, month=False)
+    first = day.replace(day=1)
+    days: dict[date, dict[str, bytes]] = defaultdict(dict)
+    rows = CountPack.objects.filter(
+        assistant_id=assistant_id, month=False, day__gte=first, day__lt=_next_month(first)
+    ).values_list("day", "measure", "packed")
+    for on, measure, pack in rows:
+        days[on][measure] = bytes(pack)
+    whole = unpacked(days.values())
+    _replace(assistant_id, first, packed(whole) if whole.cells else {}, month=True)
+
+
+def _replace(assistant_id: int, day: date, packs: Mapping[str, bytes], *, month: bool) -> None:
+    old = CountPack.objects.filter(assistant_id=assistant_id, month=month, day=day)
+    old.exclude(measure__in=packs).delete()
+    now = timezone.now()
+    CountPack.objects.bulk_create(
+        [
+            CountPack(assistant_id=assistant_id, month=month, day=day, measure=measure, packed=pack, packed_at=now)
+            for measure, pack in packs.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["assistant", "month", "measure", "day"],
+        update_fields=["packed", "packed_at"],
+    )
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
