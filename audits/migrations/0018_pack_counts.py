@@ -10,6 +10,6 @@ _ALL_STALE = """
 class Migration(migrations.Migration):
     """Days counted before counts were packed are folded again, by the next fold or cycle."""
 
-    dependencies = [("audits", "0016_count_packs")]
+    dependencies = [("audits", "0017_count_packs")]
 
     operations = [migrations.RunSQL(_ALL_STALE, migrations.RunSQL.noop)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assistants', '0007_training_rows_disposed'),
-        ('audits', '0015_bias_checks'),
+        ('audits', '0016_remedies'),
     ]
 
     operations = [
