@@ -5,6 +5,7 @@
 Pure functions over turns, without Django. `SCAN_VERSION` changes whenever results could.
 """
 
+from .courtesy import Courtesy, courtesies
 from .disclosure import discloses_ai, disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Attribution, originators
@@ -28,8 +29,10 @@ __all__ = [
     "TRUSTED_SCORE",
     "Attribution",
     "ConversationScan",
+    "Courtesy",
     "Detection",
     "Turn",
+    "courtesies",
     "discloses_ai",
     "disclosure_at_start",
     "exposure",
