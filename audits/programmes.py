@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from audits.checks import CHECKS, CheckSpec, Scope
+from audits.checks.family import alpha_shared
 from audits.states import CheckKind
 from portal.core.errors import Invalid
 from portal.core.ledger import canonical
@@ -54,13 +55,13 @@ def checks_validated(checks: Any) -> list[dict[str, Any]]:
 
 
 def expand(checks: Any, scope: Scope, *, kinds: Collection[str] | None = None) -> list[CheckSpec]:
-    """The questions of all enabled checks (of these kinds only, where given). Raises Invalid."""
+    """The questions of all enabled checks (of these kinds only, where given), one alpha shared by all. Raises Invalid."""
     specs: list[CheckSpec] = []
     for entry in checks_validated(checks):
         if entry["enabled"] and (kinds is None or entry["kind"] in kinds):
             check = CHECKS[CheckKind(entry["kind"])]
             specs += check.expand(msgspec.convert(entry["params"], check.settings), scope)
-    return specs
+    return alpha_shared(specs)
 
 
 def config_hash(config: Mapping[str, Any]) -> str:
