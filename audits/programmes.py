@@ -55,7 +55,7 @@ def checks_validated(checks: Any) -> list[dict[str, Any]]:
 
 
 def expand(checks: Any, scope: Scope, *, kinds: Collection[str] | None = None) -> list[CheckSpec]:
-    """The questions of all enabled checks (of these kinds only, where given), one alpha shared by all. Raises Invalid."""
+    """The questions of all enabled checks (of these kinds only, where given), sharing one alpha. Raises Invalid."""
     specs: list[CheckSpec] = []
     for entry in checks_validated(checks):
         if entry["enabled"] and (kinds is None or entry["kind"] in kinds):

@@ -32,7 +32,7 @@ WEIGHTS: Mapping[CheckKind, int] = {
 
 
 def alpha_shared(specs: Sequence[CheckSpec]) -> list[CheckSpec]:
-    """The same questions, each with its part of the cycle's alpha; those without an `alpha` of the family as they are."""
+    """The same questions, each with its part of the alpha; those that have no part in it as they are."""
     present = {spec.kind for spec in specs if spec.kind in WEIGHTS and "alpha" in spec.params}
     total = sum(WEIGHTS[kind] for kind in present)
     return [

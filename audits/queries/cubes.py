@@ -43,8 +43,7 @@ _PACKS = f"""
 OUTCOMES = "outcome."
 """As a measure: all true/false outcomes."""
 
-_Stamp = tuple[Any, ...]
-_cubes: OrderedDict[tuple[Any, ...], tuple[_Stamp, Cube]] = OrderedDict()
+_cubes: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], Cube]] = OrderedDict()
 _lock = Lock()
 
 
@@ -56,8 +55,7 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
     unknown wherever it is asked for.
     """
     key = (connection.alias, assistant.pk, window.since, window.until, tuple(sorted(measures)))
-    place = {"assistant": assistant.pk, "since": window.since, "until": window.until}
-    stamp = _rows(_STAMP, place)[0]
+    stamp = stamp_of(assistant=assistant, window=window)
     with _lock:
         kept = _cubes.get(key)
         if kept is not None:
@@ -66,9 +64,15 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
         cube = kept[1]
     else:
         months, days = _stretches(window)
-        wanted = {"months": months, "days": days, "measures": [PROFILES, *measures], "outcomes": OUTCOMES in measures}
+        wanted = {
+            "assistant": assistant.pk,
+            "months": months,
+            "days": days,
+            "measures": [PROFILES, *measures],
+            "outcomes": OUTCOMES in measures,
+        }
         packs: dict[tuple[bool, date], dict[str, bytes]] = defaultdict(dict)
-        for month, day, measure, packed in _rows(_PACKS, {**place, **wanted}):
+        for month, day, measure, packed in _rows(_PACKS, wanted):
             packs[month, day][measure] = bytes(packed)
         cube = unpacked(packs.values())
         cube = cube.only(cube.measures)
@@ -77,6 +81,13 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
             while len(_cubes) > _KEPT:
                 _cubes.popitem(last=False)
     return cube if window.release is None else cube.where(RELEASE, str(window.release.pk))
+
+
+def stamp_of(*, assistant: Assistant, window: Window) -> tuple[Any, ...]:
+    """What is another as soon as any count of the window, of whatever release, was folded anew."""
+    place = {"assistant": assistant.pk, "since": window.since, "until": window.until}
+    stamp: tuple[Any, ...] = _rows(_STAMP, place)[0]
+    return stamp
 
 
 def _stretches(window: Window) -> tuple[list[date], list[date]]:

@@ -1,0 +1,115 @@
+"""Repeat customers: what a design effect needs of every customer's conversations in a window.
+
+Conversations of one customer are alike, so that they say less than as many of different customers. One aggregate over
+the window's conversations gives the sums over customers for every group and outcome at once; a process keeps the last
+few answers, so that the checks of a cycle cost it once. No page asks for it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from psycopg import sql
+
+from assistants.models import Assistant
+from audits.engine.bias.cube import ATTRIBUTE
+from audits.engine.statistics.clusters import ClusterSums
+from audits.queries.cubes import stamp_of
+from audits.queries.windows import Window
+
+_KEPT = 4
+_CUSTOMERS = """
+    WITH customer AS MATERIALIZED (
+        SELECT c.subject_id, c.language, a.values AS attributes, {counts}
+        FROM assistants_conversation c LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
+        WHERE c.assistant_id = %(assistant)s AND c.day >= %(since)s AND c.day < %(until)s AND c.state <> 'erased'
+            AND (%(release)s::bigint IS NULL OR c.release_id = %(release)s)
+        GROUP BY 1, 2, 3
+    ) {groups}
+"""
+_COUNTS = """
+    count(*) FILTER (WHERE jsonb_typeof(c.outcome -> {name}) = 'boolean') AS {n},
+    count(*) FILTER (WHERE c.outcome -> {name} = 'true') AS {k}
+"""
+_GROUP = """
+    SELECT {dimension} AS dimension, level, {sums} FROM (
+        SELECT subject_id, {level} AS level, {totals} FROM customer GROUP BY 1, 2
+    ) of_group GROUP BY level
+"""
+_SUMS = "count(*) FILTER (WHERE {n} > 0), sum({k}), sum({n}), sum({k} * {k}), sum({k} * {n}), sum({n} * {n})"
+
+Sums = Mapping[str | None, tuple[int, int, int, int, int, int]]
+_answers: OrderedDict[tuple[Any, ...], tuple[Any, dict[tuple[str, str], Sums]]] = OrderedDict()
+_lock = Lock()
+
+
+def customer_sums(
+    *, assistant: Assistant, window: Window, dimensions: Sequence[str], outcomes: Sequence[str]
+) -> dict[tuple[str, str], Sums]:
+    """By (dimension, outcome) the levels, the unknown as None, each with its customers and Σk, Σn, Σk², Σkn, Σn².
+
+    k of a customer's n conversations with the outcome had it true. Dimensions are `language` and `attribute:<name>`. A
+    customer who is in two groups counts in each. Conversations that retention has disposed of are in it as long as
+    their row is there; erased ones are not. Two statements, one where this process has lately answered the same.
+    """
+    if not outcomes or not dimensions:
+        return {}
+    stamp = stamp_of(assistant=assistant, window=window)
+    release = None if window.release is None else window.release.pk
+    key = (connection.alias, assistant.pk, window.since, window.until, release, tuple(dimensions), tuple(outcomes))
+    with _lock:
+        kept = _answers.get(key)
+    if kept is not None and kept[0] == stamp:
+        return kept[1]
+    place = {"assistant": assistant.pk, "since": window.since, "until": window.until, "release": release}
+    answer: dict[tuple[str, str], dict[str | None, tuple[int, int, int, int, int, int]]] = {
+        (dimension, outcome): {} for dimension in dimensions for outcome in outcomes
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(dimensions, outcomes), place)
+        for dimension, level, *sums in cursor.fetchall():
+            for number, outcome in enumerate(outcomes):
+                found = tuple(int(one) for one in sums[6 * number : 6 * number + 6])
+                answer[dimension, outcome][level] = found  # type: ignore[assignment]
+    with _lock:
+        _answers[key] = stamp, dict(answer)
+        while len(_answers) > _KEPT:
+            _answers.popitem(last=False)
+    return dict(answer)
+
+
+def cluster_sums(sums: Sums, *, favourable: str) -> tuple[list[str | None], ClusterSums]:
+    """The levels and their sums as the engine takes them, of customers whose favourable answer is `favourable`."""
+    levels = list(sums)
+    clusters, k, n, kk, kn, nn = np.array([sums[level] for level in levels], dtype=np.float64).reshape(-1, 6).T
+    if favourable == "false":
+        k, kk, kn = n - k, nn - 2 * kn + kk, nn - kn
+    return levels, ClusterSums(clusters, k, n, kk, kn, nn)
+
+
+def _statement(dimensions: Sequence[str], outcomes: Sequence[str]) -> sql.Composed:
+    names = [(sql.Identifier(f"n{i}"), sql.Identifier(f"k{i}")) for i in range(len(outcomes))]
+    counts = [
+        sql.SQL(_COUNTS).format(name=sql.Literal(outcome), n=n, k=k)
+        for outcome, (n, k) in zip(outcomes, names, strict=True)
+    ]
+    sums = sql.SQL(", ").join(sql.SQL(_SUMS).format(n=n, k=k) for n, k in names)
+    totals = sql.SQL(", ").join(sql.SQL("sum({one}) AS {one}").format(one=one) for pair in names for one in pair)
+    groups = [
+        sql.SQL(_GROUP).format(dimension=sql.Literal(dimension), level=_level(dimension), sums=sums, totals=totals)
+        for dimension in dimensions
+    ]
+    return sql.SQL(_CUSTOMERS).format(counts=sql.SQL(", ").join(counts), groups=sql.SQL(" UNION ALL ").join(groups))
+
+
+def _level(dimension: str) -> sql.Composable:
+    if dimension == "language":
+        return sql.SQL("NULLIF(language, '')")
+    if dimension.startswith(ATTRIBUTE):
+        return sql.SQL("NULLIF(attributes ->> {}, '')").format(sql.Literal(dimension.removeprefix(ATTRIBUTE)))
+    raise LookupError(f"customers are not told apart by {dimension!r}")

@@ -1,0 +1,75 @@
+"""Sums over customers against a count by hand."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+
+import pytest
+
+from audits.engine.statistics.clusters import ClusterSums
+from audits.queries.repeats import cluster_sums, customer_sums
+from tests.audits.conversations import Told
+from tests.audits.told import MARCH, counted
+from tests.factories import DataSubjectFactory
+
+pytestmark = pytest.mark.django_db
+
+DIMENSIONS, OUTCOMES = ("attribute:age", "language"), ("resolved", "escalated")
+
+
+@pytest.fixture
+def told(assistant) -> list[Told]:
+    rng = random.Random(20250303)
+    customers = [DataSubjectFactory(team=assistant.team) for _ in range(8)]
+    return [
+        Told(
+            outcome={"resolved": rng.random() < 0.7, **({"escalated": True} if rng.random() < 0.3 else {})},
+            attributes=rng.choice([{"age": "old"}, {"age": "young"}, {}]),
+            language=rng.choice(["en", "de"]),
+            subject=rng.choice(customers),
+        )
+        for _ in range(80)
+    ]
+
+
+def test_sums_over_customers_are_those_of_a_count_by_hand(assistant, told, django_assert_num_queries):
+    counted(assistant, told)
+    ask = {"assistant": assistant, "window": MARCH, "dimensions": DIMENSIONS, "outcomes": OUTCOMES}
+    with django_assert_num_queries(2):
+        found = customer_sums(**ask)
+    for dimension in DIMENSIONS:
+        for outcome in OUTCOMES:
+            by_customer: dict = defaultdict(lambda: [0, 0])
+            for one in told:
+                if outcome in one.outcome:
+                    level = one.language if dimension == "language" else one.attributes.get("age")
+                    by_customer[level, one.subject.pk][0] += one.outcome[outcome]
+                    by_customer[level, one.subject.pk][1] += 1
+            for level, sums in found[dimension, outcome].items():
+                rows = [kn for (group, _), kn in by_customer.items() if group == level]
+                assert sums == (
+                    len(rows), sum(k for k, _ in rows), sum(n for _, n in rows), sum(k * k for k, _ in rows),
+                    sum(k * n for k, n in rows), sum(n * n for _, n in rows),
+                )  # fmt: skip
+    with django_assert_num_queries(1):
+        assert customer_sums(**ask) == found
+
+
+def test_the_other_answer_can_be_the_favourable_one(assistant, told):
+    counted(assistant, told)
+    sums = customer_sums(assistant=assistant, window=MARCH, dimensions=["language"], outcomes=["resolved"])
+    levels, of_false = cluster_sums(sums["language", "resolved"], favourable="false")
+    by_customer: dict = defaultdict(lambda: [0, 0])
+    for one in told:
+        by_customer[levels.index(one.language), one.subject.pk][0] += not one.outcome["resolved"]
+        by_customer[levels.index(one.language), one.subject.pk][1] += 1
+    k, n = zip(*by_customer.values(), strict=True)
+    by_hand = ClusterSums.of(k, n, [group for group, _ in by_customer], groups=2)
+    for name in ("clusters", "k", "n", "kk", "kn", "nn"):
+        assert getattr(of_false, name).tolist() == getattr(by_hand, name).tolist()
+
+
+def test_nothing_asked_is_nothing_queried(assistant, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert customer_sums(assistant=assistant, window=MARCH, dimensions=[], outcomes=["resolved"]) == {}
