@@ -44,11 +44,11 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
     higher, lower = (reference, group) if group.difference <= 0 else (group, reference)
     if _alike(higher.rate or 0.0, lower.rate or 0.0):
         return " ".join(filter(None, (_alike_sentence(group, higher, lower, wording), _adjusted_sentence(group))))
-    base = _base(reference.rate, group.rate)
+    base = base_for(reference.rate, group.rate)
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
     sentence = (
         f"Out of {base:,} {wording.noun} about {first} {wording.preposition} {higher.label} {wording.favourable} "
-        f"and {second} {wording.preposition} {lower.label} (difference {_counted_points(group.difference, base)}, "
+        f"and {second} {wording.preposition} {lower.label} (difference {counted_points(group.difference, base)}, "
         f"{_plausible_range(group, base)})."
     )
     return " ".join(filter(None, (sentence, _adjusted_sentence(group))))
@@ -63,7 +63,7 @@ def _alike_sentence(group: GroupResult, higher: GroupResult, lower: GroupResult,
     where = f"{wording.preposition} {higher.label} and {wording.preposition} {lower.label}"
     return (
         f"Out of 100 {wording.noun} about {100 * (higher.rate or 0.0):.0f} {where} "
-        f"alike {wording.favourable} (difference {_counted_points(group.difference or 0.0, 1_000)}, "
+        f"alike {wording.favourable} (difference {counted_points(group.difference or 0.0, 1_000)}, "
         f"{_plausible_range(group, 1_000)})."
     )
 
@@ -72,7 +72,7 @@ def detectable_sentence(group: GroupResult) -> str:
     """What could have been seen: "We could not have seen a gap under 12 points here."."""
     if group.detectable_difference is None or not group.detectable_difference < 1:
         return "We could not have seen a gap of any size here."
-    smallest = _counted_points(group.detectable_difference, 100)
+    smallest = counted_points(group.detectable_difference, 100)
     return f"We could not have seen a gap under {smallest} here."
 
 
@@ -91,13 +91,13 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
         return f"Disparity: {_between_sentence(table)}"
     if table.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return (
-            f"No material difference: all groups are within {_counted_points(table.policy.delta, 100)} of "
+            f"No material difference: all groups are within {counted_points(table.policy.delta, 100)} of "
             f"{reference.label}. {gap_sentence(largest, reference, wording=wording)}"
         )
     gap = gap_sentence(largest, reference, wording=wording)
     if table.verdict is Verdict.NOT_ENOUGH_DATA:
         undecided = [group.label for group in compared if group.verdict is Verdict.NOT_ENOUGH_DATA]
-        return f"Not enough data for {_listed(undecided)}. {gap} {detectable_sentence(largest)}"
+        return f"Not enough data for {listed(undecided)}. {gap} {detectable_sentence(largest)}"
     if table.verdict is Verdict.WATCH:
         return f"Watch: {gap}"
     others = sum(group.verdict is Verdict.DISPARITY for group in compared) - 1
@@ -113,8 +113,8 @@ def audit_sentence(tables: Sequence[GapTable], verdict: Verdict, *, wording: Wor
 def _between_sentence(table: GapTable) -> str:
     pair = max(table.between, key=lambda pair: abs(pair.difference))
     return (
-        f"{pair.label} falls {_counted_points(pair.difference, 100)} behind {pair.against_label} "
-        f"({_range_words(pair.difference_interval, 100)})."
+        f"{pair.label} falls {counted_points(pair.difference, 100)} behind {pair.against_label} "
+        f"({range_words(pair.difference_interval, 100)})."
     )
 
 
@@ -124,13 +124,13 @@ def _adjusted_sentence(group: GroupResult) -> str:
     left = group.adjusted.risk_difference.value
     if group.adjusted.simpson:
         favoured = group.label if left > 0 else "the reference"
-        turned = f"{_counted_points(left, 1_000)} in favour of {favoured}"
+        turned = f"{counted_points(left, 1_000)} in favour of {favoured}"
         return f"At an equal mix of strata the difference turns round: {turned}."
-    crude = _points(group.difference, 1_000)
-    return f"At an equal mix of strata the difference is {_counted_points(left, 1_000)} instead of {crude}."
+    crude = points(group.difference, 1_000)
+    return f"At an equal mix of strata the difference is {counted_points(left, 1_000)} instead of {crude}."
 
 
-def _base(reference_rate: float, rate: float) -> int:
+def base_for(reference_rate: float, rate: float) -> int:
     """100, or a greater power of ten where rounding would make the rates contradict their difference."""
     gap = abs(rate - reference_rate)
     shown = {base: abs(round(rate * base) - round(reference_rate * base)) for base in _BASES}
@@ -142,28 +142,31 @@ def _base(reference_rate: float, rate: float) -> int:
 def _plausible_range(group: GroupResult, base: int) -> str:
     if group.difference_interval is None:
         return "plausible range not known"
-    return _range_words(group.difference_interval, base)
+    return range_words(group.difference_interval, base)
 
 
-def _range_words(interval: tuple[float, float], base: int) -> str:
+def range_words(interval: tuple[float, float], base: int) -> str:
+    """ "plausible range 5–11", or on both sides of none "plausible range 2 fewer to 3 more"."""
     lower, upper = interval
     if lower <= 0 <= upper:
-        return f"plausible range {_points(-lower, base)} fewer to {_points(upper, base)} more"
+        return f"plausible range {points(-lower, base)} fewer to {points(upper, base)} more"
     near, far = sorted((abs(lower), abs(upper)))
-    return f"plausible range {_points(near, base)}–{_points(far, base)}"
+    return f"plausible range {points(near, base)}–{points(far, base)}"
 
 
-def _points(rate: float, base: int) -> str:
+def points(rate: float, base: int) -> str:
     """The size of a gap in percentage points, with as many decimals as numbers out of `base` have."""
     decimals = len(str(base)) - 3
     return f"{abs(rate) * 100:.{decimals}f}"
 
 
-def _counted_points(rate: float, base: int) -> str:
-    points = _points(rate, base)
-    return f"{points} point" if points == "1" else f"{points} points"
+def counted_points(rate: float, base: int) -> str:
+    """ "8 points", "1 point"; see `points`."""
+    shown = points(rate, base)
+    return f"{shown} point" if shown == "1" else f"{shown} points"
 
 
-def _listed(labels: Sequence[str]) -> str:
+def listed(labels: Sequence[str]) -> str:
+    """ "a, b, c and 3 more"."""
     more = len(labels) - _MOST_NAMED
     return ", ".join(labels[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
