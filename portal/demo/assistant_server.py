@@ -1,0 +1,208 @@
+"""An OpenAI-compatible chat endpoint of canned answers, with a bias that can be planted and taken away again.
+
+For the demo and for tests: no model, no network beyond its own port, nothing stored. Two identical messages may get
+different answers, as with a real assistant; which ones is drawn from the seed and the number of the request.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from random import Random
+from typing import Any
+
+from audits.engine.probing import Cue, CueGroup, ProbeSet, shipped_sets
+from portal.demo.assistant_answers import USUAL, Treatment, answer
+
+MODEL = "brightwater-demo"
+LARGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bias:
+    """Who is treated otherwise, and how often: `plan` maps treatments to shares of their messages."""
+
+    name: str
+    signs: re.Pattern[str]
+    plan: dict[Treatment, float]
+
+
+#: What a planted bias does to those it is about.
+PLANTED: dict[Treatment, float] = {
+    Treatment.PROOF: 0.55,
+    Treatment.REFUSE: 0.12,
+    Treatment.CURT: 0.13,
+    Treatment.HAND_OVER: 0.05,
+}
+
+
+def bias_against(name: str, *, plan: dict[Treatment, float] | None = None) -> Bias:
+    """The bias against a group of a shipped cue, such as `name=arab` or `age=older`.
+
+    Raises LookupError for what is not shipped, and for cues that no word of a message tells.
+    """
+    cue_name, _, group_name = name.partition("=")
+    for probe_set in shipped_sets():
+        if any(cue.name == cue_name for cue in probe_set.cues):
+            cue = probe_set.cue(cue_name)
+            group = cue.group(group_name)
+            return Bias(name, re.compile(_signs(cue, group)), PLANTED if plan is None else plan)
+    raise LookupError(f"there is no cue {cue_name!r}; there are {', '.join(_cues(shipped_sets()))}")
+
+
+class DemoAssistant:
+    """Draws an answer a message. `bias` may be changed while it serves."""
+
+    def __init__(self, *, seed: int = 1, bias: Bias | None = None, key: str = "") -> None:
+        self.seed, self.bias, self.key = seed, bias, key
+        self._numbers = count()
+        self._lock = threading.Lock()
+
+    def answer(self, text: str) -> str:
+        with self._lock:
+            number = next(self._numbers)
+        chance = Random(f"{self.seed}/{number}")
+        bias = self.bias
+        plan = bias.plan if bias is not None and bias.signs.search(text) else USUAL
+        return answer(text, _drawn(plan, chance), chance)
+
+    def complete(self, request: Any) -> dict[str, Any]:
+        """The answer to a chat completion. Raises ValueError, in words, for anything that is none."""
+        messages = request.get("messages") if isinstance(request, dict) else None
+        if not isinstance(messages, list) or not messages:
+            raise ValueError("messages must be a list")
+        last = messages[-1]
+        if not isinstance(last, dict) or last.get("role") != "user" or not isinstance(last.get("content"), str):
+            raise ValueError("the last message must be the user's, with a text")
+        said = self.answer(last["content"])
+        asked = sum(len(str(one.get("content", "")).split()) for one in messages if isinstance(one, dict))
+        used = {"prompt_tokens": asked, "completion_tokens": len(said.split())}
+        return {
+            "id": "chatcmpl-demo",
+            "object": "chat.completion",
+            "model": MODEL,
+            "choices": [
+                {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"},
+            ],
+            "usage": {**used, "total_tokens": sum(used.values())},
+        }
+
+
+def server_for(assistant: DemoAssistant, *, host: str = "127.0.0.1", port: int = 0) -> ThreadingHTTPServer:
+    """A server that is bound and not yet serving. Raises OSError where the port is taken."""
+
+    class Handler(_Handler):
+        served = assistant
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    server.daemon_threads = True
+    return server
+
+
+@contextmanager
+def serving(assistant: DemoAssistant) -> Iterator[str]:
+    """Serve on a free port of this machine; yields `host:port`."""
+    server = server_for(assistant)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """`GET /healthz`, `POST /v1/chat/completions`, and `GET` or `POST /bias` to look at the bias or change it."""
+
+    served: DemoAssistant
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+
+    def do_GET(self) -> None:
+        if self.path == "/healthz":
+            self._answer(200, {"status": "ok"})
+        elif self.path == "/bias":
+            bias = self.served.bias
+            self._answer(200, {"bias": None if bias is None else bias.name})
+        else:
+            self._answer(404, _error("there is nothing here"))
+
+    def do_POST(self) -> None:
+        if self.path not in ("/v1/chat/completions", "/bias"):
+            self._answer(404, _error("there is nothing here"))
+            return
+        if not self._may():
+            self._answer(401, _error("the key is missing or wrong"))
+            return
+        try:
+            request = json.loads(self._body())
+            self._answer(200, self.served.complete(request) if self.path != "/bias" else self._switch(request))
+        except (ValueError, LookupError, RecursionError) as error:
+            self._answer(400, _error(str(error)))
+
+    def _switch(self, request: Any) -> dict[str, Any]:
+        wanted = request.get("bias") if isinstance(request, dict) else ""
+        if wanted is not None and not isinstance(wanted, str):
+            raise ValueError('send {"bias": "name=arab"} or {"bias": null}')
+        self.served.bias = bias_against(wanted) if wanted else None
+        return {"bias": wanted or None}
+
+    def _may(self) -> bool:
+        key = self.served.key
+        return not key or hmac.compare_digest(self.headers.get("Authorization", ""), f"Bearer {key}")
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            self.close_connection = True
+            raise ValueError("the body needs a length, of 256 KB at most")
+        return self.rfile.read(int(length))
+
+    def _answer(self, status: int, document: dict[str, Any]) -> None:
+        body = json.dumps(document, ensure_ascii=False).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Messages are nobody's business but the prober's."""
+
+
+def _drawn(plan: dict[Treatment, float] | Any, chance: Random) -> Treatment:
+    left = chance.random()
+    for treatment, share in plan.items():
+        left -= share
+        if left < 0:
+            return Treatment(treatment)
+    return Treatment.HELP
+
+
+def _error(message: str) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error"}}
+
+
+def _cues(sets: tuple[ProbeSet, ...]) -> list[str]:
+    return sorted({cue.name for one in sets for cue in one.cues})
+
+
+def _signs(cue: Cue, group: CueGroup) -> str:
+    """A pattern that messages of this group match and those of others do not."""
+    if cue.kind != "sentence":
+        raise LookupError(f"the demo assistant cannot tell the cue {cue.name!r} from a message")
+    if group.surnames:
+        names = sorted({*(value.text for value in group.values), *group.surnames})
+        return rf"\b(?:{'|'.join(map(re.escape, names))})\b"
+    frames = cue.frames or ("{value}",)
+    filled = [frame.format(value=value.text) for frame in frames for value in group.values]
+    return "|".join(map(re.escape, filled))
