@@ -40,7 +40,7 @@ _DONE = phrase_pattern(
     r"confirmation|reset link|invoice|parcel|order)",
     r"all (?:set|done|sorted)",
     # German
-    r"(?:habe|haben) (?:ich|wir)?(?: [a-zäöüß]+){0,8} (?:erstattet|storniert|geändert|gebucht|umgebucht|zurückgesetzt|"
+    r"(?:habe|haben)(?: [a-zäöüß0-9]+){0,8} (?:erstattet|storniert|geändert|gebucht|umgebucht|zurückgesetzt|"
     r"gesendet|geschickt|verschickt|versendet|korrigiert|behoben|gutgeschrieben|entsperrt|gekündigt|veranlasst|"
     r"aktualisiert|ersetzt|verschoben|eingeleitet)",
     r"(?:wurde|wurden|ist|sind)(?: [a-zäöüß0-9]+){0,6} (?:erstattet|storniert|geändert|gebucht|umgebucht|zurückgesetzt|"

@@ -222,6 +222,7 @@ def _cue(document: Any, place: str) -> Cue:
 def _group(document: Any, place: str) -> CueGroup:
     _keys(document, {"name", "label", "values", "surnames", "variant", "language"}, place)
     name = _text(document, "name", place)
+    place = f"{place.rpartition(', group ')[0]}, group {name}"
     return CueGroup(
         name=name,
         label=_text(document, "label", place, default=name),

@@ -25,7 +25,7 @@ def mcnemar_exact(first: ArrayLike, second: ArrayLike) -> FloatArray:
     Methodol. 13:91, eq. 3.
     """
     smaller, n = _discordant(first, second)
-    return np.minimum(1.0, 2 * bdtr(smaller, n, 0.5))
+    return np.minimum(1.0, 2 * bdtr(smaller, n.astype(np.int64), 0.5))
 
 
 def mcnemar_mid_p(first: ArrayLike, second: ArrayLike) -> FloatArray:
@@ -37,7 +37,7 @@ def mcnemar_mid_p(first: ArrayLike, second: ArrayLike) -> FloatArray:
     smaller, n = _discordant(first, second)
     point = np.exp(gammaln(n + 1) - gammaln(smaller + 1) - gammaln(n - smaller + 1) - n * np.log(2))
     tied = 2 * smaller == n
-    p_values = np.where(tied, 1 - point / 2, 2 * bdtr(smaller, n, 0.5) - point)
+    p_values = np.where(tied, 1 - point / 2, 2 * bdtr(smaller, n.astype(np.int64), 0.5) - point)
     return np.where(n == 0, 1.0, np.clip(p_values, 0.0, 1.0))
 
 
