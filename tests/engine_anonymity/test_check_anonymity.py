@@ -101,7 +101,7 @@ def test_exit_code_says_what_was_asked(table, on, k, code):
         ("age,zip\n1\n", (), "table.csv, line 2: has 1 values, the header 2 names"),
         ('{"age": [1], "zip": 1}\n', (), "table.csv, line 1, group.age: must be text, a number, true or false"),
         ("age\n1\n", (), "table.csv, zip: no row has it; there are: age"),
-        (b"age,zip\n\xff,1\n", (), "table.csv: is not UTF-8 text"),
+        (b"age,zip\n\xff,1\n", (), "table.csv, line 2: is not UTF-8 text: byte 0xFF"),
         (gzip.compress(CSV.encode())[:-9], (), "table.csv: is a damaged gzip file"),
         (CSV, ("--k", "0"), "k is at least 1"),
         (CSV, ("--sensitive", "age"), "an attribute is named twice: age"),

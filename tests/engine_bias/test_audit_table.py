@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from audits.engine.bias import table as table_module
+from audits.engine.bias import table_batches, table_cube
 from audits.engine.bias.table import audit_cube, count_table
 from audits.engine.bias.table_rows import BadTable, Columns
 from audits.engine.bias.verdict import Policy
@@ -131,7 +131,7 @@ def test_named_reference_applies_where_it_is_a_group(two_attributes):
 def test_text_report_opens_with_the_sentence_and_shows_every_group(two_attributes):
     report = run(two_attributes, "--outcome", "hired", "--favourable", "1", "--group", "race")
     assert report.splitlines()[0] == (
-        "Disparity: Out of 1,000 cases about 525 from white had hired “1” and 375 from black "
+        "Disparity: Out of 1,000 cases about 525 from white were hired and 375 from black "
         "(difference 15.0 points, plausible range 8.1–21.7)."
     )
     rows = [line.split()[:2] for line in report.splitlines() if line[:5] in ("white", "black", "unkno")]
@@ -166,7 +166,11 @@ def test_command_exits_with_status_two_on_bad_input(tmp_path):
             ("--outcome", "nope"),
             "{file}, outcome.nope: no row has it; there are: group.race, group.senior, outcome.hired",
         ),
-        (("--outcome", "hired"), "{file}, outcome.hired: is never 'true', the favourable value; it is: 0, 1"),
+        (
+            ("--outcome", "hired", "--favourable", "hired"),
+            "{file}, outcome.hired: is never 'hired', the favourable value; it is: 0, 1. "
+            "Name the favourable one: --favourable VALUE",
+        ),
         (
             ("--outcome", "hired", "--favourable", "1", "--reference", "green"),
             "--reference: 'green' is none of the groups: black, white",
@@ -201,7 +205,7 @@ def test_one_group_or_none_known_is_not_enough_data(tmp_path, group):
 
 
 def test_identifier_is_refused_as_a_group(tmp_path, monkeypatch):
-    monkeypatch.setattr(table_module, "MOST_LEVELS", 5)
+    monkeypatch.setattr(table_cube, "MOST_LEVELS", 5)
     rows = [{"group": {"customer": i}, "outcome": {"ok": True}} for i in range(8)]
     with pytest.raises(BadTable) as raised:
         count_table(write_rows(tmp_path / "t.jsonl", rows), Columns(("customer",), (), "ok"))
@@ -210,12 +214,14 @@ def test_identifier_is_refused_as_a_group(tmp_path, monkeypatch):
     )
 
 
-def test_progress_is_told_every_so_many_lines(tmp_path, monkeypatch):
-    monkeypatch.setattr(table_module, "ROWS_PER_PROGRESS", 3)
-    rows = [{"group": {"g": "a"}, "outcome": {"ok": True}} for _ in range(7)]
-    told: list[int] = []
-    count_table(write_rows(tmp_path / "t.jsonl", rows), Columns(("g",), (), "ok"), progress=told.append)
-    assert told == [3, 6]
+def test_progress_is_told_after_every_batch(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_batches, "_CSV_ROWS", 3)
+    file = tmp_path / "t.csv"
+    file.write_text("g,ok\n" + "a,yes\n" * 7)
+    told: list[table_batches.Reading] = []
+    count_table(file, Columns(("g",), (), "ok"), progress=told.append)
+    assert [reading.rows for reading in told] == [3, 6, 7]
+    assert (told[-1].taken, told[-1].size) == (47, 47)
 
 
 REAL_DATA = Path(os.environ.get("PROBITY_REAL_DATA", Path(settings.BASE_DIR).parent / "shared" / "data"))

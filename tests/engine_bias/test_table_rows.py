@@ -65,7 +65,13 @@ ROW = '{"group": {"gender": "f"}, "stratum": {"department": "A"}, "outcome": {"a
         pytest.param("", ": has no rows", id="empty"),
         pytest.param("\n \n", ": has no rows", id="blank"),
         pytest.param("[" + ROW + "}]", ": is a JSON array; one JSON object a line, or CSV, is expected", id="array"),
-        pytest.param(b"\xff\xfe\x00", ": is not UTF-8 text", id="not-text"),
+        pytest.param(b"\x00\xff\xfe", ", line 1: is not UTF-8 text", id="not-text"),
+        pytest.param(b"\xff\xfe\x00", ": is not UTF-16 text", id="cut-utf-16"),
+        pytest.param(
+            "gender,department,admitted\nf,Médecine,1\n".encode("cp1252"),
+            ", line 2: is not UTF-8 text: byte 0xE9",
+            id="cp1252",
+        ),
         pytest.param(b"\x1f\x8bnot gzip", ": is a damaged gzip file", id="not-gzip"),
         pytest.param(gzip.compress(b"x" * 900)[:-9], ": is a damaged gzip file", id="cut-gzip"),
         pytest.param(

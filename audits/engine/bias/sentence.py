@@ -126,8 +126,10 @@ def _adjusted_sentence(group: GroupResult) -> str:
         favoured = group.label if left > 0 else "the reference"
         turned = f"{counted_points(left, 1_000)} in favour of {favoured}"
         return f"At an equal mix of strata the difference turns round: {turned}."
-    crude = points(group.difference, 1_000)
-    return f"At an equal mix of strata the difference is {counted_points(left, 1_000)} instead of {crude}."
+    crude, adjusted = points(group.difference, 1_000), counted_points(left, 1_000)
+    if crude == points(left, 1_000):
+        return f"At an equal mix of strata the difference stays {adjusted}."
+    return f"At an equal mix of strata the difference is {adjusted} instead of {crude}."
 
 
 def base_for(reference_rate: float, rate: float) -> int:

@@ -1,113 +1,92 @@
-"""The bias audit of a table kept elsewhere: rows are folded into counts, counts into tables of gaps."""
+"""The bias audit of a table kept elsewhere: counts of its rows in, a table of gaps for each attribute and pair out.
+
+An audit asks up to three questions, and each is a family of tests of its own that raises a false disparity in at
+most α of audits without any true gap:
+
+* the aggregate: do groups get the favourable outcome at different rates (`GroupResult.verdict`)?
+* within strata, where strata are given: do they still at an equal mix of strata (`GroupResult.adjusted.verdict`)?
+* error rates, where a truth is given: is the outcome wrong equally often (`TableAudit.errors`)?
+
+The verdict of a table, and of the audit, is that of the aggregate. A disparity that only another question shows lifts
+it to `watch`: a gap that the mix of strata hides, or errors that fall on one group at equal rates of the outcome,
+must not stand under "no material difference", while the chance of a false disparity stays that of one family.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from audits.engine.bias.comparisons import TableCounts
+from audits.engine.bias.error_rates import ErrorCounts, audit_error_tables
+from audits.engine.bias.error_table import ErrorTable
 from audits.engine.bias.gap_table import GapTable
-from audits.engine.bias.groups import GroupCount, Level, level_text
+from audits.engine.bias.groups import level_text
 from audits.engine.bias.outcome_gap import audit_gaps
-from audits.engine.bias.sentence import Wording, audit_sentence, outcome_wording, table_sentence
-from audits.engine.bias.table_rows import BadTable, Columns, read_rows
+from audits.engine.bias.sentence import Wording, outcome_wording
+from audits.engine.bias.table_cube import Cube, count_table
+from audits.engine.bias.table_words import table_words
 from audits.engine.bias.verdict import Policy, Verdict, overall
 
-MOST_LEVELS = 10_000
-"""Values that one attribute may have: more is an identifier, not a group."""
+__all__ = ["AuditedTable", "Cube", "TableAudit", "audit_cube", "count_table"]
 
-ROWS_PER_PROGRESS = 100_000
 _MOST_LISTED = 12
 
 
-@dataclass(slots=True)
-class Cube:
-    """Counts of a file: (values in the order of the columns) → [favourable, n].
+@dataclass(frozen=True, slots=True)
+class AuditedTable:
+    """One attribute, or one pair of them: the answers to the questions that were asked, and one verdict."""
 
-    `rows` counts the members with a known outcome, `without_outcome` the others, which no rate includes.
-    """
+    gaps: GapTable
+    errors: ErrorTable | None
+    strata: tuple[str, ...]
+    wording: Wording
 
-    columns: Columns
-    favourable: str
-    rows: int = 0
-    without_outcome: int = 0
-    cells: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
-    levels: list[dict[str, Level]] = field(default_factory=list)
+    @property
+    def adjusted_verdict(self) -> Verdict | None:
+        """`overall` of the groups within strata; None without strata."""
+        verdicts = [group.adjusted.verdict for group in self.gaps.compared if group.adjusted is not None]
+        return overall(verdicts) if verdicts else None
 
-    def table(self, positions: tuple[int, ...], reference: str | None) -> TableCounts:
-        """The counts of one attribute, or of an intersection, named by their positions among the groups."""
-        groups = len(self.columns.groups)
-        counts: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
-        for key, (favourable, n) in self.cells.items():
-            group = tuple(key[position] for position in positions)
-            total = counts.setdefault((group, key[groups:]), [0, 0])
-            total[0] += favourable
-            total[1] += n
-        return TableCounts(
-            attributes=tuple(self.columns.groups[position] for position in positions),
-            counts=tuple(
-                GroupCount(self._originals(positions, group), favourable, n, stratum or None)
-                for (group, stratum), (favourable, n) in counts.items()
-            ),
-            reference=reference,
+    @property
+    def verdict(self) -> Verdict:
+        """See the module's docstring."""
+        others = (self.adjusted_verdict, self.errors.verdict if self.errors else None)
+        if self.gaps.verdict is not Verdict.DISPARITY and Verdict.DISPARITY in others:
+            return Verdict.WATCH
+        return self.gaps.verdict
+
+    @property
+    def sentence(self) -> str:
+        return table_words(
+            self.gaps,
+            adjusted_verdict=self.adjusted_verdict,
+            errors=self.errors,
+            wording=self.wording,
+            strata=self.strata,
         )
 
-    def _originals(self, positions: tuple[int, ...], group: tuple[str, ...]) -> tuple[Level, ...]:
-        return tuple(self.levels[position][text] for position, text in zip(positions, group, strict=True))
+    def to_json(self) -> dict[str, Any]:
+        document = self.gaps.to_json()
+        if self.errors is not None:
+            for row, errors in zip(document["groups"], self._errors_in_order(), strict=True):
+                row["error_rates"] = errors
+        return {
+            **document,
+            "aggregate_verdict": self.gaps.verdict.value,
+            "adjusted_verdict": None if self.adjusted_verdict is None else self.adjusted_verdict.value,
+            "error_rates_verdict": None if self.errors is None else self.errors.verdict.value,
+            "verdict": self.verdict.value,
+            "sentence": self.sentence,
+        }
 
-
-def count_table(
-    file: Path,
-    columns: Columns,
-    *,
-    favourable: str = "true",
-    progress: Callable[[int], None] | None = None,
-) -> Cube:
-    """Read a file into counts. `favourable` is compared with the outcome's text, whatever its case.
-
-    `progress` is called with the number of lines read every `ROWS_PER_PROGRESS` lines. Memory grows with the
-    combinations of values, not with the rows. Raises BadTable, also where an attribute has more than
-    `MOST_LEVELS` values, no row has an outcome, or the favourable value occurs nowhere although the outcome
-    is not yes or no.
-    """
-    wanted = favourable.strip().casefold()
-    cube = Cube(columns, wanted, levels=[{} for _ in (*columns.groups, *columns.strata)])
-    outcomes: set[str] = set()
-    for number, row in enumerate(read_rows(file, columns), 1):
-        if progress is not None and number % ROWS_PER_PROGRESS == 0:
-            progress(number)
-        outcome = level_text(row.values[-1]).casefold()
-        if not outcome:
-            cube.without_outcome += row.members
-            continue
-        if len(outcomes) <= _MOST_LISTED or outcome == wanted:
-            outcomes.add(outcome)
-        key = tuple(map(level_text, row.values[:-1]))
-        cell = cube.cells.get(key)
-        if cell is None:
-            _note_levels(cube, file, row.line, key, row.values)
-            cell = cube.cells[key] = [0, 0]
-        cell[0] += row.members * (outcome == wanted)
-        cell[1] += row.members
-        cube.rows += row.members
-    outcome_field = f"outcome.{columns.outcome}"
-    if not outcomes:
-        raise BadTable(file, "no row has a value", field=outcome_field)
-    if wanted not in outcomes and not outcomes <= {"true", "false"}:
-        seen = ", ".join(sorted(outcomes)[:_MOST_LISTED])
-        raise BadTable(file, f"is never {wanted!r}, the favourable value; it is: {seen}", field=outcome_field)
-    return cube
-
-
-def _note_levels(cube: Cube, file: Path, line: int, key: tuple[str, ...], values: tuple[Level, ...]) -> None:
-    for (section, name), levels, text, value in zip(cube.columns.fields, cube.levels, key, values, strict=False):
-        levels.setdefault(text, value)
-        if len(levels) > MOST_LEVELS:
-            problem = f"has more than {MOST_LEVELS:,} different values: an identifier cannot be audited as a group"
-            raise BadTable(file, problem, line=line, field=f"{section}.{name}")
+    def _errors_in_order(self) -> list[dict[str, Any]]:
+        if self.errors is None:
+            return []
+        by_label = {group.label: group.to_json() for group in self.errors.groups}
+        return [by_label[group.label] for group in self.gaps.groups]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +94,8 @@ class TableAudit:
     """The audit of one file: a table for each attribute, then one for each pair of them."""
 
     cube: Cube
-    tables: tuple[GapTable, ...]
+    tables: tuple[AuditedTable, ...]
     policy: Policy
-    wording: Wording
 
     @property
     def verdict(self) -> Verdict:
@@ -126,55 +104,135 @@ class TableAudit:
 
     @property
     def sentence(self) -> str:
-        return audit_sentence(self.tables, self.verdict, wording=self.wording)
+        """The sentence of the first table that has the audit's verdict."""
+        return next(table.sentence for table in self.tables if table.verdict is self.verdict)
+
+    @property
+    def comparisons(self) -> int:
+        """Size of the family of tests of the aggregate."""
+        return self.tables[0].gaps.comparisons
+
+    def answers(self) -> dict[str, Verdict]:
+        """The verdict on each question that was asked: "aggregate", "within strata", "error rates"."""
+        adjusted = [table.adjusted_verdict for table in self.tables if table.adjusted_verdict is not None]
+        errors = [table.errors.verdict for table in self.tables if table.errors is not None]
+        return {
+            "aggregate": overall(table.gaps.verdict for table in self.tables),
+            **({"within strata": overall(adjusted)} if adjusted else {}),
+            **({"error rates": overall(errors)} if errors else {}),
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; null where the data does not determine a number."""
+        cube = self.cube
+        truth = cube.truth
         return {
-            "rows": self.cube.rows,
-            "without_outcome": self.cube.without_outcome,
-            "outcome": self.cube.columns.outcome,
-            "favourable": self.cube.favourable,
+            "rows": cube.rows,
+            "without_outcome": cube.without_outcome,
+            "outcome": cube.columns.outcome,
+            "favourable": cube.favourable,
+            "strata": list(cube.columns.strata),
+            **(
+                {
+                    "truth": cube.columns.truth,
+                    "truth_favourable": truth.favourable,
+                    "without_truth": cube.without_truth,
+                }
+                if truth is not None
+                else {}
+            ),
             "alpha": self.policy.alpha,
             "delta": self.policy.delta,
-            "tables": [
-                {**table.to_json(), "sentence": table_sentence(table, wording=self.wording)} for table in self.tables
-            ],
+            "policy": self.policy.to_json(),
+            "tables": [table.to_json() for table in self.tables],
             "verdict": self.verdict.value,
+            "verdicts": {name.replace(" ", "_"): verdict.value for name, verdict in self.answers().items()},
             "sentence": self.sentence,
         }
 
 
-def audit_cube(cube: Cube, *, policy: Policy, reference: str | None = None) -> TableAudit:
+def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) -> TableAudit:
     """Audit each attribute and each pair of attributes, all as one family of tests.
 
-    `reference` applies to every table that has a group of that name ("White", or "White × Male" in a pair).
-    Raises LookupError if none has.
+    A reference is a group's name ("White", or "White × Male" of a pair) and applies to every table that has such a
+    group, or "race=White", which applies to that attribute. A pair whose attributes both have a named reference is
+    compared with their intersection, if it has members. Everywhere else the data chooses.
+    Raises LookupError where a reference is none of the groups.
     """
     positions: list[tuple[int, ...]] = [(i,) for i in range(len(cube.columns.groups))]
     positions += combinations(range(len(cube.columns.groups)), 2)
-    tables = [cube.table(position, None) for position in positions]
-    if reference is not None:
-        tables = _with_reference(tables, reference)
+    tables = _with_references([cube.table(position, None) for position in positions], references)
+    gaps = audit_gaps(tables, policy=policy)
+    errors: list[ErrorTable] = []
+    if cube.truth is not None:
+        errors = audit_error_tables(
+            [_error_counts(cube, p, table, gap) for p, table, gap in zip(positions, tables, gaps, strict=True)],
+            policy=policy,
+        )
+    wording = outcome_wording(cube.columns.outcome, cube.outcome.as_word)
     return TableAudit(
         cube=cube,
-        tables=tuple(audit_gaps(tables, policy=policy)),
+        tables=tuple(
+            AuditedTable(gap, errors[i] if errors else None, cube.columns.strata, wording) for i, gap in enumerate(gaps)
+        ),
         policy=policy,
-        wording=outcome_wording(cube.columns.outcome, cube.favourable),
     )
 
 
-def _with_reference(tables: Sequence[TableCounts], reference: str) -> list[TableCounts]:
-    wanted = reference.strip().casefold()
-    found = []
-    labels: set[str] = set()
-    for table in tables:
-        table_labels = {count.label for count in table.counts if all(map(level_text, count.levels))}
-        labels |= table_labels
-        here = any(label.casefold() == wanted for label in table_labels)
-        found.append(TableCounts(table.attributes, table.counts, reference if here else None))
-    if not any(table.reference for table in found):
-        listed = sorted(labels)
-        more = " …" if len(listed) > _MOST_LISTED else ""
-        raise LookupError(f"{reference!r} is none of the groups: {', '.join(listed[:_MOST_LISTED])}{more}")
-    return found
+def _error_counts(cube: Cube, positions: tuple[int, ...], table: TableCounts, gaps: GapTable) -> ErrorCounts:
+    """The same groups against the same reference, where the truth is known of any of its members."""
+    counts = cube.errors(positions, reference=None, chosen=True)
+    reference = gaps.reference
+    if reference is None:
+        return counts
+    known = any(count.levels == reference.levels and count.negatives + count.positives for count in counts.counts)
+    if not known:
+        return counts
+    return cube.errors(positions, reference=reference.label, chosen=table.reference is None)
+
+
+def _with_references(tables: Sequence[TableCounts], references: Sequence[str]) -> list[TableCounts]:
+    labels = [_labels(table) for table in tables]
+    named: dict[int, str] = {}
+    for reference in references:
+        found = {i: here[reference.strip().casefold()] for i, here in enumerate(labels) if _holds(here, reference)}
+        attribute, equals, value = reference.partition("=")
+        if not found and equals:
+            found = {
+                i: here[value.strip().casefold()]
+                for i, here in enumerate(labels)
+                if tables[i].attributes == (attribute.strip(),) and _holds(here, value)
+            }
+        if not found:
+            raise LookupError(_not_a_group(reference, tables, labels))
+        named |= found
+    by_attribute = {tables[i].attributes[0]: label for i, label in named.items() if len(tables[i].attributes) == 1}
+    return [
+        TableCounts(table.attributes, table.counts, named.get(i) or _intersection(table, by_attribute, labels[i]))
+        for i, table in enumerate(tables)
+    ]
+
+
+def _labels(table: TableCounts) -> dict[str, str]:
+    """The groups that have members and are known: casefolded label → label."""
+    return {
+        count.label.casefold(): count.label for count in table.counts if count.n and all(map(level_text, count.levels))
+    }
+
+
+def _holds(labels: dict[str, str], wanted: str) -> bool:
+    return wanted.strip().casefold() in labels
+
+
+def _intersection(table: TableCounts, by_attribute: dict[str, str], labels: dict[str, str]) -> str | None:
+    if len(table.attributes) < 2 or not all(attribute in by_attribute for attribute in table.attributes):
+        return None
+    return labels.get(" × ".join(by_attribute[attribute] for attribute in table.attributes).casefold())
+
+
+def _not_a_group(reference: str, tables: Sequence[TableCounts], labels: Sequence[dict[str, str]]) -> str:
+    attribute = reference.partition("=")[0].strip()
+    own = [i for i, table in enumerate(tables) if table.attributes == (attribute,)]
+    listed = sorted({label for i, here in enumerate(labels) if i in own or not own for label in here.values()})
+    more = " …" if len(listed) > _MOST_LISTED else ""
+    return f"{reference!r} is none of the groups: {', '.join(listed[:_MOST_LISTED])}{more}"

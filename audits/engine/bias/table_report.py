@@ -1,78 +1,207 @@
-"""The audit of a table as text for a terminal."""
+"""The audit of a table as text for a terminal: the verdict in words first, then figures, then how they were made."""
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from audits.engine.bias.error_rates import IMPOSSIBILITY
+from audits.engine.bias.error_table import GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.json_numbers import Range
-from audits.engine.bias.sentence import table_sentence
-from audits.engine.bias.table import TableAudit
+from audits.engine.bias.table import AuditedTable, TableAudit
+from audits.engine.bias.table_figures import p_value, percent, percent_range, plain, plain_range, points
+from audits.engine.bias.table_notes import method_notes
+from audits.engine.bias.table_words import VERDICT_WORDS
 from audits.engine.bias.verdict import Verdict
 
-VERDICT_WORDS = {
-    Verdict.DISPARITY: "disparity",
-    Verdict.WATCH: "watch",
-    Verdict.NO_MATERIAL_DIFFERENCE: "no material difference",
-    Verdict.NOT_ENOUGH_DATA: "not enough data",
-}
+NARROWEST = 60
+MOST_ROWS = 30
+_UNLIMITED = 1 << 20
+_LONGEST_LABEL = 40
+_SEVERITY = {verdict: i for i, verdict in enumerate(Verdict)}
 
-_HEADER = ("group", "n", "rate", "range", "difference", "range", "ratio", "adverse", "p adjusted", "verdict")
+Paint = Callable[[str, Verdict], str]
+"""Colours a text by a verdict; must not change its words."""
 
 
-def text_report(audit: TableAudit) -> str:
-    """Sentence first, then a table of figures for each attribute and pair of attributes."""
-    lines = [audit.sentence, ""]
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of figures; those with the highest `rank` go first where the terminal is too narrow."""
+
+    title: str
+    rank: int = 0
+
+
+_GAPS = (
+    _Column("group"),
+    _Column("n"),
+    _Column("rate %"),
+    _Column("range", 4),
+    _Column("difference", 0),
+    _Column("range", 1),
+    _Column("ratio", 2),
+    _Column("adverse", 3),
+    _Column("p adjusted", 2),
+    _Column("verdict"),
+)
+_ADJUSTED = (
+    _Column("group"),
+    _Column("difference"),
+    _Column("at equal mix"),
+    _Column("range", 1),
+    _Column("odds ratio", 2),
+    _Column("range", 3),
+    _Column("p adjusted", 1),
+    _Column("strata alike p", 3),
+    _Column("verdict"),
+)
+_ERRORS = (
+    _Column("group"),
+    _Column("FPR %"),
+    _Column("range", 3),
+    _Column("ratio", 2),
+    _Column("p", 1),
+    _Column("FNR %"),
+    _Column("range", 3),
+    _Column("ratio", 2),
+    _Column("p", 1),
+    _Column("verdict"),
+)
+
+
+def text_report(audit: TableAudit, *, width: int | None = None, paint: Paint | None = None) -> str:
+    """Sentence first, then a table of figures for each attribute and pair of attributes. With a `width` no line is
+    longer, unless a group's name and verdict alone need more: sentences are wrapped and columns left out.
+
+    Tables of more than `MOST_ROWS` groups show the worst of them and say how many are left out.
+    """
+    width = _UNLIMITED if width is None else max(width, NARROWEST)
+    lines = [*_wrapped(audit.sentence, width, audit.verdict, paint), ""]
     for table in audit.tables:
-        lines += [*_table_lines(table), ""]
+        lines += [*_section(table, width, paint), ""]
         if len(audit.tables) > 1:
-            lines += [table_sentence(table, wording=audit.wording), ""]
-    family = audit.tables[0].comparisons
-    comparisons = f"{family:,} comparison{'' if family == 1 else 's'}"
-    lines += [
-        f"{audit.cube.rows:,} rows; {audit.cube.without_outcome:,} more without an outcome are left out.",
-        f"Ranges of {100 * audit.policy.confidence:g} %; exact p-values, by Holm for {comparisons}.",
-    ]
+            lines += [*_wrapped(table.sentence, width, table.verdict, paint), ""]
+    for note in method_notes(audit):
+        lines += textwrap.wrap(note, width)
+    if any(table.errors for table in audit.tables):
+        lines += ["", *textwrap.wrap(IMPOSSIBILITY, width)]
     return "\n".join(lines)
 
 
-def _table_lines(table: GapTable) -> list[str]:
-    rows = [_HEADER, *(_cells(group) for group in table.groups)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
-    title = f"{' × '.join(table.attributes)}: {VERDICT_WORDS[table.verdict]}"
-    return [
-        title,
-        *("  ".join(_align(cell, i, widths[i]) for i, cell in enumerate(row)).rstrip() for row in rows),
-    ]
+def _wrapped(sentence: str, width: int, verdict: Verdict, paint: Paint | None) -> list[str]:
+    """The sentence in lines, its opening verdict coloured."""
+    lines = textwrap.wrap(sentence, width)
+    opening = VERDICT_WORDS[verdict].capitalize()
+    if paint is not None and lines and lines[0].startswith(opening):
+        lines[0] = paint(opening, verdict) + lines[0].removeprefix(opening)
+    return lines
 
 
-def _align(cell: str, column: int, width: int) -> str:
-    return cell.ljust(width) if column in (0, len(_HEADER) - 1) else cell.rjust(width)
+def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
+    gaps = table.gaps
+    shown = shown_groups(gaps)
+    title = f"{' × '.join(gaps.attributes)}: {VERDICT_WORDS[table.verdict]}"
+    lines = [title if paint is None else paint(title, table.verdict), "─" * min(len(title), width)]
+    lines += _figures(_GAPS, [(_gap_cells(g), None if g.is_reference else g.verdict) for g in shown], width, paint)
+    hidden = len(gaps.groups) - len(shown)
+    if hidden:
+        lines.append(f"… {hidden:,} more groups; --json and --html have all of them, here are the worst.")
+    excluded = [group for group in shown if group.excluded]
+    lines += [f"  {group.label}: {group.excluded}" for group in excluded[:MOST_ROWS]]
+    adjusted = [group for group in shown if group.adjusted is not None and group.adjusted.strata]
+    if adjusted:
+        lines += ["", f"within {' × '.join(table.strata)}"]
+        within = [(_adjusted_cells(group), group.adjusted.verdict) for group in adjusted if group.adjusted]
+        lines += _figures(_ADJUSTED, within, width, paint)
+    if table.errors is not None:
+        labels = {group.label for group in shown}
+        errors = [group for group in table.errors.groups if group.label in labels]
+        lines += ["", "error rates"]
+        rows = [(_error_cells(group), None if group.is_reference else group.verdict) for group in errors]
+        lines += _figures(_ERRORS, rows, width, paint)
+    return lines
 
 
-def _cells(group: GroupResult) -> tuple[str, ...]:
-    verdict = "reference" if group.is_reference else VERDICT_WORDS[group.verdict]
-    if group.excluded:
-        verdict += f" ({group.excluded})"
+def shown_groups(gaps: GapTable, most: int = MOST_ROWS) -> list[GroupResult]:
+    """All groups; of more than `most` the reference and the worst, by verdict and then by difference."""
+    if len(gaps.groups) <= most:
+        return list(gaps.groups)
+    others = [group for group in gaps.groups if not group.is_reference]
+    others.sort(key=lambda g: (_SEVERITY[g.verdict], g.difference if g.difference is not None else 1.0))
+    return [*filter(None, [gaps.reference]), *others][:most]
+
+
+def _figures(
+    columns: Sequence[_Column], rows: Sequence[tuple[Sequence[str], Verdict | None]], width: int, paint: Paint | None
+) -> list[str]:
+    """Aligned lines; columns are left out, highest rank first, until they fit the width."""
+    cells = [[column.title for column in columns], *([_short(row[0]), *row[1:]] for row, _ in rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
+    kept = list(range(len(columns)))
+    while sum(widths[i] + 2 for i in kept) - 2 > width:
+        droppable = [i for i in kept if columns[i].rank]
+        if not droppable:
+            break
+        kept.remove(max(droppable, key=lambda i: (columns[i].rank, i)))
+    last = len(columns) - 1
+    lines = []
+    for row, verdict in zip(cells, [None, *(verdict for _, verdict in rows)], strict=True):
+        aligned = [row[i].ljust(widths[i]) if i in (0, last) else row[i].rjust(widths[i]) for i in kept]
+        end = aligned[-1].rstrip()
+        aligned[-1] = paint(end, verdict) if paint is not None and verdict is not None else end
+        lines.append("  ".join(aligned).rstrip())
+    return lines
+
+
+def _short(label: str) -> str:
+    printable = "".join(character if character.isprintable() else "·" for character in label)
+    return printable if len(printable) <= _LONGEST_LABEL else f"{printable[: _LONGEST_LABEL - 1]}…"
+
+
+def _gap_cells(group: GroupResult) -> tuple[str, ...]:
+    alone = group.is_reference
     return (
         group.label,
         f"{group.n:,}",
-        _percent(group.rate),
-        _percent_range(group.rate_interval),
-        "" if group.is_reference else _percent(group.difference),
-        "" if group.is_reference else _percent_range(group.difference_interval),
-        _plain(group.impact_ratio),
-        _plain(group.adverse_ratio),
-        "" if group.p_adjusted is None else f"{group.p_adjusted:.2g}",
-        verdict,
+        percent(group.rate),
+        percent_range(group.rate_interval),
+        "" if alone else points(group.difference),
+        "" if alone else percent_range(group.difference_interval),
+        plain(group.impact_ratio),
+        plain(group.adverse_ratio),
+        p_value(group.p_adjusted),
+        _verdict(group.is_reference, group.known, group.verdict),
     )
 
 
-def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{100 * rate:.1f}"
+def _adjusted_cells(group: GroupResult) -> tuple[str, ...]:
+    adjusted = group.adjusted
+    if adjusted is None:
+        return ("",) * len(_ADJUSTED)
+    risk, odds = adjusted.risk_difference, adjusted.odds_ratio
+    homogeneity = adjusted.breslow_day
+    return (
+        group.label,
+        points(group.difference),
+        points(risk.value),
+        percent_range((risk.lower, risk.upper)),
+        plain(odds.value),
+        plain_range((odds.lower, odds.upper)),
+        p_value(adjusted.p_adjusted),
+        p_value(homogeneity.p_value) if homogeneity.degrees_of_freedom else "",
+        VERDICT_WORDS[adjusted.verdict] + (", turns round" if adjusted.simpson else ""),
+    )
 
 
-def _percent_range(bounds: Range | None) -> str:
-    return "" if bounds is None else f"{100 * bounds[0]:.1f} … {100 * bounds[1]:.1f}"
+def _error_cells(group: GroupErrors) -> tuple[str, ...]:
+    cells: list[str] = [group.label]
+    for rate in (group.fpr, group.fnr):
+        cells += [percent(rate.rate), percent_range(rate.rate_interval), plain(rate.ratio), p_value(rate.p_adjusted)]
+    return (*cells, _verdict(group.is_reference, group.known, group.verdict))
 
 
-def _plain(ratio: float | None) -> str:
-    return "" if ratio is None or ratio != ratio else f"{ratio:.2f}"
+def _verdict(is_reference: bool, known: bool, verdict: Verdict) -> str:
+    if is_reference:
+        return "reference"
+    return VERDICT_WORDS[verdict] if known else "not compared"

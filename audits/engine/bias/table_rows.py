@@ -1,55 +1,46 @@
-"""Reading audit tables: JSON lines or CSV, plain or gzipped, streamed so that files may exceed memory.
+"""Rows of audit tables: JSON lines or CSV, streamed so that files may exceed memory.
 
 A row is `{"group": {…}, "stratum": {…}, "outcome": {…}, "count": n}`. In CSV the same names are columns
 called `group.NAME`, `stratum.NAME`, `outcome.NAME` and `count`. In both, a name may also stand plainly
-beside them (`{"gender": "female", "resolved": true}`), and a row without a count counts once.
+beside them (`{"gender": "female", "resolved": true}`), a group may be found among the strata and the other way
+round, and a row without a count counts once. CSV may be separated by commas, semicolons, tabs or bars.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
+import difflib
 import json
-import sys
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from audits.engine.bias.groups import Level
+from audits.engine.bias.table_files import STANDARD_INPUT, BadTable, open_table
 
-_SECTIONS = ("group", "stratum", "outcome")
-_RESERVED = frozenset((*_SECTIONS, "count"))
+__all__ = ["STANDARD_INPUT", "BadTable", "Columns", "CsvRows", "Fields", "JsonRows", "Row", "read_rows"]
+
+SECTIONS = ("group", "stratum", "outcome")
+RESERVED = frozenset((*SECTIONS, "count"))
+_OTHER_SECTION = {"group": "stratum", "stratum": "group"}
 # Counts stay exact as floats in the statistics up to here.
 _LARGEST_COUNT = 2**52
 _MOST_LISTED = 12
-STANDARD_INPUT = Path("-")
-
-
-class BadTable(ValueError):
-    """A table that cannot be audited. The message names the file and, where there is one, line and field."""
-
-    def __init__(self, file: Path, problem: str, *, line: int | None = None, field: str | None = None) -> None:
-        self.file, self.line, self.field, self.problem = file, line, field, problem
-        place = ["standard input" if file == STANDARD_INPUT else str(file)]
-        if line is not None:
-            place.append(f"line {line}")
-        if field is not None:
-            place.append(field)
-        super().__init__(f"{', '.join(place)}: {problem}")
+_MOST_NAMES = 1_000
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the attributes to read from each row."""
+    """Names of the attributes to read from each row; `truth` is what the outcome is held against, if anything."""
 
     groups: tuple[str, ...]
     strata: tuple[str, ...]
     outcome: str
+    truth: str | None = None
 
     def __post_init__(self) -> None:
         for option, names in (("group", self.groups), ("stratum", self.strata)):
@@ -57,14 +48,20 @@ class Columns:
                 raise ValueError(f"a {option} is named twice: {', '.join(names)}")
         if not self.groups:
             raise ValueError("at least one group is needed")
+        both = sorted(set(self.groups) & set(self.strata))
+        if both:
+            raise ValueError(f"{both[0]} is both a group and a stratum: held equal, it could show no gap")
+        if self.truth == self.outcome:
+            raise ValueError(f"the truth must be another value than the outcome, {self.outcome}")
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """(section, name) of each value of a row, in order: groups, strata, outcome."""
+        """(section, name) of each value of a row, in order: groups, strata, outcome, truth."""
         return (
             *(("group", name) for name in self.groups),
             *(("stratum", name) for name in self.strata),
             ("outcome", self.outcome),
+            *([("outcome", self.truth)] if self.truth is not None else []),
         )
 
 
@@ -86,71 +83,182 @@ class Row(NamedTuple):
     members: int
 
 
-def read_rows(file: Path, columns: Fields) -> Iterator[Row]:
+def read_rows(file: Path, columns: Fields, *, encoding: str | None = None) -> Iterator[Row]:
     """All rows of a file (`-`: standard input), one by one as they are read.
 
     Raises BadTable at the first broken row, and where a column occurs nowhere: at once for CSV, after the
     last row for JSON lines.
     """
-    try:
-        with _open_text(file) as stream:
-            blank_lines, first_line = _first_line(stream)
-            lines = chain([first_line], stream)
-            start = first_line.lstrip()[:1]
-            if start == "":
-                raise BadTable(file, "has no rows")
-            if start == "[":
-                raise BadTable(file, "is a JSON array; one JSON object a line, or CSV, is expected")
-            read = _read_json_lines if start == "{" else _read_csv
-            yield from read(file, lines, blank_lines, columns)
-    except UnicodeDecodeError as error:
-        raise BadTable(file, "is not UTF-8 text") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadTable(file, "is a damaged gzip file") from error
-    except OSError as error:
-        raise BadTable(file, f"cannot be read: {error.strerror or error}") from error
+    with open_table(file, encoding=encoding) as table:
+        stream = table.text()
+        blank_lines, first_line = first_content(file, stream)
+        lines = chain([first_line], stream)
+        if first_line.lstrip()[:1] == "{":
+            json_rows = JsonRows(file, columns)
+            yield from json_rows.read(lines, blank_lines)
+            json_rows.finish()
+        else:
+            yield from CsvRows(file, columns, lines, blank_lines).read()
 
 
-@contextmanager
-def _open_text(file: Path) -> Iterator[io.TextIOWrapper]:
-    with nullcontext(sys.stdin.buffer) if file == STANDARD_INPUT else file.open("rb") as source:
-        raw: Any = source if hasattr(source, "peek") else io.BufferedReader(source)
-        zipped = raw.peek(2)[:2] == b"\x1f\x8b"
-        with gzip.GzipFile(fileobj=raw) if zipped else nullcontext(raw) as binary:
-            yield io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+def first_content(file: Path, lines: Iterable[str]) -> tuple[int, str]:
+    """How many blank lines come first, and the first that is not blank. Raises BadTable where that is no table."""
+    for blank, line in enumerate(lines):
+        start = line.lstrip("\ufeff \t\r\n")[:1]
+        if start == "[":
+            raise BadTable(file, "is a JSON array; one JSON object a line, or CSV, is expected")
+        if start:
+            return blank, line.removeprefix("\ufeff")
+    raise BadTable(file, "has no rows")
 
 
-def _first_line(lines: Iterable[str]) -> tuple[int, str]:
-    """How many blank lines come first, and the first that is not blank; an empty text if there is none."""
-    blank = 0
-    for line in lines:
-        if line.strip():
-            return blank, line
-        blank += 1
-    return blank, ""
+def places(section: str, name: str) -> list[str | None]:
+    """Where in a row a value may stand, in the order of precedence: sections, None for plainly beside them."""
+    plain = [] if name in RESERVED else [None]
+    other = [_OTHER_SECTION[section]] if section in _OTHER_SECTION else []
+    return [section, *plain, *other]
 
 
-def _read_json_lines(file: Path, lines: Iterable[str], blank_lines: int, columns: Fields) -> Iterator[Row]:
-    fields = columns.fields
-    missing = set(range(len(fields)))
-    names: set[str] = set()
-    for line, text in enumerate(lines, blank_lines + 1):
-        if not text.strip():
-            continue
-        record = _json_record(file, line, text)
-        sections = {section: _section(file, line, record, section) for section in _SECTIONS}
+class JsonRows:
+    """Rows from JSON lines. Remembers which columns have not occurred yet, and the names that there are."""
+
+    def __init__(self, file: Path, columns: Fields) -> None:
+        self.file = file
+        self.fields = columns.fields
+        self.missing = set(range(len(self.fields)))
+        self._places = [places(*field) for field in self.fields]
+        self._names: dict[str, None] = {}
+
+    def read(self, lines: Iterable[str], lines_before: int) -> Iterator[Row]:
+        """The rows of these lines, the first of which follows `lines_before` others."""
+        for line, text in enumerate(lines, lines_before + 1):
+            if text.strip():
+                yield self._row(line, text)
+
+    def finish(self) -> None:
+        """Raises BadTable where a column has occurred nowhere."""
+        for position in sorted(self.missing):
+            refuse_missing(self.file, ".".join(self.fields[position]), self._names)
+
+    def _row(self, line: int, text: str) -> Row:
+        record = _json_record(self.file, line, text)
+        sections = {section: self._section(line, record, section) for section in SECTIONS}
         values: list[Level] = []
-        for position, (section, name) in enumerate(fields):
-            holder = sections[section] if name in sections[section] else record
-            if name in holder and name not in _RESERVED:
-                missing.discard(position)
-            values.append(_level(file, line, f"{section}.{name}", holder.get(name)))
-        yield Row(line, tuple(values), _count(file, line, record.get("count", 1)))
-        if missing and len(names) < _MOST_LISTED:
-            names.update(f"{section}.{name}" for section in _SECTIONS for name in sections[section])
-            names.update(name for name in record if name not in _RESERVED)
-    for position in sorted(missing):
-        _refuse_missing(file, ".".join(fields[position]), names)
+        plainly: set[str] = set()
+        for position, (section, name) in enumerate(self.fields):
+            place = next((p for p in self._places[position] if name in (sections[p] if p else record)), "")
+            if place == "":
+                values.append(None)
+                continue
+            if place is None and name in plainly:
+                raise BadTable(self.file, "is asked for twice, as group, stratum or outcome", field=name)
+            plainly |= {name} if place is None else set()
+            self.missing.discard(position)
+            holder = sections[place] if place else record
+            values.append(level(self.file, line, f"{section}.{name}", holder[name]))
+        if self.missing and len(self._names) < _MOST_NAMES:
+            self._names |= dict.fromkeys(f"{section}.{name}" for section in SECTIONS for name in sections[section])
+            self._names |= dict.fromkeys(name for name in record if name not in RESERVED)
+        return Row(line, tuple(values), members(self.file, line, record.get("count", 1)))
+
+    def _section(self, line: int, record: dict[str, Any], section: str) -> dict[str, Any]:
+        values = record.get(section)
+        if values is None:
+            return {}
+        if not isinstance(values, dict):
+            raise BadTable(self.file, "must be an object of names and values", line=line, field=section)
+        return values
+
+
+class CsvRows:
+    """Rows from CSV whose first line is the header; raises BadTable at once where a column is missing.
+
+    `reader` gives the cells, `positions` says where among them the values stand, `count_position` the count.
+    """
+
+    def __init__(self, file: Path, columns: Fields, lines: Iterator[str], blank_lines: int) -> None:
+        self.file = file
+        first = next(lines)
+        self.delimiter = _delimiter(first, columns)
+        self.reader = csv.reader(chain([first], lines), strict=True, delimiter=self.delimiter)
+        self.blank_lines = blank_lines
+        with self.csv_errors():
+            self.header = [name.strip() for name in next(self.reader)]
+        self.labels = [f"{section}.{name}" for section, name in columns.fields]
+        self.positions = [self._position(section, name) for section, name in columns.fields]
+        self._refuse_same_column()
+        self.count_position = self.header.index("count") if "count" in self.header else None
+
+    @property
+    def line(self) -> int:
+        """The line that was read last."""
+        return self.reader.line_num + self.blank_lines
+
+    def csv_errors(self) -> _CsvErrors:
+        """A block in which an error of the reader becomes a BadTable with its line."""
+        return _CsvErrors(self)
+
+    def read(self) -> Iterator[Row]:
+        with self.csv_errors():
+            for cells in self.reader:
+                if cells:
+                    yield self.row(self.line, cells)
+
+    def row(self, line: int, cells: Sequence[str]) -> Row:
+        if len(cells) != len(self.header):
+            problem = f"has {len(cells)} values, the header {len(self.header)} names"
+            raise BadTable(self.file, problem, line=line)
+        values = tuple(
+            level(self.file, line, label, cells[position])
+            for label, position in zip(self.labels, self.positions, strict=True)
+        )
+        count = 1 if self.count_position is None else members(self.file, line, cells[self.count_position])
+        return Row(line, values, count)
+
+    def _position(self, section: str, name: str) -> int:
+        for place in places(section, name):
+            column = name if place is None else f"{place}.{name}"
+            if self.header.count(column) > 1:
+                raise BadTable(self.file, "stands twice in the header", field=column)
+            if column in self.header:
+                return self.header.index(column)
+        sectioned = any(column.startswith(f"{section}.") for column in self.header)
+        names = [name for name in self.header if name != "count"]
+        return refuse_missing(self.file, f"{section}.{name}" if sectioned else name, names)
+
+    def _refuse_same_column(self) -> None:
+        twice = next((p for i, p in enumerate(self.positions) if p in self.positions[:i]), None)
+        if twice is not None:
+            raise BadTable(self.file, "is asked for twice, as group, stratum or outcome", field=self.header[twice])
+
+
+class _CsvErrors:
+    def __init__(self, rows: CsvRows) -> None:
+        self._rows = rows
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, csv.Error):
+            raise BadTable(self._rows.file, f"is not CSV: {error}", line=self._rows.line) from error
+
+
+def _delimiter(header: str, columns: Fields) -> str:
+    """The delimiter with which the header holds most of the wanted names; the comma where several do as well."""
+
+    def found(delimiter: str) -> int:
+        try:
+            names = {name.strip() for name in next(csv.reader([header], delimiter=delimiter))}
+        except csv.Error:
+            return 0
+        wanted = [
+            {name if place is None else f"{place}.{name}" for place in places(section, name)}
+            for section, name in columns.fields
+        ]
+        return sum(bool(names & candidates) for candidates in wanted)
+
+    return max(DELIMITERS, key=found)
 
 
 def _json_record(file: Path, line: int, text: str) -> dict[str, Any]:
@@ -167,62 +275,37 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a JSON number")
 
 
-def _section(file: Path, line: int, record: dict[str, Any], section: str) -> dict[str, Any]:
-    values = record.get(section)
-    if values is None:
-        return {}
-    if not isinstance(values, dict):
-        raise BadTable(file, "must be an object of names and values", line=line, field=section)
-    return values
-
-
-def _read_csv(file: Path, lines: Iterable[str], blank_lines: int, columns: Fields) -> Iterator[Row]:
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = [name.strip() for name in next(reader)]
-        positions = [_csv_position(file, header, section, name) for section, name in columns.fields]
-        count_position = header.index("count") if "count" in header else None
-        labels = [f"{section}.{name}" for section, name in columns.fields]
-        for cells in reader:
-            line = reader.line_num + blank_lines
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                raise BadTable(file, f"has {len(cells)} values, the header {len(header)} names", line=line)
-            values = tuple(
-                _level(file, line, label, cells[position]) for label, position in zip(labels, positions, strict=True)
-            )
-            count = 1 if count_position is None else _count(file, line, cells[count_position].strip())
-            yield Row(line, values, count)
-    except csv.Error as error:
-        raise BadTable(file, f"is not CSV: {error}", line=reader.line_num + blank_lines) from error
-
-
-def _csv_position(file: Path, header: list[str], section: str, name: str) -> int:
-    for column in (f"{section}.{name}", name):
-        if header.count(column) > 1:
-            raise BadTable(file, "stands twice in the header", field=column)
-        if column in header:
-            return header.index(column)
-    sectioned = any(column.startswith(f"{section}.") for column in header)
-    return _refuse_missing(file, f"{section}.{name}" if sectioned else name, header)
-
-
-def _refuse_missing(file: Path, field: str, names: Iterable[str]) -> NoReturn:
-    listed = sorted(set(names) - {"count"})
+def refuse_missing(file: Path, field: str, names: Iterable[str]) -> NoReturn:
+    """Raises BadTable that says which names there are, and which of them may have been meant."""
+    listed = sorted(set(names))
+    by_name = {name.rpartition(".")[2].casefold(): name for name in listed}
+    close = difflib.get_close_matches(field.rpartition(".")[2].casefold(), by_name, n=1, cutoff=0.75)
     there = ", ".join(listed[:_MOST_LISTED]) + (" …" if len(listed) > _MOST_LISTED else "")
-    raise BadTable(file, f"no row has it; there are: {there or 'no named values'}", field=field)
+    meant = f" (did you mean {by_name[close[0]]}?)" if close else ""
+    raise BadTable(file, f"no row has it; there are: {there or 'no named values'}{meant}", field=field)
 
 
-def _level(file: Path, line: int, field: str, value: object) -> Level:
-    if value is None or isinstance(value, str | bool | int | float):
+def level(file: Path, line: int, field: str, value: object) -> Level:
+    """The value, a whole number as int whichever way it was written. Raises BadTable for what is no single value."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise BadTable(file, "must be a finite number", line=line, field=field)
+        return int(value) if value.is_integer() else value
+    if value is None or isinstance(value, str | bool | int):
         return value
     raise BadTable(file, "must be text, a number, true or false", line=line, field=field)
 
 
-def _count(file: Path, line: int, value: object) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_COUNT:
-        return value
+def members(file: Path, line: int, value: object) -> int:
+    """The count of a row. Raises BadTable unless it is a whole number from 0 to 2⁵²."""
+    number: object = value
+    if isinstance(number, str):
+        stripped = number.strip().removesuffix(".0")
+        number = int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) < 20 else None
+    elif isinstance(number, float) and number.is_integer():
+        number = int(number)
+    if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
+        if number <= _LARGEST_COUNT:
+            return number
+        raise BadTable(file, f"must be at most {_LARGEST_COUNT:,}, got {value!r}", line=line, field="count")
     raise BadTable(file, f"must be a whole number of 0 or more, got {value!r}", line=line, field="count")

@@ -2,80 +2,254 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
+import shlex
+import shutil
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
-from audits.engine.bias.table import audit_cube, count_table
+from audits.engine.bias.table import TableAudit, audit_cube, count_table
+from audits.engine.bias.table_batches import Reading
+from audits.engine.bias.table_cube import MISSING
+from audits.engine.bias.table_files import BadTable
 from audits.engine.bias.table_report import text_report
 from audits.engine.bias.table_rows import Columns
 from audits.engine.bias.verdict import Policy, Verdict
+from audits.reports.table_page import table_page
 
 _FAILING = {
     "disparity": {Verdict.DISPARITY},
     "watch": {Verdict.DISPARITY, Verdict.WATCH},
 }
+_WIDEST = 160
+_EXAMPLES = """\
+examples:
+  %(prog)s docs/examples/berkeley.csv --outcome admitted --group gender --stratum department --html report.html
+      one row a group, department and outcome, with a count
+
+  %(prog)s decisions.csv --outcome hired --group gender
+      one row a person; hired is true/false, yes/no or 1/0
+
+  %(prog)s loans.jsonl.gz --outcome denied --favourable no --group race sex --stratum branch
+      does the gap survive among people of the same branch? also race × sex
+
+  %(prog)s scores.csv --outcome risk --favourable low --truth reoffended --truth-favourable no --group race
+      are the scores wrong equally often? false positives and false negatives by race
+
+  zcat big.csv.gz | %(prog)s - --outcome hired --group gender --json > audit.json
+
+exit status: 0 done; 1 the verdict is one that --fail-on names; 2 bad input or usage.
+Every option and every number is explained in docs/audit-table.md.
+"""
+
+
+class _HelpFormatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Django's order of options, and examples with their line ends."""
 
 
 class Command(BaseCommand):
     """Exit status 0: done; 1: the verdict is one that `--fail-on` names; 2: bad input or usage."""
 
     help = (
-        "Audit a table for gaps between groups. FILE holds JSON lines or CSV, plain or gzipped; a row is "
-        '{"group": {…}, "stratum": {…}, "outcome": {…}, "count": n}, in CSV the columns group.NAME, '
-        "stratum.NAME, outcome.NAME and count. Without a count a row counts once."
+        "Do groups get the favourable outcome at different rates? Audits a table of decisions and prints the verdict\n"
+        "in a sentence, then figures with intervals and exact tests, for each --group and each pair of them."
     )
     requires_system_checks: list[str] = []  # needs no database, keys or settings of the portal
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path)
-        parser.add_argument("--outcome", required=True, metavar="NAME", help="the outcome to compare")
-        parser.add_argument(
-            "--favourable", default="true", metavar="VALUE", help="its favourable value (default: true)"
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(
+            prog_name,
+            subcommand,
+            formatter_class=_HelpFormatter,
+            usage="%(prog)s FILE --outcome NAME --group NAME [NAME …] [options]",
+            epilog=_EXAMPLES,
+            **kwargs,
         )
+        # What every Django command has goes last: nobody comes for it.
+        parser._optionals.title = "of every command"
+        parser._action_groups.remove(parser._optionals)
+        parser._action_groups.append(parser._optionals)
+        return parser
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        defaults = Policy()
         parser.add_argument(
+            "file",
+            metavar="FILE",
+            type=Path,
+            help="JSON lines or CSV, plain or gzipped, - for standard input. A row is "
+            '{"group": {…}, "stratum": {…}, "outcome": {…}, "count": n}, or columns of these names; without a count it '
+            "counts once",
+        )
+        what = parser.add_argument_group("what is compared")
+        what.add_argument("--outcome", required=True, metavar="NAME", help="the outcome to compare")
+        what.add_argument(
+            "--favourable",
+            default="true",
+            metavar="VALUE",
+            help="its favourable value, whatever its case; in a yes/no column true, yes, y, t and 1 are the same, and "
+            "so are false, no, n, f and 0 (default: %(default)s)",
+        )
+        what.add_argument(
             "--group", required=True, nargs="+", action="extend", metavar="NAME", help="attributes to audit"
         )
-        parser.add_argument(
+        what.add_argument(
             "--stratum",
             nargs="+",
             action="extend",
             default=[],
             metavar="NAME",
-            help="what to hold equal; only what was fixed before the outcome came about",
+            help="what to hold equal (their combinations, if several); only what was fixed before the outcome",
         )
-        parser.add_argument("--reference", metavar="VALUE", help="compare with this group (default: the highest rate)")
-        parser.add_argument(
-            "--alpha", type=float, default=Policy().alpha, help="significance level (default: %(default)s)"
+        what.add_argument(
+            "--reference",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="VALUE",
+            help="compare with this group: White, or race=White; a pair is compared with the intersection where both "
+            "are named (default: the highest rate among groups large enough)",
         )
-        parser.add_argument(
-            "--delta",
+        what.add_argument(
+            "--truth",
+            metavar="NAME",
+            help="what the outcome should have been: adds false positive and false negative rates by group, where "
+            "the positive prediction is the unfavourable outcome. Read from the outcome section, or plainly",
+        )
+        what.add_argument(
+            "--truth-favourable",
+            metavar="VALUE",
+            help="the truth's favourable value: who has it did not deserve an unfavourable outcome (default: the "
+            "value of --favourable)",
+        )
+        what.add_argument(
+            "--missing",
+            nargs="+",
+            default=list(MISSING),
+            metavar="VALUE",
+            help=f"values that mean not known, besides a blank (default: {' '.join(MISSING)})",
+        )
+        bars = parser.add_argument_group("the bar")
+        bars.add_argument(
+            "--alpha",
             type=float,
-            default=Policy().delta,
-            help="smallest gap that matters (default: %(default)s)",
+            default=defaults.alpha,
+            help="chance of a false disparity in the whole audit (default: %(default)s)",
         )
-        parser.add_argument("--fail-on", choices=sorted(_FAILING), help="exit 1 on this verdict or a worse one")
-        parser.add_argument("--json", action="store_true", help="print one JSON document")
+        bars.add_argument(
+            "--delta", type=float, default=defaults.delta, help="smallest gap that matters (default: %(default)s)"
+        )
+        bars.add_argument(
+            "--fail-on",
+            choices=sorted(_FAILING),
+            help="exit 1 on this verdict or a worse one, in the aggregate, within strata or on error rates",
+        )
+        output = parser.add_argument_group("output")
+        output.add_argument("--json", action="store_true", help="print one JSON document instead of text")
+        output.add_argument("--html", type=Path, metavar="FILE", help="also write a one-page report with charts")
+        output.add_argument("--encoding", metavar="NAME", help="encoding of the file (default: UTF-8), such as cp1252")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            columns = Columns(tuple(options["group"]), tuple(options["stratum"]), options["outcome"])
-            policy = Policy(alpha=options["alpha"], delta=options["delta"], confidence=1 - options["alpha"])
-            progress = self._show_progress if self.stderr.isatty() else None
-            cube = count_table(options["file"], columns, favourable=options["favourable"], progress=progress)
-            audit = audit_cube(cube, policy=policy, reference=options["reference"])
+            audit = self._audit(options)
         except LookupError as error:
             raise CommandError(f"--reference: {error.args[0]}", returncode=2) from error
+        except BadTable as error:
+            undecoded = not options["encoding"] and "is not UTF-8 text" in error.problem
+            hint = ". In another encoding? Name it: --encoding cp1252" if undecoded else ""
+            raise CommandError(f"{error}{hint}", returncode=2) from error
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
+        if options["html"] is not None:
+            self._write_page(audit, options)
         if options["json"]:
             self.stdout.write(json.dumps(audit.to_json(), ensure_ascii=False, allow_nan=False, indent=2))
         else:
-            self.stdout.write(text_report(audit))
-        if options["fail_on"] and audit.verdict in _FAILING[options["fail_on"]]:
-            raise CommandError(f"the verdict is {audit.verdict.value}", returncode=1)
+            self.stdout.write(self._text(audit))
+        self._fail_on(audit, options["fail_on"])
 
-    def _show_progress(self, lines: int) -> None:
-        self.stderr.write(f"\r{lines:,} lines read", ending="")
+    def _audit(self, options: dict[str, Any]) -> TableAudit:
+        if options["truth_favourable"] is not None and options["truth"] is None:
+            raise ValueError("--truth-favourable says nothing without --truth")
+        columns = Columns(tuple(options["group"]), tuple(options["stratum"]), options["outcome"], options["truth"])
+        policy = Policy(alpha=options["alpha"], delta=options["delta"], confidence=1 - options["alpha"])
+        progress = _Progress(self.stderr) if self.stderr.isatty() else None
+        try:
+            cube = count_table(
+                options["file"],
+                columns,
+                favourable=options["favourable"],
+                truth_favourable=options["truth_favourable"],
+                missing=options["missing"],
+                encoding=options["encoding"],
+                progress=progress,
+            )
+        finally:
+            if progress is not None:
+                progress.clear()
+        return audit_cube(cube, policy=policy, references=options["reference"])
+
+    def _write_page(self, audit: TableAudit, options: dict[str, Any]) -> None:
+        try:
+            options["html"].write_text(
+                table_page(audit, source=str(options["file"]), command=_command_line()), encoding="utf-8"
+            )
+        except OSError as error:
+            raise CommandError(f"{options['html']} cannot be written: {error.strerror}", returncode=2) from error
+
+    def _text(self, audit: TableAudit) -> str:
+        if not self.stdout.isatty():
+            return text_report(audit)
+        colours = {
+            Verdict.DISPARITY: self.style.ERROR,
+            Verdict.WATCH: self.style.WARNING,
+            Verdict.NO_MATERIAL_DIFFERENCE: self.style.SUCCESS,
+            Verdict.NOT_ENOUGH_DATA: self.style.NOTICE,
+        }
+        width = min(shutil.get_terminal_size().columns, _WIDEST)
+        return text_report(audit, width=width, paint=lambda text, verdict: colours[verdict](text))
+
+    def _fail_on(self, audit: TableAudit, bar: str | None) -> None:
+        if bar is None:
+            return
+        if audit.verdict in _FAILING[bar]:
+            raise CommandError(f"the verdict is {audit.verdict.value}", returncode=1)
+        for question, verdict in audit.answers().items():
+            if verdict in _FAILING[bar]:
+                raise CommandError(f"the verdict on {question} is {verdict.value}", returncode=1)
+
+
+class _Progress:
+    """Rows, speed and share of the file on one line of a terminal, a few times a second."""
+
+    _EVERY = 0.2
+
+    def __init__(self, terminal: Any) -> None:
+        self._terminal = terminal
+        self._started = self._told = time.monotonic()
+
+    def __call__(self, reading: Reading) -> None:
+        now = time.monotonic()
+        if now - self._told < self._EVERY:
+            return
+        self._told = now
+        speed = reading.taken / 1e6 / (now - self._started)
+        share = f", {100 * reading.taken / reading.size:.0f} %" if reading.size else ""
+        self._terminal.write(f"\r\x1b[K{reading.rows:,} rows, {speed:.0f} MB/s{share}", ending="")
+        self._terminal.flush()
+
+    def clear(self) -> None:
+        if self._told != self._started:
+            self._terminal.write("\r\x1b[K", ending="")
+
+
+def _command_line() -> str:
+    """What was typed, to reproduce the page."""
+    program, *arguments = sys.argv
+    return shlex.join([os.path.relpath(program) if program.endswith(".py") else Path(program).name, *arguments])

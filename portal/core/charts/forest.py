@@ -176,10 +176,7 @@ def _draw_row(root: ET.Element, layout: _Layout, row: ForestRow, *, index: int, 
     if rate is None or low is None or high is None:
         add_text(root, NO_DATA, x=layout.width, y=top + 18, width=140, css="plot__muted", anchor="end")
         return
-    figure, interval = (
-        amount(rate, unit=unit),
-        f"{amount(low, unit=unit).removesuffix(' %')}–{amount(high, unit=unit)}",
-    )
+    figure, interval = amount(rate, unit=unit), _range_words(low, high, unit=unit)
     add_text(root, figure, x=layout.width, y=top + 18, width=110, css="plot__figure", anchor="end")
     add_text(root, interval, x=layout.width, y=top + 35, width=140, css="plot__muted", anchor="end")
     look = "reference" if row.reference else row.verdict or "plain"
@@ -188,6 +185,12 @@ def _draw_row(root: ET.Element, layout: _Layout, row: ForestRow, *, index: int, 
     for end in (low, high):
         add(mark, "line", x1=layout.x(end), x2=layout.x(end), y1=y - 4, y2=y + 4)
     _draw_shape(mark, look, x=layout.x(rate), y=y)
+
+
+def _range_words(low: float, high: float, *, unit: str) -> str:
+    """ "3.1–4.2 %", "-3.1 to 4.2" under a figure in points: a dash beside a minus would be misread."""
+    first, last = (amount(bound, unit=unit).removesuffix(f" {unit}") for bound in (low, high))
+    return f"{first}{' to ' if low < 0 else '–'}{last}{' %' if unit == '%' else ''}"
 
 
 def _draw_shape(parent: ET.Element, look: str, *, x: float, y: float) -> None:

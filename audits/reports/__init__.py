@@ -1,0 +1,1 @@
+"""Reports that are files of their own: one self-contained page each."""
