@@ -36,7 +36,7 @@ def gap_onset(
     if worst is None or reference is None:
         return []
     window = replace(context.window, since=context.window.since - LOOK_BACK, release=None)
-    cube = window_cube(assistant=context.assistant, measures=[measure], window=window)
+    cube = window_cube(assistant=context.assistant, window=window)
     counted: dict[str, dict[str, tuple[int, int]]] = {}
     for count in cube.group_counts(measure, favourable, groups=[dimension, RELEASE]):
         group, release = map(level_text, count.levels)

@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assistants.models import Conversation
-from audits.checks.outcome_gap import small_groups_hidden
-from audits.engine.bias.groups import GroupCount
 from tests.audits.asking import SCOPE, ask
 from tests.audits.conversations import Told
 from tests.audits.told import counted, group
@@ -51,7 +49,10 @@ def test_the_result_holds_every_number_in_a_table(assistant):
         "Rate",
     ]
     assert [row[:4] for row in table["rows"]] == [["English (reference)", 300, 240, 0.8], ["German", 300, 180, 0.6]]
-    assert result["figures"] == {"n": 600, "unknown": 0, "groups_hidden": 0, "comparisons": 1}
+    assert result["figures"] == {
+        "n": 600, "unknown": 0, "groups_hidden": 0, "comparisons": 1, "excluded": [], "seed": None,
+        "passed": 0, "watched": 0, "failed": 1, "undecided": 0,
+    }  # fmt: skip
     assert result["policy"]["alpha"] == 0.05
 
 
@@ -128,10 +129,19 @@ def test_a_gap_by_attribute_shows_no_conversation(assistant):
     assert outcome.result["figures"]["unknown"] == 20
 
 
-def test_groups_under_ten_are_counted_with_the_unknown():
-    counts = [GroupCount("a", 50, 100), GroupCount("b", 9, 9), GroupCount("c", 1, 4), GroupCount(None, 2, 5)]
-    assert small_groups_hidden(counts) == ([GroupCount("a", 50, 100), GroupCount(None, 12, 18)], 2)
-    assert small_groups_hidden(counts[:1]) == ([GroupCount("a", 50, 100)], 0)
+def test_groups_under_ten_are_counted_with_the_unknown(assistant):
+    told = [
+        *group(300, resolved=240, attributes={"age": "young"}),
+        *group(30, resolved=20, attributes={"age": "old"}),
+        *group(9, resolved=9, attributes={"age": "older"}),
+        *group(4, resolved=1, attributes={"age": "oldest"}),
+    ]
+    counted(assistant, told)
+    result = ask(assistant, "outcome_gap", "resolved by age").result
+    assert [row[:3] for row in result["tables"][0]["rows"]] == [
+        ["young (reference)", 300, 240], ["old", 30, 20], ["unknown", 13, 10],
+    ]  # fmt: skip
+    assert (result["figures"]["groups_hidden"], result["figures"]["unknown"]) == (2, 13)
 
 
 def test_a_reference_group_that_does_not_occur_is_said(assistant):
