@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 from audits.engine.statistics.bootstrap import Bootstrap, Method, Statistic, bootstrap
-from audits.engine.statistics.stratified import Test
+from audits.engine.statistics.estimates import Test
 
 FloatArray = NDArray[np.float64]
 
@@ -44,8 +44,9 @@ class ClusterSums:
         if not np.all((k >= 0) & (k <= n)):
             raise ValueError("successes must lie between 0 and the number of trials")
         code = np.asarray(group, dtype=np.intp)
-        sums = [np.bincount(code, weights=part, minlength=groups) for part in (n > 0, k, n, k * k, k * n, n * n)]
-        return cls(*sums)
+        parts = ((n > 0).astype(np.float64), k, n, k * k, k * n, n * n)
+        clusters, *sums = (np.bincount(code, weights=part, minlength=groups).astype(np.float64) for part in parts)
+        return cls(clusters, *sums)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from audits.engine.statistics.stratified import Estimate
-
-FloatArray = NDArray[np.float64]
+from audits.engine.statistics.estimates import Estimate, Estimates, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,15 @@ def of_risk_ratio(ratio: Estimate) -> HiddenCause:
 
     10.73 (8.02–14.36) → 20.948 (15.523). Source: VanderWeele & Ding (2017), table 1.
     """
-    nearest = ratio.lower if ratio.value > 1 else ratio.upper
-    includes_none = ratio.lower <= 1 <= ratio.upper
-    return HiddenCause(float(strength(ratio.value)), 1.0 if includes_none else float(strength(nearest)))
+    return of_risk_ratios(Estimates(*(np.array([part]) for part in (ratio.value, ratio.lower, ratio.upper))))[0]
+
+
+def of_risk_ratios(ratios: Estimates) -> list[HiddenCause]:
+    """`of_risk_ratio` of many."""
+    nearest = np.where(ratios.value > 1, ratios.lower, ratios.upper)
+    includes_none = (ratios.lower <= 1) & (ratios.upper >= 1)
+    of_interval = strength(np.where(includes_none, 1.0, nearest))
+    return [HiddenCause(*pair) for pair in zip(strength(ratios.value).tolist(), of_interval.tolist(), strict=True)]
 
 
 def of_odds_ratio(ratio: Estimate, *, rare: bool) -> HiddenCause:

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtrc, expit, xlog1py, xlogy
 
+from audits.engine.statistics.estimates import Estimate, Test
 from audits.engine.statistics.intervals import counts, critical_value
-from audits.engine.statistics.stratified import Estimate, Test
 
 FloatArray = NDArray[np.float64]
 
@@ -123,9 +123,9 @@ class _Model:
     n: FloatArray
     design: FloatArray
 
-    def fit(self, offset: FloatArray | float = 0.0, start: FloatArray | None = None) -> _Point:
+    def fit(self, offset: FloatArray | float = 0.0) -> _Point:
         """The likelihood's supremum, approached as far as it is worth where no coefficients attain it."""
-        coefficients = np.zeros(self.design.shape[1]) if start is None else start
+        coefficients = self._start(offset)
         current = self._at(coefficients, offset)
         for _ in range(_ITERATIONS):
             step = self._step(current)
@@ -145,11 +145,17 @@ class _Model:
         log_likelihood = float(np.sum(xlogy(self.k, p) + xlogy(self.n - self.k, q)))
         return _Point(coefficients, log_likelihood, self.k - self.n * p, self.n * p * q)
 
+    def _start(self, offset: FloatArray | float) -> FloatArray:
+        """The least squares fit of the cells' own logits, half a success and half a failure added."""
+        k, n = self.k + 0.5, self.n + 1
+        root = np.sqrt(k * (n - k) / n)
+        logits = np.log(k / (n - k)) - offset
+        return np.asarray(np.linalg.lstsq(root[:, None] * self.design, root * logits, rcond=1e-12)[0])
+
     def _step(self, point: _Point) -> FloatArray:
         """Newton's step; the shortest one where the design or the information is singular."""
         root = np.sqrt(np.maximum(point.information, 1e-300))
-        step: FloatArray = np.linalg.lstsq(root[:, None] * self.design, point.residual / root, rcond=1e-12)[0]
-        return step
+        return np.asarray(np.linalg.lstsq(root[:, None] * self.design, point.residual / root, rcond=1e-12)[0])
 
     def without(self, column: int) -> _Model:
         return _Model(self.k, self.n, np.delete(self.design, column, axis=1))
@@ -165,7 +171,7 @@ def _effect(model: _Model, best: _Point, column: int, confidence: float) -> Effe
     direction = model.design[:, column]
     if not _estimable(model.design[bounded], column):
         value = np.inf if best.coefficients[column] > 0 else -np.inf
-        error, start = np.inf, float(np.sign(value)) * _UNBOUNDED / 2
+        error, start = np.inf, float(best.coefficients[column])
         wald = Estimate(value, -np.inf, np.inf)
     else:
         value = start = float(best.coefficients[column])
@@ -189,7 +195,7 @@ def _effect(model: _Model, best: _Point, column: int, confidence: float) -> Effe
 def _crossing(excess: Callable[[float], float], start: float, step: float) -> float:
     """Where the likelihood has fallen to the interval's limit, seen from inside; infinite where it never does."""
     inside = start
-    while abs(inside) <= _UNBOUNDED:
+    while abs(inside) <= _UNBOUNDED + abs(start):
         outside = inside + step
         if excess(outside) > 0:
             return float(brentq(excess, inside, outside, xtol=1e-9, rtol=1e-12))
@@ -209,7 +215,8 @@ def _adjustment(cells: int, factors: Sequence[NDArray[np.intp]]) -> FloatArray:
     columns = [np.ones((cells, 1))]
     for factor in factors:
         _, levels = np.unique(factor, return_inverse=True)
-        columns.append((levels[:, None] == np.arange(1, levels.max(initial=0) + 1)).astype(np.float64))
+        present = levels[:, None] == np.arange(1, levels.max(initial=0) + 1)
+        columns.append(present.astype(np.float64))
     return np.hstack(columns)
 
 

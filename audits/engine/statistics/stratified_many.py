@@ -1,0 +1,154 @@
+"""The methods of `stratified`, for many comparisons at once: one answer a comparison, in the order of their numbers.
+
+What a comparison's strata do not determine is nan, its interval the whole range, and the p-value of its test 1.
+Contracts and sources stand at the functions of the same name in `stratified`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audits.engine.statistics.estimates import Estimates, FloatArray, Tests
+from audits.engine.statistics.intervals import critical_value, wilson
+from audits.engine.statistics.strata import Strata
+
+_SMALLEST = 1e-300
+# A variance that would be 0 but for rounding: nobody in any stratum differed from the others of their side.
+_CERTAIN = 1e-12
+
+
+def cochran_mantel_haenszel(strata: Strata, *, correction: bool = True) -> Tests:
+    total, column = strata.total, strata.column
+    deviation = np.abs(strata.sum(strata.k1 - strata.n1 * column / total))
+    spread = np.maximum(total * total * (total - 1), 1.0)
+    variance = strata.sum(strata.n1 * strata.n2 * column * (total - column) / spread)
+    shift = np.where(deviation >= 0.5, 0.5, 0.0) if correction else 0.0
+    statistic = np.divide((deviation - shift) ** 2, variance, out=np.zeros(variance.shape), where=variance > 0)
+    tests = Tests.of(statistic, np.ones(variance.shape))
+    return Tests(statistic, tests.degrees_of_freedom, np.where(variance > 0, tests.p_value, 1.0))
+
+
+def mantel_haenszel_odds_ratio(strata: Strata, *, confidence: float = 0.95) -> Estimates:
+    a, c, total = strata.k1, strata.k2, strata.total
+    b, d = strata.n1 - a, strata.n2 - c
+    r, s, p, q = a * d / total, b * c / total, (a + d) / total, (b + c) / total
+    sum_r, sum_s = strata.sum(r), strata.sum(s)
+    known = (sum_r > 0) & (sum_s > 0)
+    safe_r, safe_s = np.where(known, sum_r, 1.0), np.where(known, sum_s, 1.0)
+    variance = (
+        strata.sum(p * r) / (2 * safe_r**2)
+        + strata.sum(p * s + q * r) / (2 * safe_r * safe_s)
+        + strata.sum(q * s) / (2 * safe_s**2)
+    )
+    factor = np.exp(critical_value(confidence) * np.sqrt(np.where(known, variance, 0.0)))
+    odds_ratio = safe_r / safe_s
+    open_end = np.where(sum_r > 0, np.inf, np.where(sum_s > 0, 0.0, np.nan))
+    return Estimates(
+        np.where(known, odds_ratio, open_end),
+        np.where(known, odds_ratio / factor, 0.0),
+        np.where(known, odds_ratio * factor, np.inf),
+    )
+
+
+def mantel_haenszel_risk_difference(strata: Strata, *, confidence: float = 0.95) -> Estimates:
+    a, n1, c, n2, total = strata.k1, strata.n1, strata.k2, strata.n2, strata.total
+    weights = strata.sum(n1 * n2 / total)
+    known = weights > 0
+    safe = np.where(known, weights, 1.0)
+    difference = strata.sum((a * n2 - c * n1) / total) / safe
+    p = (n1**2 * c - n2**2 * a + n1 * n2 * (n2 - n1) / 2) / total**2
+    q = (a * (n2 - c) + c * (n1 - a)) / (2 * total)
+    variance = np.maximum(difference * strata.sum(p) + strata.sum(q), 0.0) / safe**2
+    half_width = critical_value(confidence) * np.sqrt(variance)
+    certain = variance * safe < _CERTAIN
+    below, above = _recovered(strata, strata.spread(1 / safe) * n1 * n2 / total, confidence=confidence)
+    below, above = np.where(certain, below, half_width), np.where(certain, above, half_width)
+    return Estimates(
+        np.where(known, difference, np.nan),
+        np.where(known, np.maximum(difference - below, -1.0), -1.0),
+        np.where(known, np.minimum(difference + above, 1.0), 1.0),
+    )
+
+
+def _recovered(strata: Strata, shares: FloatArray, *, confidence: float) -> tuple[FloatArray, FloatArray]:
+    """How far a weighted difference reaches down and up, from the Wilson interval of every rate in it."""
+    p1, p2 = strata.k1 / strata.n1, strata.k2 / strata.n2
+    lower1, upper1 = wilson(strata.k1, strata.n1, confidence=confidence)
+    lower2, upper2 = wilson(strata.k2, strata.n2, confidence=confidence)
+    below = strata.sum(shares**2 * ((p1 - lower1) ** 2 + (upper2 - p2) ** 2))
+    above = strata.sum(shares**2 * ((upper1 - p1) ** 2 + (p2 - lower2) ** 2))
+    return np.sqrt(below), np.sqrt(above)
+
+
+def mantel_haenszel_rates(strata: Strata) -> tuple[FloatArray, FloatArray]:
+    total = strata.total
+    weights = strata.sum(strata.n1 * strata.n2 / total)
+    known = weights > 0
+    safe = np.where(known, weights, 1.0)
+    rates = (strata.sum(strata.k1 * strata.n2 / total) / safe, strata.sum(strata.k2 * strata.n1 / total) / safe)
+    return np.where(known, rates[0], np.nan), np.where(known, rates[1], np.nan)
+
+
+def mantel_haenszel_risk_ratio(strata: Strata, *, confidence: float = 0.95) -> Estimates:
+    a, n1, c, n2, total = strata.k1, strata.n1, strata.k2, strata.n2, strata.total
+    sum_r, sum_s = strata.sum(a * n2 / total), strata.sum(c * n1 / total)
+    known = (sum_r > 0) & (sum_s > 0)
+    safe_r, safe_s = np.where(known, sum_r, 1.0), np.where(known, sum_s, 1.0)
+    variance = strata.sum((strata.column * n1 * n2 - a * c * total) / total**2) / (safe_r * safe_s)
+    factor = np.exp(critical_value(confidence) * np.sqrt(np.where(known, np.maximum(variance, 0.0), 0.0)))
+    ratio = safe_r / safe_s
+    open_end = np.where(sum_r > 0, np.inf, np.where(sum_s > 0, 0.0, np.nan))
+    return Estimates(
+        np.where(known, ratio, open_end),
+        np.where(known, ratio / factor, 0.0),
+        np.where(known, ratio * factor, np.inf),
+    )
+
+
+def breslow_day(strata: Strata) -> Tests:
+    strata = strata.informative()
+    odds_ratio = mantel_haenszel_odds_ratio(strata).value
+    determined = (odds_ratio > 0) & np.isfinite(odds_ratio)
+    common = strata.spread(np.where(determined, odds_ratio, 1.0))
+    expected = fitted_under(common, strata)
+    statistic = strata.sum((strata.k1 - expected) ** 2 / fitted_variance(expected, strata))
+    return Tests.of(statistic, np.where(determined, _degrees(strata), 0.0))
+
+
+def woolf(strata: Strata) -> Tests:
+    strata = strata.informative()
+    cells = np.stack([strata.k1, strata.n1 - strata.k1, strata.k2, strata.n2 - strata.k2]) + 0.5
+    log_odds_ratio = np.log(cells[0] * cells[3] / (cells[1] * cells[2]))
+    weight = 1 / (1 / cells).sum(axis=0)
+    weights = np.maximum(strata.sum(weight), _SMALLEST)
+    mean = strata.spread(strata.sum(weight * log_odds_ratio) / weights)
+    return Tests.of(strata.sum(weight * (log_odds_ratio - mean) ** 2), _degrees(strata))
+
+
+def fitted_under(odds_ratio: FloatArray, strata: Strata) -> FloatArray:
+    """The favourable members of the group that give each stratum this odds ratio at its own margins.
+
+    The root of a quadratic (Breslow & Day 1980, eq. 4.11) that lies inside the margins, in the one of its two forms
+    in which nothing cancels.
+    """
+    n1, n2, column = strata.n1, strata.n2, strata.column
+    quadratic = odds_ratio - 1
+    linear = n2 - column + odds_ratio * (n1 + column)
+    constant = odds_ratio * n1 * column
+    root = np.sqrt(np.maximum(linear**2 - 4 * quadratic * constant, 0.0))
+    falling = (linear < 0) & (quadratic < 0)
+    sum_form = 2 * constant / np.where(falling, 1.0, np.maximum(linear + root, _SMALLEST))
+    difference_form = (linear - root) / np.where(falling, 2 * quadratic, 1.0)
+    fitted = np.where(falling, difference_form, sum_form)
+    return np.clip(fitted, np.maximum(column - n2, 0.0), np.minimum(n1, column))
+
+
+def fitted_variance(fitted: FloatArray, strata: Strata) -> FloatArray:
+    """Of a group's favourable count about its fit at fixed margins (Breslow & Day 1980, eq. 4.13)."""
+    cells = np.stack([fitted, strata.n1 - fitted, strata.column - fitted, strata.n2 - strata.column + fitted])
+    variance: FloatArray = 1 / (1 / np.maximum(cells, _SMALLEST)).sum(axis=0)
+    return variance
+
+
+def _degrees(strata: Strata) -> FloatArray:
+    return np.maximum(strata.sum(np.ones(strata.k1.shape)) - 1, 0.0)
