@@ -11,6 +11,8 @@ register_actions(
         "pattern.tried": "Own pattern tried on a sample",
         "pattern.activated": "Own pattern taken live",
         "pattern.retired": "Own pattern retired",
+        "probe_set.created": "Probe set created",
+        "probe_set.changed": "Probe set changed",
         "programme.changed": "Audit programme changed",
         "cycle.opened": "Audit cycle opened",
         "cycle.checked": "All checks of the cycle finished",

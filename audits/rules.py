@@ -6,6 +6,7 @@ from portal.core.roles import Role, Scope
 permit("audits.view", *Role, Scope.AUDITS_READ)
 permit("audits.cycle_open", Role.REVIEWER, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR, Scope.AUDITS_RUN)
 permit("audits.programme_change", Role.MANAGER, Role.ADMINISTRATOR)
+permit("probes.change", Role.REVIEWER, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR, Scope.AUDITS_RUN)
 permit("audits.pattern_change", Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 permit(
     "audits.rescan",

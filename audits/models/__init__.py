@@ -3,6 +3,7 @@ from audits.models.cycles import CheckRun, Cycle, Programme
 from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remediation, SignOff
 from audits.models.flags import Flag
 from audits.models.patterns import DetectionPattern
+from audits.models.probe_sets import ProbeSetVersion
 from audits.models.reveals import Reveal, TranscriptRead
 from audits.models.scans import ConversationScan, Detection
 from audits.models.training import DatasetRowScan, TrainingExport, TrainingExportExclusion, TrainingExportRow
@@ -20,6 +21,7 @@ __all__ = [
     "FindingEvent",
     "FindingEvidence",
     "Flag",
+    "ProbeSetVersion",
     "Programme",
     "Remediation",
     "Reveal",
