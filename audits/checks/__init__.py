@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from audits.checks import consent_coverage, data_sufficiency, disclosure, outcome_gap, personal_data, retention
+from audits.checks import (
+    consent_coverage,
+    data_sufficiency,
+    disclosure,
+    error_parity,
+    outcome_gap,
+    personal_data,
+    retention,
+    service_quality,
+)
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
 from audits.checks.training import TRAINING_CHECKS
 from audits.states import CheckKind
@@ -13,6 +22,8 @@ from audits.states import CheckKind
 _ALL: tuple[Check[Any], ...] = (
     data_sufficiency.CHECK,
     outcome_gap.CHECK,
+    service_quality.CHECK,
+    error_parity.CHECK,
     personal_data.CHECK,
     consent_coverage.CHECK,
     disclosure.CHECK,

@@ -30,7 +30,8 @@ class Scope:
     `groups` maps `language` and `channel` to how many known values they take. `own_types` are the assistant's own
     patterns that were live. `datasets` are the parameters of its training data sets
     (audits.queries.training.dataset_params). `source_conflicts` counts the contradictions of consent sources in the
-    period. `retention` says whether the team had retention rules in force.
+    period. `retention` says whether the team had retention rules in force. `measures` are the figures of the quality
+    of service that the period's counts hold (`score.csat`, `quality.turns`).
     """
 
     attributes: Mapping[str, str]
@@ -41,6 +42,7 @@ class Scope:
     datasets: Sequence[Mapping[str, Any]] = ()
     source_conflicts: int = 0
     retention: bool = False
+    measures: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

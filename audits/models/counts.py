@@ -7,7 +7,9 @@ from portal.core.access import TeamScoped
 class CountCell(TeamScoped):
     """One cell of the daily count cube: how many conversations of these dimensions had `value` for `measure`.
 
-    Measures are outcomes (`outcome.resolved`), scan results (`scan.disclosed`), personal data by type and origin
+    Measures are outcomes (`outcome.resolved`), numbers on a scale (`score.csat`, `quality.turns`; see
+    audits.engine.bias.scales), decisions beside the truth (`truth.refused/not_due`), scan results
+    (`scan.disclosed`), personal data by type and origin
     (`exposure.EMAIL_ADDRESS.originated`, counted where it is true), consent (`consent.<purpose code>`), and `total`,
     whose only value is the empty text. Every rate in the product is a ratio of sums over these cells.
     """
@@ -31,6 +33,12 @@ class CountCell(TeamScoped):
         indexes = [
             models.Index(fields=["assistant", "measure", "day"], name="count_by_measure"),
             models.Index(fields=["assistant", "day"], name="count_by_day"),
+            # The days that wait until it can be known who came back: a few, looked for again and again.
+            models.Index(
+                fields=["assistant", "day"],
+                condition=models.Q(measure="quality.repeat_contact", value="pending", kept=False),
+                name="count_pending",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,8 @@ class ConversationScan(TeamScoped):
     """What the detectors found in one conversation, in one pass. Results only, never text.
 
     `measures` holds the true/false results that are counted, such as `disclosed` or `pii_originated`; `exposure` which
-    types of personal data came from whom, such as `EMAIL_ADDRESS.originated`, each once.
+    types of personal data came from whom, such as `EMAIL_ADDRESS.originated`, each once. `first_answer_seconds` is the
+    wait from the customer's first turn to the next answer, null where the times of turns do not tell.
     """
 
     TEAM_PATH = "conversation__assistant__team"
@@ -22,6 +23,7 @@ class ConversationScan(TeamScoped):
     day = models.DateField()
     measures = models.JSONField(default=dict)
     exposure = models.JSONField(default=list)
+    first_answer_seconds = models.PositiveIntegerField(null=True)
     scanned_at = models.DateTimeField()
 
     def __str__(self) -> str:

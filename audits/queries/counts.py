@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from psycopg import sql
 
 from assistants.models import Assistant
@@ -59,6 +59,20 @@ def group_counts(
     ]
 
 
+def group_value_counts(
+    *, assistant: Assistant, measure: str, dimension: str, window: Window
+) -> list[tuple[str | None, str, int]]:
+    """(group, value, conversations) of each value of the measure in each group; the unknown group is None.
+
+    Raises LookupError for a dimension that does not exist.
+    """
+    query = sql.SQL("SELECT {group} AS grp, value, sum(n)::bigint {cells} GROUP BY grp, value").format(
+        group=_dimension(dimension, "group_name"), cells=_CELLS
+    )
+    values = {**_place(assistant, measure, window), "group_name": dimension.removeprefix(ATTRIBUTE)}
+    return _rows(query, values)
+
+
 def value_counts(*, assistant: Assistant, measure: str, window: Window) -> dict[str, int]:
     """How many conversations had which value of the measure."""
     query = sql.SQL("SELECT value, sum(n)::bigint {cells} GROUP BY value ORDER BY value").format(cells=_CELLS)
@@ -98,6 +112,20 @@ def boolean_outcomes(*, assistant: Assistant, window: Window, at_least: int = 1)
     return [
         measure.removeprefix("outcome.") for measure in measures.order_by("measure").values_list("measure", flat=True)
     ]
+
+
+def scale_measures(*, assistant: Assistant, window: Window, at_least: int = 1) -> list[str]:
+    """The measures that say how good the service was, as far as `at_least` so many conversations have them, sorted.
+
+    Numbers of the outcome (`score.…`) and what is counted of every conversation (`quality.…`).
+    """
+    cells = assistant.count_cells.filter(
+        Q(measure__startswith="score.") | Q(measure__startswith="quality."),
+        day__gte=window.since,
+        day__lt=window.until,
+    ).exclude(value="pending")
+    measures = cells.values("measure").annotate(conversations=Sum("n")).filter(conversations__gte=at_least)
+    return list(measures.order_by("measure").values_list("measure", flat=True))
 
 
 def _dimension(name: str, placeholder: str) -> sql.Composable:

@@ -18,6 +18,7 @@ from audits.services.claims import claims_expire
 from audits.services.cycles import cycle_fail, cycle_job_key, cycle_open
 from audits.services.findings import risk_acceptances_expire
 from audits.services.rechecks import due_rechecks_start
+from audits.services.stale_days import ripe_days_mark_stale
 from audits.states import CycleState
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
@@ -90,7 +91,10 @@ def _open_next(programme_id: int, today: date) -> bool:
 
 
 def stalled_work_wake() -> None:
-    """Queue what lost its job: cycles under way, and stale days whose scan never came to fold them."""
+    """Queue what lost its job: cycles under way, and stale days whose scan never came to fold them.
+
+    Days that can be told by now who came back are stale from then on.
+    """
     cycles = Cycle.objects.filter(state__in=[CycleState.SCHEDULED, CycleState.RUNNING])
     ids = list(cycles.order_by("pk").values_list("pk", flat=True))
     jobs = latest_jobs([cycle_job_key(pk) for pk in ids])
@@ -102,6 +106,7 @@ def stalled_work_wake() -> None:
         elif job is None or job.state == JobState.DONE:
             with transaction.atomic():
                 enqueue("audits.advance_cycle", key=cycle_job_key(pk), cycle_id=pk)
+    ripe_days_mark_stale()
     stale = StaleDay.objects.order_by("assistant_id").values_list("assistant_id", flat=True).distinct()
     for assistant_id in stale:
         with transaction.atomic():

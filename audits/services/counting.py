@@ -4,17 +4,22 @@ A day is always counted anew from its conversations and replaces its cells, so t
 after an erasure gives the right counts. Erased conversations are in no cell. Only what retention disposes of is counted
 once for good, in cells marked `kept`: what it was counted from is gone afterwards.
 
-What becomes a measure: booleans and texts of the outcome (numbers are measured elsewhere, not counted), the scan's
-true/false results of scanned conversations, the personal data they expose by type and origin, the state of the scan
-of every conversation, consent by purpose and why it did not permit. A measure keeps its most frequent text values of
-the day; the rest are counted as `other`.
+What becomes a measure: booleans and texts of the outcome; its numbers, on a scale of few bins
+(audits.engine.bias.scales); decisions beside the truth where the programme names such pairs; turns, duration and the
+wait for the first answer, on scales as well; whether the customer came back within a week; the scan's true/false
+results of scanned conversations, the personal data they expose by type and origin, the state of the scan of every
+conversation, consent by purpose and why it did not permit. A measure keeps its most frequent text values of the day;
+the rest are counted as `other`.
+
+Who comes back is known when the week after a day is over. Until then its conversations are counted as `pending`, and
+`ripe_days_mark_stale` has the day folded again afterwards. The last week is never told as if nobody had come back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,59 +28,15 @@ from django.utils import timezone
 from assistants.models import Conversation
 from assistants.states import ConversationState
 from audits.models import StaleDay
+from audits.queries.truths import truth_pairs
+from audits.services.fold_statement import DISTINCT_VALUES, FOLD, fold_arguments
 from audits.services.packing import day_pack
 
-VALUE_LENGTH = 60
-DISTINCT_VALUES = 50
+__all__ = ["DISTINCT_VALUES", "counts_forget", "counts_keep", "day_fold", "stale_days_fold"]
+
 _LOCK_SPACE = 0x464F4C44  # "FOLD"
 _LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND day = %(day)s AND NOT kept"
-# Conversations that are alike in everything that is counted are grouped first: a day of many conversations has few
-# profiles, and only profiles are taken apart into measures. Consent is looked up conversation by conversation: joined
-# as a whole it takes minutes on tables that a large import has just filled, while they have no statistics yet.
-_INSERT = """
-    WITH profile AS (
-        SELECT c.release_id, c.intent, c.channel, c.language, COALESCE(a.values, '{}') AS attributes, c.state,
-               c.outcome, s.measures, s.exposure, consent.statuses, consent.reasons, count(*) AS n
-        FROM assistants_conversation c
-        LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
-        LEFT JOIN audits_conversationscan s
-            ON s.conversation_id = c.id AND s.revision = c.revision AND c.state = 'scanned'
-        CROSS JOIN LATERAL (
-            SELECT jsonb_object_agg(p.code, k.status) AS statuses,
-                   jsonb_object_agg(p.code, k.reason) FILTER (WHERE k.status <> 'permitted') AS reasons
-            FROM assistants_consentsnapshot k JOIN consent_purpose p ON p.id = k.purpose_id
-            WHERE k.conversation_id = c.id
-        ) consent
-        WHERE c.assistant_id = %(assistant)s AND c.day = %(day)s AND c.state <> 'erased'
-            AND c.counts_kept_at IS NULL AND (%(only)s::bigint[] IS NULL OR c.id = ANY(%(only)s))
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    ), fact AS (
-        SELECT p.release_id, p.intent, p.channel, p.language, p.attributes, f.measure, f.value, sum(p.n) AS n
-        FROM profile p CROSS JOIN LATERAL (
-            SELECT 'total' AS measure, '' AS value
-            UNION ALL SELECT 'scan.state', p.state
-            UNION ALL
-            SELECT left('outcome.' || key, 90), left(value #>> '{}', %(value_length)s)
-            FROM jsonb_each(p.outcome) WHERE jsonb_typeof(value) IN ('boolean', 'string')
-            UNION ALL SELECT left('scan.' || key, 90), value FROM jsonb_each_text(p.measures)
-            UNION ALL SELECT left('exposure.' || seen, 90), 'true' FROM jsonb_array_elements_text(p.exposure) seen
-            UNION ALL SELECT left('consent.' || key, 90), value FROM jsonb_each_text(p.statuses)
-            UNION ALL SELECT left('consent_reason.' || key, 90), value FROM jsonb_each_text(p.reasons)
-        ) f GROUP BY 1, 2, 3, 4, 5, 6, 7
-    ), kept AS (
-        SELECT measure, value FROM (
-            SELECT measure, value, row_number() OVER (PARTITION BY measure ORDER BY sum(n) DESC, value) AS rank
-            FROM fact GROUP BY measure, value
-        ) ranked WHERE rank <= %(distinct_values)s
-    )
-    INSERT INTO audits_countcell
-        (kept, assistant_id, day, release_id, intent, channel, language, attributes, measure, value, n)
-    SELECT %(only)s::bigint[] IS NOT NULL, %(assistant)s, %(day)s, f.release_id, f.intent, f.channel, f.language,
-           f.attributes, f.measure, CASE WHEN k.measure IS NULL THEN 'other' ELSE f.value END AS cell_value, sum(f.n)
-    FROM fact f LEFT JOIN kept k ON k.measure = f.measure AND k.value = f.value
-    GROUP BY f.release_id, f.intent, f.channel, f.language, f.attributes, f.measure, cell_value
-"""
 
 
 # What was kept of these subjects' conversations, where nobody else's are counted along.
@@ -108,8 +69,8 @@ def day_fold(*, assistant_id: int, day: date) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day:%Y-%m}"])
         StaleDay.objects.filter(assistant_id=assistant_id, day=day).delete()
-        cursor.execute(_DELETE, _place(assistant_id, day))
-        cursor.execute(_INSERT, _place(assistant_id, day))
+        cursor.execute(_DELETE, {"assistant": assistant_id, "day": day})
+        cursor.execute(FOLD, _arguments(assistant_id, day))
         day_pack(assistant_id=assistant_id, day=day)
 
 
@@ -126,7 +87,7 @@ def counts_keep(conversation_ids: Sequence[int]) -> None:
     for (assistant_id, day), ids in sorted(days.items()):
         with connection.cursor() as cursor:
             cursor.execute(_LOCK, [_LOCK_SPACE, f"{assistant_id} {day:%Y-%m}"])
-            cursor.execute(_INSERT, _place(assistant_id, day, only=ids))
+            cursor.execute(FOLD, _arguments(assistant_id, day, only=ids))
         Conversation.objects.filter(pk__in=ids).update(counts_kept_at=timezone.now())
         day_fold(assistant_id=assistant_id, day=day)
 
@@ -142,14 +103,10 @@ def counts_forget(subject_ids: Sequence[int]) -> int:
         return cursor.rowcount
 
 
-def _place(assistant_id: int, day: date, *, only: list[int] | None = None) -> dict[str, Any]:
-    return {
-        "assistant": assistant_id,
-        "day": day,
-        "only": only,
-        "value_length": VALUE_LENGTH,
-        "distinct_values": DISTINCT_VALUES,
-    }
+def _arguments(assistant_id: int, day: date, *, only: list[int] | None = None) -> dict[str, Any]:
+    today = timezone.now().astimezone(UTC).date()
+    pairs = truth_pairs(assistant_id)
+    return fold_arguments(assistant_id=assistant_id, day=day, only=only, pairs=pairs, today=today)
 
 
 def stale_days_fold(*, assistant_id: int, since: date | None = None, until: date | None = None) -> int:

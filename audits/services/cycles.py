@@ -14,12 +14,13 @@ from audits.checks import Scope
 from audits.engine.conversation import SCAN_VERSION
 from audits.models import CheckRun, Cycle, Programme
 from audits.programmes import config_hash, expand, spec_hash
-from audits.queries.counts import boolean_outcomes, dimension_counts
+from audits.queries.counts import boolean_outcomes, dimension_counts, scale_measures
 from audits.queries.coverage import source_conflicts
 from audits.queries.jobs import latest_jobs
 from audits.queries.outdated import current_version
 from audits.queries.patterns import live_types
 from audits.queries.training import datasets_to_audit
+from audits.queries.truths import pairs_of
 from audits.queries.windows import Window
 from audits.services.checking import check_job_key, check_run_give_up, check_run_queue
 from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
@@ -192,17 +193,20 @@ def scope_of(cycle: Cycle) -> Scope:
         for name in ("language", "channel")
         if (found := dimension_counts(assistant=cycle.assistant, dimension=name, window=window))
     }
+    outcomes = boolean_outcomes(
+        assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION
+    ) or boolean_outcomes(assistant=cycle.assistant, window=window)
+    # What should have been decided is no outcome of the assistant: it is what decisions are held against.
+    truths = set(pairs_of(cycle.context["checks"]).values())
     return Scope(
         attributes=cycle.context["attributes"],
         purposes=cycle.context["purposes"],
-        outcomes=(
-            boolean_outcomes(assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION)
-            or boolean_outcomes(assistant=cycle.assistant, window=window)
-        ),
+        outcomes=[name for name in outcomes if name not in truths],
         groups=groups,
         own_types=cycle.context.get("own_types", []),
         datasets=cycle.context.get("datasets", ()),
         retention=cycle.context.get("retention", False),
+        measures=scale_measures(assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION),
         source_conflicts=sum(source_conflicts(assistant=cycle.assistant, window=window).values()),
     )
 

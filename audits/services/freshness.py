@@ -10,7 +10,7 @@ from assistants.models import Conversation
 from assistants.states import ConversationState
 from audits.services.counting import stale_days_fold
 from audits.services.scanning import scan_queue
-from audits.services.stale_days import received_days_mark_stale
+from audits.services.stale_days import received_days_mark_stale, ripe_days_mark_stale
 from portal.core.models import Job, JobState
 
 
@@ -37,6 +37,7 @@ def counts_ready(*, assistant_id: int, since: date, until: date, asked_at: datet
         if _scans_under_way(assistant_id):
             return False
         received_days_mark_stale(assistant_id=assistant_id)
+    ripe_days_mark_stale(assistant_id=assistant_id)
     stale_days_fold(assistant_id=assistant_id, since=since, until=until)
     return True
 

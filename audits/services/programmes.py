@@ -14,6 +14,8 @@ from audits.models import Programme
 from audits.models.cycles import Frequency
 from audits.periods import next_opening
 from audits.programmes import checks_validated, config_hash, default_checks
+from audits.queries.truths import pairs_of
+from audits.services.stale_days import counted_days_mark_stale
 from portal.accounts.models import User
 from portal.core import ledger
 from portal.core.access import require
@@ -59,6 +61,7 @@ def programme_change(
     require(actor, "audits.programme_change", programme)
     if frequency not in Frequency.values:
         raise Invalid(f"Choose one of {', '.join(Frequency.values)}.", field="frequency")
+    pairs_before = pairs_of(programme.checks)
     programme.checks = checks_validated(checks)
     if frequency != programme.frequency or (active and not programme.active):
         programme.next_opens_on = next_opening(frequency, timezone.now().astimezone(UTC).date())
@@ -66,6 +69,10 @@ def programme_change(
     programme.save(update_fields=["checks", "frequency", "active", "next_opens_on"])
     if notify is not None:
         programme.notify.set(notify)
+    if new := pairs_of(programme.checks).items() - pairs_before.items():
+        # Decisions are counted beside the truth only where they are paired: their days are counted again.
+        measures = [f"outcome.{decision}" for decision, _ in new]
+        counted_days_mark_stale(assistant_id=programme.assistant_id, measures=measures)
     _record(programme, actor)
     return programme
 

@@ -30,8 +30,9 @@ from audits.engine.privacy.ner import LanguageModel
 from audits.engine.privacy.own_patterns import OwnSet
 from audits.models import ConversationScan, Detection
 from audits.queries.patterns import own_set
+from audits.services.first_answer import first_answer_seconds
 from audits.services.pattern_lock import patterns_hold
-from audits.services.stale_days import days_mark_stale, received_days_mark_stale
+from audits.services.stale_days import changed_days_mark_stale, received_days_mark_stale
 from audits.services.waking import waiting_audits_wake
 from portal.core import jobs, ledger
 from portal.core.actors import SYSTEM
@@ -116,7 +117,7 @@ def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> li
         moved_from = ConversationScan.objects.filter(pk__in=ids).values_list("day", flat=True)
         days = {conversation.day for conversation in conversations} | set(moved_from)
         scans_store(conversations, read)
-        days_mark_stale(assistant_id=assistant.pk, days=days)
+        changed_days_mark_stale(assistant_id=assistant.pk, days=days)
         ledger.append(
             action="conversations.scanned",
             actor=SYSTEM,
@@ -142,11 +143,15 @@ def _statistics_refresh() -> None:
 
 @dataclass(slots=True)
 class BatchRead:
-    """What a batch gave, by conversation: the scan, or why there is none. `version` is what it was scanned with."""
+    """What a batch gave, by conversation: the scan, or why there is none. `version` is what it was scanned with.
+
+    `first_answers` are the seconds until the customer's first answer, where the times of turns tell.
+    """
 
     version: str
     model_version: str = ""
     results: dict[int, ScanResult] = field(default_factory=dict)
+    first_answers: dict[int, int] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
 
 
@@ -172,6 +177,9 @@ def conversations_read(
         if not isinstance(transcript, Transcript):
             read.reasons[conversation.pk] = type(transcript).__name__
             continue
+        waited = first_answer_seconds(transcript.turns)
+        if waited is not None:
+            read.first_answers[conversation.pk] = waited
         turns = [Turn(turn.role, turn.text) for turn in transcript.turns]
         try:
             read.results[conversation.pk] = scan_turns(turns, language=conversation.language, own=own, model=model)
@@ -196,6 +204,7 @@ def scans_store(conversations: Sequence[Conversation], read: BatchRead) -> None:
                 day=conversation.day,
                 measures=scan_measures(read.results[conversation.pk]),
                 exposure=exposure(read.results[conversation.pk]),
+                first_answer_seconds=read.first_answers.get(conversation.pk),
                 scanned_at=now,
             )
             for conversation in conversations
@@ -203,7 +212,16 @@ def scans_store(conversations: Sequence[Conversation], read: BatchRead) -> None:
         ],
         update_conflicts=True,
         unique_fields=["conversation"],
-        update_fields=["revision", "engine_version", "model_version", "day", "measures", "exposure", "scanned_at"],
+        update_fields=[
+            "revision",
+            "engine_version",
+            "model_version",
+            "day",
+            "measures",
+            "exposure",
+            "first_answer_seconds",
+            "scanned_at",
+        ],
     )
     _copy_detections(read.results)
     scanned = Conversation.objects.filter(pk__in=read.results)

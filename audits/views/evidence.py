@@ -22,6 +22,11 @@ class ShownRun:
     chart: str = ""
     tables: list[ResultTable] = field(default_factory=list)
 
+    @property
+    def note(self) -> str:
+        """What has to be known to read the numbers, where the check has something to say."""
+        return str(self.run.result.get("note", "")) if self.tables else ""
+
 
 def run_shown(run: CheckRun, label: str = "", *, beside: CheckRun | None = None) -> ShownRun:
     """A run ready to print, on one scale with the run `beside` it."""

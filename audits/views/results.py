@@ -12,12 +12,13 @@ from django.utils.safestring import SafeString
 from audits.checks.tables import rate_interval
 from audits.models import CheckRun
 from audits.states import CheckKind
+from audits.views.known_share_charts import group_words, known_share_charts
 from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, forest_plot, trend
-from portal.core.languages import language_name
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
 MISSING = "–"
 _RANGES = {"interval": ("share",), "points_interval": ("points", "gap")}
+_WITH_KNOWN_SHARE = frozenset({CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY})
 _RATES: Mapping[str, str] = {
     CheckKind.DISCLOSURE: "Disclosed at the start",
     CheckKind.PERSONAL_DATA: "With sensitive data",
@@ -77,6 +78,8 @@ def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | s
     """The chart of a decided run, on one scale with that of the run `beside` it; empty where a table says it all."""
     if not run.result.get("figures", {}).get("n"):
         return ""
+    if run.kind in _WITH_KNOWN_SHARE:
+        return known_share_charts(run)
     if run.kind == CheckKind.CONSENT_COVERAGE:
         return _consent_chart(run)
     if len(run.result.get("trend", {}).get("points", [])) > 1:
@@ -132,7 +135,7 @@ def _rates(run: CheckRun) -> list[ForestRow]:
 
 def _group(group: Mapping[str, Any]) -> ForestRow:
     return ForestRow(
-        label=" × ".join(_level(name, level) for name, level in group["group"].items()),
+        label=group_words(group["group"]),
         rate=group["rate"],
         low=group["rate_interval"][0],
         high=group["rate_interval"][1],
@@ -140,12 +143,6 @@ def _group(group: Mapping[str, Any]) -> ForestRow:
         reference=group["is_reference"],
         verdict="" if group["p_adjusted"] is None else group["verdict"],
     )
-
-
-def _level(name: str, level: object) -> str:
-    if level is None:
-        return "unknown"
-    return language_name(str(level)) if name == "language" else str(level)
 
 
 def _bounds(run: CheckRun) -> list[float]:

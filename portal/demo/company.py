@@ -68,6 +68,7 @@ class DemoAssistant:
     customers: int
     base_rate: float = 0.84
     releases: tuple[DemoRelease, ...] = field(default=())
+    truths: dict[str, str] = field(default_factory=dict)
 
 
 def _releases(topic: str) -> tuple[DemoRelease, ...]:
@@ -133,6 +134,7 @@ ASSISTANTS = (
         conversations=1800,
         customers=1200,
         releases=_releases("shop"),
+        truths={"refund_refused": "refund_not_due"},
     ),
     DemoAssistant(
         slug="clara",

@@ -7,14 +7,15 @@ planted fault differ by chance as little as the company's size allows.
 from __future__ import annotations
 
 import random
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from portal.demo.afterwards import Judged
 from portal.demo.company import DAYS, SECOND_RELEASE, DemoAssistant
 from portal.demo.exposures import birth_recited
 from portal.demo.phrases import FIRST_NAMES, LANGUAGES, LAST_NAMES, Phrases
+from portal.demo.story import Customer, Quota, Story
 
 LEAKS = 6
 WITHDRAWALS = 40
@@ -23,36 +24,13 @@ DISADVANTAGED_RATE = 0.63
 LONELY_SHARE = 0.01  # conversations in which nobody says who the customer is
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
-    reference: str
-    language: str
-    attributes: dict[str, str]
-    email: str
-    phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One conversation before it is put into words."""
-
-    number: int
-    customer: Customer
-    anonymous: bool
-    started_at: datetime
-    release: str
-    channel: str
-    intent: str
-    resolved: bool
-
-
 def records(assistant: DemoAssistant, *, today: date) -> Iterator[dict[str, Any]]:
     """All conversation records of one assistant, oldest first."""
     rng = random.Random(f"words {assistant.slug}")
     told = stories(assistant, today=today)
-    leaks = _leaks(assistant, told)
+    leaks, judged = _leaks(assistant, told), Judged(assistant)
     for story in told:
-        yield _record(assistant, story, rng, leaked=leaks.get(story.number))
+        yield _record(assistant, story, rng, leaked=leaks.get(story.number), later=judged.outcomes(story))
 
 
 def customers(assistant: DemoAssistant) -> list[Customer]:
@@ -91,7 +69,7 @@ def stories(assistant: DemoAssistant, *, today: date) -> list[Story]:
     """Who asked what, when, how, and whether it was resolved."""
     rng = random.Random(f"stories {assistant.slug}")
     people = customers(assistant)
-    quota = _Quota(rng)
+    quota = Quota(rng)
     drafts = []
     for number in range(assistant.conversations):
         days_ago = DAYS - number * DAYS // assistant.conversations  # DAYS … 1, evenly
@@ -114,20 +92,6 @@ def stories(assistant: DemoAssistant, *, today: date) -> list[Story]:
             )
         )
     return sorted(drafts, key=lambda story: story.started_at)
-
-
-class _Quota:
-    """Says yes to the given share of each cell's requests, spread evenly; each cell starts at a phase of its own."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.due_so_far: dict[Hashable, float] = {}
-
-    def due(self, cell: Hashable, share: float) -> bool:
-        before = self.due_so_far.get(cell)
-        before = self.rng.random() if before is None else before
-        self.due_so_far[cell] = before + share
-        return int(before + share) > int(before)
 
 
 def _rate(assistant: DemoAssistant, customer: Customer, release: str) -> float:
@@ -153,7 +117,9 @@ def _gives_contact(story: Story) -> bool:
     return story.number % 3 == 0
 
 
-def _record(assistant: DemoAssistant, story: Story, rng: random.Random, *, leaked: Customer | None) -> dict[str, Any]:
+def _record(
+    assistant: DemoAssistant, story: Story, rng: random.Random, *, leaked: Customer | None, later: dict[str, Any]
+) -> dict[str, Any]:
     phrases = LANGUAGES[story.customer.language]
     lines = list(_lines(assistant, story, phrases, rng, leaked))
     at = story.started_at
@@ -174,8 +140,7 @@ def _record(assistant: DemoAssistant, story: Story, rng: random.Random, *, leake
         "outcome": {"resolved": story.resolved},
         "turns": turns,
     }
-    if rng.random() < 0.3:
-        record["outcome"]["csat"] = rng.choice((4, 5, 5) if story.resolved else (1, 2, 3))
+    record["outcome"] |= later
     if not story.anonymous:
         record["customer_ref"] = story.customer.reference
     return record

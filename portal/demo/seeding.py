@@ -6,7 +6,7 @@ Everything happens in one transaction: an interrupted run leaves nothing behind.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -27,7 +27,8 @@ from assistants.services.registry import (
 from assistants.states import AssistantState, DataSourceKind
 from audits.services.cycles import cycle_open
 from audits.services.flags import flag_raise
-from audits.states import FlagKind, FlagSource
+from audits.services.programmes import programme_change, programme_ensure
+from audits.states import CheckKind, FlagKind, FlagSource
 from consent.models import Purpose
 from consent.services.entries import ConsentEntry, NoticeRef
 from consent.services.events import consent_events_record
@@ -96,6 +97,8 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
         training_data(plan, assistant, by_login, today=today)
         if plan is plans[0]:
             requests_seed(assistant=assistant, officer=by_login["petra"], key=key, today=today)
+        if plan.truths:
+            _truths_declare(assistant, plan.truths, administrator=by_login["ada"])
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
     consent_history_seed(team=teams[CARE], key=keys[CARE][0], officer=by_login["petra"], today=today)
     retention_seed(teams[CARE], by_login["petra"], customer=HELD_CUSTOMER)
@@ -248,6 +251,24 @@ def _conversations(plan: DemoAssistant, assistant: Assistant, key: ApiKey, today
     if report.rejected:
         raise RuntimeError(f"{report.rejected} demo conversations were rejected")
     return report.created
+
+
+def _truths_declare(assistant: Assistant, pairs: Mapping[str, str], *, administrator: User) -> None:
+    """Have decisions held against what is found out later; all other checks stay as they are."""
+    programme = programme_ensure(assistant=assistant)
+    checks = [
+        {**check, "params": {**check["params"], "pairs": dict(pairs)}}
+        if check["kind"] == CheckKind.ERROR_PARITY
+        else check
+        for check in programme.checks
+    ]
+    programme_change(
+        programme_id=programme.pk,
+        actor=administrator,
+        checks=checks,
+        frequency=programme.frequency,
+        active=programme.active,
+    )
 
 
 def _flags(assistant: Assistant, key: ApiKey) -> None:

@@ -28,7 +28,8 @@ from consent.states import LawfulBasis
 from portal.accounts.models import User
 from portal.core.actors import SYSTEM
 from portal.demo.company import SECOND_RELEASE, DemoAssistant
-from portal.demo.conversations import Customer, customers, withdrawing
+from portal.demo.conversations import customers, withdrawing
+from portal.demo.story import Customer
 
 MAX_LINE_BYTES = 1 << 16
 QUESTIONS = (

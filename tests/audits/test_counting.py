@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assistants.models import Conversation
 from assistants.records import RecordParser, numbered_records
 from assistants.services.intake import conversations_intake
+from audits.engine.bias.scales import SCORES
 from audits.models import CountCell, StaleDay
 from audits.queries.counts import boolean_outcomes, dimension_counts, group_counts, total, value_counts
 from audits.queries.windows import Window
@@ -23,7 +24,7 @@ from audits.services.scanning import conversations_scan
 from audits.services.stale_days import days_mark_stale, received_days_mark_stale
 from portal.core.actors import SYSTEM
 from tests.audits.conversations import DAY, PLAIN, Told, conversation_revise, conversations_make
-from tests.factories import AssistantFactory, PurposeFactory, ReleaseFactory
+from tests.factories import AssistantFactory, DataSubjectFactory, PurposeFactory, ReleaseFactory
 from tests.other_session import other_session
 
 pytestmark = pytest.mark.django_db
@@ -45,13 +46,20 @@ def cells() -> Counter:
 
 def by_hand(told: list[Told], state: str) -> Counter:
     counted: Counter = Counter()
-    for one in told:
+    for number, one in enumerate(told):
         facts = {("total", ""), ("scan.state", state)}
+        if one.subject is not None:
+            later = [(other.day, i) for i, other in enumerate(told) if other.subject is one.subject]
+            came_back = max(later) > (one.day, number)
+            facts.add(("quality.repeat_contact", "true" if came_back else "false"))
         for name, value in one.outcome.items():
             if isinstance(value, bool):
                 facts.add((f"outcome.{name}", "true" if value else "false"))
             elif isinstance(value, str):
                 facts.add((f"outcome.{name}", value))
+            else:
+                facts.add((f"score.{name}", SCORES.label(value)))
+        facts.add(("quality.turns", "2"))
         facts |= {(f"consent.{purpose.code}", status) for purpose, status in one.consents.items()}
         facts |= {
             (f"consent_reason.{purpose.code}", "test")
@@ -88,8 +96,10 @@ def test_fold_equals_a_count_by_hand(assistant, told):
     Conversation.objects.all().delete()
     CountCell.objects.all().delete()
     release, purpose = ReleaseFactory(assistant=assistant), PurposeFactory(team=assistant.team)
+    customers = [None, *(DataSubjectFactory(team=assistant.team, kind="identified") for _ in range(2))]
     for number, one in enumerate(told):
         one.release = release if number % 2 else None
+        one.subject = customers[number % 3]
         one.consents = {purpose: "denied" if number % 3 else "permitted"}
     conversations_make(assistant, told)
     for day in (DAY, date(2025, 3, 4)):

@@ -189,7 +189,7 @@ def test_a_batch_that_fails_half_way_leaves_nothing(assistant, monkeypatch):
     def fall(**_):
         raise RuntimeError("the worker falls over")
 
-    monkeypatch.setattr(scanning, "days_mark_stale", fall)
+    monkeypatch.setattr(scanning, "changed_days_mark_stale", fall)
     with pytest.raises(RuntimeError):
         batch_scan(assistant=assistant)
     assert not connection.in_atomic_block

@@ -1,0 +1,238 @@
+"""Is a decision wrong equally often for every group? Asked where the truth was imported beside the decision.
+
+A pair names a decision, whose `true` is the unfavourable answer, and the outcome that says whether it was deserved:
+`{"refund_refused": "refund_not_due"}`. Of those who did not deserve it, how many got it (false positive rate); of those
+who did, how many were spared (false negative rate): each with its own denominator. How often the truth is known comes
+first, for whose case is looked into is nobody's random choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_settings import STATES, attribute_dimensions, dimension_name, severity_of_gaps
+from audits.checks.group_values import group_values
+from audits.checks.known_shares import known_share
+from audits.checks.tables import table
+from audits.engine.bias.error_rates import IMPOSSIBILITY, audit_errors
+from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
+from audits.engine.bias.verdict import Policy, Verdict
+from audits.queries.truths import LONGEST_PAIR, truth_measure
+from audits.states import CheckKind
+from portal.core.languages import language_name
+
+_COLUMNS = (
+    ("Group", "text"),
+    ("Wrongly so", "count"),
+    ("Of", "count"),
+    ("Rate", "share"),
+    ("Plausible range", "interval"),
+    ("Difference", "points"),
+    ("Range of the difference", "points_interval"),
+    ("Ratio", "ratio"),
+    ("Adjusted p", "p"),
+    ("Verdict", "verdict"),
+)
+
+Proportion = Annotated[float, Meta(gt=0, lt=1)]
+
+
+class ErrorParitySettings(Settings, frozen=True, kw_only=True):
+    """`pairs` maps decisions to their truths, both true/false outcomes. Without any, nothing is asked."""
+
+    pairs: dict[str, str] = {}
+    dimensions: list[str] | None = None
+    alpha: Proportion = 0.05
+    delta: Proportion = 0.05
+    adverse_ratio: Annotated[float, Meta(ge=1)] = 1.25
+    minimum_n: Annotated[int, Meta(ge=1)] = 30
+
+    def __post_init__(self) -> None:
+        for decision, truth in self.pairs.items():
+            if decision == truth or not (decision and truth):
+                raise ValueError(f"{decision!r} needs another outcome as its truth")
+            if len(decision) + len(truth) > LONGEST_PAIR:
+                raise ValueError(f"the names of a pair have at most {LONGEST_PAIR} characters together")
+
+
+class ErrorParityParams(Settings, frozen=True, kw_only=True):
+    """One frozen question; `alpha` is this question's part."""
+
+    decision: str
+    truth: str
+    dimension: str
+    reference: str
+    alpha: Proportion
+    delta: float
+    adverse_ratio: float
+    minimum_n: int
+
+
+def expand(settings: ErrorParitySettings, scope: Scope) -> list[CheckSpec]:
+    """Each pair by each declared attribute, and by language where there are several."""
+    dimensions = attribute_dimensions(scope)
+    dimensions += ["language"] if scope.groups.get("language", 0) > 1 else []
+    if settings.dimensions is not None:
+        dimensions = [name for name in dimensions if name in settings.dimensions]
+    questions = [(pair, dimension) for pair in settings.pairs.items() for dimension in dimensions]
+    return [
+        CheckSpec(
+            kind=CheckKind.ERROR_PARITY,
+            target=f"{decision} against {truth} by {dimension_name(dimension)}",
+            params=msgspec.to_builtins(
+                ErrorParityParams(
+                    decision=decision,
+                    truth=truth,
+                    dimension=dimension,
+                    reference=scope.attributes.get(dimension_name(dimension), ""),
+                    alpha=settings.alpha / len(questions),
+                    delta=settings.delta,
+                    adverse_ratio=settings.adverse_ratio,
+                    minimum_n=settings.minimum_n,
+                )
+            ),
+        )
+        for (decision, truth), dimension in questions
+    ]
+
+
+def run(context: CheckContext) -> CheckOutcome:
+    """How often the truth is known, then both error rates; from counts alone."""
+    params = msgspec.convert(context.params, ErrorParityParams)
+    name = dimension_name(params.dimension)
+    named: Callable[[str], str] = language_name if params.dimension == "language" else str
+    policy = Policy(
+        alpha=params.alpha, delta=params.delta, adverse_ratio=params.adverse_ratio, minimum_n=params.minimum_n
+    )
+    decided = group_values(
+        context,
+        dimension=params.dimension,
+        whole=f"outcome.{params.decision}",
+        figure=truth_measure(params.decision, params.truth),
+    )
+    title = f"{_words(params.decision).capitalize()} is wrong unequally often by {name.replace('_', ' ')}"
+    try:
+        known = known_share(
+            decided.known(),
+            policy=policy,
+            reference=params.reference or None,
+            attribute=name,
+            what=f"the truth ({_words(params.truth)}) is known",
+            noun="decisions",
+            named=named,
+        )
+        errors = audit_errors(
+            [
+                ErrorCount(group, **{kind: decided.of(group, kind) for kind in ("tn", "fp", "fn", "tp")})
+                for group in decided.totals
+            ],
+            policy=policy,
+            reference=params.reference or None,
+            attribute=name,
+        )
+    except LookupError:
+        return CheckOutcome(
+            state=STATES[Verdict.NOT_ENOUGH_DATA],
+            sentence=f"The reference group “{params.reference}” does not occur in this period.",
+            result={"tables": [], "figures": {"groups_hidden": decided.hidden}, "policy": policy.to_json()},
+            n=decided.n,
+            title=title,
+        )
+    rates = [rate for group in errors.groups for rate in group.tested]
+    wrongly, spared = _rate_titles(params)
+    return CheckOutcome(
+        state=known.held_back(STATES[errors.verdict]),
+        sentence=" ".join(filter(None, (known.sentence, _sentence(errors, params, named)))),
+        result={
+            "tables": [
+                known.table,
+                table(wrongly, _COLUMNS, [_row(group, group.fpr, named) for group in errors.groups]),
+                table(spared, _COLUMNS, [_row(group, group.fnr, named) for group in errors.groups]),
+            ],
+            "figures": {
+                "n": decided.n,
+                "known": sum(row.favourable for row in known.gap.groups),
+                "groups_hidden": decided.hidden,
+                "unknown": decided.totals.get(None, 0),
+                "excluded": [
+                    {"group": row.label, "reason": "value not known"} for row in errors.groups if not row.known
+                ],
+                "comparisons": errors.comparisons,
+                "passed": sum(rate.verdict is Verdict.NO_MATERIAL_DIFFERENCE for rate in rates),
+                "failed": sum(rate.verdict is Verdict.DISPARITY for rate in rates),
+                "seed": None,
+            },
+            "known": known.gap.to_json(),
+            "errors": errors.to_json(),
+            "note": IMPOSSIBILITY,
+            "policy": policy.to_json(),
+        },
+        n=decided.n,
+        title=title,
+        severity=severity_of_gaps([rate.difference or 0.0 for rate in rates if rate.verdict is Verdict.DISPARITY]),
+    )
+
+
+def _words(outcome: str) -> str:
+    return outcome.replace("_", " ")
+
+
+def _rate_titles(params: ErrorParityParams) -> tuple[str, str]:
+    decision, truth = _words(params.decision), _words(params.truth)
+    return f"{decision}, although not {truth} (false positives)", f"{truth}, yet not {decision} (false negatives)"
+
+
+def _sentence(errors: ErrorTable, params: ErrorParityParams, named: Callable[[str], str]) -> str:
+    reference = errors.reference
+    found = [
+        (group, rate, kind)
+        for group in errors.groups
+        for rate, kind in ((group.fpr, "fpr"), (group.fnr, "fnr"))
+        if rate.p_adjusted is not None and rate.verdict is errors.verdict
+    ]
+    if reference is None or not found:
+        return "Not enough data: fewer than two known groups have enough cases with a known truth to compare."
+    group, rate, kind = max(found, key=lambda one: abs(one[1].difference or 0.0))
+    base = reference.fpr if kind == "fpr" else reference.fnr
+    decision, truth = _words(params.decision), _words(params.truth)
+    case = f"not “{truth}”" if kind == "fpr" else f"“{truth}”"
+    wrong = f"“{decision}” all the same" if kind == "fpr" else f"not “{decision}”"
+    told = (
+        f"Of 100 cases that were {case}, about {100 * (rate.rate or 0.0):.0f} from {named(group.label)} and "
+        f"{100 * (base.rate or 0.0):.0f} from {named(reference.label)} were {wrong}"
+    )
+    if rate.difference_interval is not None:
+        low, high = (f"{100 * bound:+.0f}".replace("-", "−") for bound in rate.difference_interval)
+        told += f" (difference plausibly {low} to {high} points)"
+    word = {
+        Verdict.DISPARITY: "Disparity",
+        Verdict.WATCH: "Watch",
+        Verdict.NO_MATERIAL_DIFFERENCE: "No material difference",
+        Verdict.NOT_ENOUGH_DATA: "Not enough data",
+    }[errors.verdict]
+    return f"{word}: {told}."
+
+
+def _row(group: GroupErrors, rate: ErrorRate, named: Callable[[str], str]) -> list[Any]:
+    compared = rate.p_adjusted is not None
+    label = named(group.label)
+    return [
+        f"{label} (reference)" if group.is_reference else label,
+        rate.errors,
+        rate.n,
+        rate.rate,
+        list(rate.rate_interval),
+        rate.difference if compared else None,
+        list(rate.difference_interval) if compared and rate.difference_interval else None,
+        rate.ratio if compared else None,
+        rate.p_adjusted,
+        rate.verdict.value if compared else None,
+    ]
+
+
+CHECK = Check(kind=CheckKind.ERROR_PARITY, settings=ErrorParitySettings, expand=expand, run=run)

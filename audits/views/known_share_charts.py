@@ -1,0 +1,91 @@
+"""Charts of checks that say first how much is known: known shares, then what is compared among the known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from audits.models import CheckRun
+from portal.core.charts import ForestRow, forest_plot
+from portal.core.languages import language_name
+
+
+def known_share_charts(run: CheckRun) -> SafeString:
+    """One plot of known shares, unless everything is known, and one of each thing that is compared."""
+    result, said = run.result, run.sentence
+    charts = []
+    known = result.get("known", {}).get("groups", [])
+    if any(group["favourable"] < group["n"] for group in known):
+        charts.append(_plot((_rate_row(group) for group in known), "First: what is known, by group", said))
+    if "ranks" in result:
+        rows = [_rank_row(group) for group in result["ranks"]["groups"] if group["n"]]
+        charts.append(_plot(rows, "How often a group's value is the higher one of a pair", said))
+    if "gap" in result:
+        rows = [_rate_row(group) for group in result["gap"]["groups"] if group["n"]]
+        charts.append(_plot(rows, "Customers who did not come back, by group", said))
+    for name, title in (("fpr", "False positives, by group"), ("fnr", "False negatives, by group")):
+        if "errors" in result:
+            groups = result["errors"]["groups"]
+            reference = result["errors"]["reference"]
+            charts.append(_plot([_error_row(group, name, reference) for group in groups], title, said))
+    return format_html_join("", "{}", ((chart,) for chart in charts))
+
+
+def group_words(group: Mapping[str, object]) -> str:
+    """A group for people: "65+", "Polish", "unknown"."""
+    return " × ".join(_level(name, level) for name, level in group.items())
+
+
+def _plot(rows: Iterable[ForestRow], title: str, said: str) -> SafeString:
+    description = f"{said} One row a group, with its plausible range."
+    return forest_plot(list(rows), title=title, description=description)
+
+
+def _rate_row(group: Mapping[str, Any]) -> ForestRow:
+    return ForestRow(
+        label=group_words(group["group"]),
+        rate=group["rate"],
+        low=group["rate_interval"][0],
+        high=group["rate_interval"][1],
+        n=group["n"],
+        reference=group["is_reference"],
+        verdict="" if group["p_adjusted"] is None else group["verdict"],
+    )
+
+
+def _rank_row(group: Mapping[str, Any]) -> ForestRow:
+    reference = group["is_reference"]
+    low, high = group["superiority_interval"] or ((0.5, 0.5) if reference else (None, None))
+    return ForestRow(
+        label=group_words(group["group"]),
+        rate=0.5 if reference else group["superiority"],
+        low=low,
+        high=high,
+        n=group["n"],
+        reference=reference,
+        verdict="" if group["p_adjusted"] is None else group["verdict"],
+    )
+
+
+def _error_row(group: Mapping[str, Any], name: str, reference: Mapping[str, Any] | None) -> ForestRow:
+    errors, spared = ("fp", "tn") if name == "fpr" else ("fn", "tp")
+    low, high = group[f"{name}_interval"]
+    tested = group[f"{name}_p_adjusted"] is not None
+    return ForestRow(
+        label=group_words(group["group"]),
+        rate=group[name],
+        low=low,
+        high=high,
+        n=group[errors] + group[spared],
+        reference=group["group"] == reference,
+        verdict=group[f"{name}_verdict"] if tested else "",
+    )
+
+
+def _level(name: str, level: object) -> str:
+    if level is None:
+        return "unknown"
+    return language_name(str(level)) if name == "language" else str(level)
