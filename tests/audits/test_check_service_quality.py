@@ -123,7 +123,7 @@ def test_the_last_week_is_left_out_of_repeat_contact_rather_than_missing(assista
 
 def test_groups_under_ten_are_counted_with_the_unknown(assistant):
     told = by_age({"old": SAD, "young": HAPPY}, {"old": 80, "young": 80}) + by_age({"rare": SAD}, {"rare": 5}, n=9)
-    counted(assistant, told + [Told(outcome={"csat": 3})])
+    counted(assistant, [*told, Told(outcome={"csat": 3})])
     outcome = asked(assistant)
     assert "rare" not in json.dumps(outcome.result)
     assert (outcome.result["figures"]["groups_hidden"], outcome.result["figures"]["unknown"]) == (1, 10)

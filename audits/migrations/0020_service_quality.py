@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("assistants", "0007_training_rows_disposed"),
-        ("audits", "0018_pack_counts"),
+        ("audits", "0019_probe_sets"),
     ]
 
     operations = [

@@ -10,6 +10,6 @@ _ALL_STALE = """
 class Migration(migrations.Migration):
     """Days counted before the quality of service was counted are folded again, by the next fold or cycle."""
 
-    dependencies = [("audits", "0019_service_quality")]
+    dependencies = [("audits", "0020_service_quality")]
 
     operations = [migrations.RunSQL(_ALL_STALE, migrations.RunSQL.noop)]
