@@ -9,7 +9,7 @@ name the line where it is not. Both ways give the same counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from operator import attrgetter, itemgetter
@@ -50,14 +50,17 @@ class Reading:
     size: int | None
 
 
+Counts = Collection[tuple[tuple[Level, ...], int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Different rows in order of their first appearance: values → members.
+    """Different rows in order of their first appearance: (values, members).
 
     `lines` reads the same rows once more, one by one, for whoever has to name the line of one of them.
     """
 
-    counts: dict[tuple[Level, ...], int]
+    counts: Counts
     lines: Callable[[], Iterator[Row]]
 
 
@@ -119,7 +122,7 @@ def _csv_batches(rows: CsvRows) -> Iterator[tuple[int, Batch]]:
             continue
         counted = Counter(map(values_of, full))
         try:
-            counts = _with_members(rows, counted) if rows.count_position is not None else dict(counted)
+            counts: Counts = (_with_members(rows, counted) if rows.count_position is not None else counted).items()
         except BadTable:
             counts = _added(lines())
         yield len(full), Batch(counts, lines)
@@ -142,11 +145,14 @@ def _numbered(batch: Sequence[list[str]], lines_before: int) -> Iterator[tuple[i
         yield line, cells
 
 
-def _added(rows: Iterable[Row]) -> dict[tuple[Level, ...], int]:
-    counts: dict[tuple[Level, ...], int] = {}
+def _added(rows: Iterable[Row]) -> Counts:
+    """Equal rows added, 1 and True kept apart."""
+    counts: dict[tuple[object, ...], tuple[tuple[Level, ...], int]] = {}
     for row in rows:
-        counts[row.values] = counts.get(row.values, 0) + row.members
-    return counts
+        key = (*row.values, *map(type, row.values))
+        _, members_before = counts.get(key, (row.values, 0))
+        counts[key] = (row.values, members_before + row.members)
+    return list(counts.values())
 
 
 def _json_chunks(file: Path, table: OpenTable) -> Iterator[bytes]:
@@ -210,14 +216,14 @@ class _JsonBatches:
             yield decoded[0], Batch(decoded[1], lines)
         self.rows.finish()
 
-    def _decoded(self, chunk: bytes) -> tuple[int, dict[tuple[Level, ...], int]] | None:
+    def _decoded(self, chunk: bytes) -> tuple[int, Counts] | None:
         """The number of rows, and the rows counted; None where only the reader of rows can judge."""
         if self._flags & self._numbers:
             return None
         while True:
             try:
                 records = self._decoder.decode_lines(chunk)
-                return len(records), self._resolved(Counter(map(self._values_of, records)))
+                return len(records), self._resolved(Counter(map(self._values_of, records))).items()
             except _Elsewhere as elsewhere:
                 self._depths[elsewhere.position] = len(self._places[elsewhere.position])
                 self._build()

@@ -176,7 +176,7 @@ def count_table(
         cube.read_as = read_as
 
     for batch in read_batches(file, columns, encoding=encoding, progress=progress, described=described):
-        for values, members in batch.counts.items():
+        for values, members in batch.counts:
             if members:
                 _add(cube, file, batch, values, members, unknown)
     if not cube.rows and not cube.without_outcome:
