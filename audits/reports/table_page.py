@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -13,102 +11,18 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from audits.engine.bias.error_rates import IMPOSSIBILITY
-from audits.engine.bias.error_table import ErrorTable, GroupErrors
-from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.table import AuditedTable, TableAudit
-from audits.engine.bias.table_figures import p_value, percent, percent_range, plain, plain_range, points
+from audits.engine.bias.table import TableAudit
+from audits.engine.bias.table_figures import percent
 from audits.engine.bias.table_notes import data_notes, test_notes
-from audits.engine.bias.table_report import shown_groups
-from audits.engine.bias.table_strata import StratumGap, stratum_gaps
-from audits.engine.bias.table_words import VERDICT_WORDS
-from audits.engine.bias.verdict import Policy, Verdict
-from audits.engine.statistics.stratified import Test
-from portal.core.charts import ForestRow, forest_plot
+from audits.engine.bias.verdict import Policy
+from audits.reports.table_sections import MOST_STRATIFIED_GROUPS, Shown, section, without_verdict
 
-MOST_ROWS = 1_000
-_MOST_CHARTED = 24
-_MOST_STRATA = 60
-_MOST_STRATIFIED_GROUPS = 8
 _HERE = Path(__file__).parent
 _QUESTIONS = {
     "aggregate": "Do groups get the favourable outcome at different rates?",
     "within strata": "Do they still at an equal mix of strata?",
     "error rates": "Is the outcome wrong equally often?",
 }
-_GAP_COLUMNS = (
-    "Group",
-    "Verdict",
-    "n",
-    "Favourable",
-    "Rate %",
-    "Difference, points",
-    "Impact ratio",
-    "Adverse ratio",
-    "Adjusted p",
-    "Detectable, points",
-)
-_ADJUSTED_COLUMNS = (
-    "Group",
-    "Verdict",
-    "Crude difference, points",
-    "At equal mix",
-    "Odds ratio",
-    "CMH",
-    "Adjusted p",
-    "Breslow–Day",
-    "Woolf",
-)
-_ERROR_COLUMNS = ("Group", "Verdict", "FPR %", "Ratio", "Adjusted p", "FNR %", "Ratio", "Adjusted p")
-_STRATUM_COLUMNS = ("Stratum", "Group, rate %", "Reference, rate %", "Difference, points")
-
-Cell = tuple[str, str]
-"""A figure, and what stands in small letters below it: its range or the counts behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A verdict as a page shows it: its value names the look, words say it."""
-
-    value: str
-    words: str
-
-    @classmethod
-    def of(cls, verdict: Verdict) -> Shown:
-        return cls(verdict.value, VERDICT_WORDS[verdict].capitalize())
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of figures; `verdict` is absent in tables that have none."""
-
-    label: str
-    cells: Sequence[Cell]
-    verdict: Shown | None = None
-    reference: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A table of figures with what stands above and below it."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    heading: str = ""
-    text: str = ""
-    charts: Sequence[SafeString] = ()
-    notes: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One attribute or pair of attributes."""
-
-    title: str
-    verdict: Shown
-    sentence: str
-    chart: SafeString
-    figures: Sequence[Figures] = field(default_factory=tuple)
 
 
 def table_page(audit: TableAudit, *, source: str, command: str) -> str:
@@ -123,12 +37,12 @@ def table_page(audit: TableAudit, *, source: str, command: str) -> str:
         "outcome": audit.cube.columns.outcome,
         "heading": f"{audit.cube.columns.outcome} by {', '.join(audit.cube.columns.groups)}",
         "verdict": Shown.of(audit.verdict),
-        "sentence": _without_verdict(audit.sentence, audit.verdict),
+        "sentence": without_verdict(audit.sentence, audit.verdict),
         "questions": [
             {"name": name.capitalize(), "asks": _QUESTIONS[name], "verdict": Shown.of(verdict)}
             for name, verdict in audit.answers().items()
         ],
-        "tables": [_section(audit, table, position) for table, position in zip(audit.tables, positions, strict=True)],
+        "tables": [section(audit, table, position) for table, position in zip(audit.tables, positions, strict=True)],
         "data_notes": data_notes(audit),
         "test_notes": test_notes(audit),
         "left_out": _left_out(audit),
@@ -143,231 +57,6 @@ def _style() -> SafeString:
     charts = finders.find("css/charts.css")
     sheets = [_HERE / "table_page.css", *([Path(charts)] if isinstance(charts, str) else [])]
     return mark_safe("\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))  # noqa: S308  (our own files)
-
-
-def _without_verdict(sentence: str, verdict: Verdict) -> str:
-    """The sentence behind the verdict that it opens with: the page shows that as a badge."""
-    return sentence.removeprefix(f"{Shown.of(verdict).words}: ")
-
-
-def _section(audit: TableAudit, table: AuditedTable, positions: tuple[int, ...]) -> Section:
-    gaps = table.gaps
-    title = " × ".join(gaps.attributes)
-    figures = [_gap_figures(gaps)]
-    if any(group.adjusted is not None and group.adjusted.strata for group in gaps.groups):
-        figures += [_adjusted_figures(table), *_stratum_figures(audit, table, positions)]
-    if table.errors is not None and table.errors.reference is not None:
-        figures.append(_error_figures(table.errors, title))
-    return Section(
-        title=title,
-        verdict=Shown.of(table.verdict),
-        sentence=_without_verdict(table.sentence, table.verdict),
-        chart=_rate_chart(gaps, title, table.sentence),
-        figures=figures,
-    )
-
-
-def _rate_chart(gaps: GapTable, title: str, sentence: str) -> SafeString:
-    rows = [
-        ForestRow(
-            label=group.label,
-            rate=group.rate,
-            low=group.rate_interval[0],
-            high=group.rate_interval[1],
-            n=group.n,
-            reference=group.is_reference,
-            verdict="" if group.is_reference or not group.known else group.verdict.value,
-        )
-        for group in shown_groups(gaps, _MOST_CHARTED)
-    ]
-    return forest_plot(rows, title=f"Favourable rate by {title}", description=sentence)
-
-
-def _gap_figures(gaps: GapTable) -> Figures:
-    shown = shown_groups(gaps, MOST_ROWS)
-    notes = [f"{group.label}: {group.excluded}." for group in shown if group.excluded][:_MOST_CHARTED]
-    left = len(gaps.groups) - len(shown)
-    if left:
-        notes.append(f"{left:,} more groups; --json has all of them, here are the worst.")
-    notes += [
-        f"{pair.label} also falls {100 * abs(pair.difference):.1f} points behind {pair.against_label} "
-        f"(adjusted p {p_value(pair.p_adjusted)})."
-        for pair in gaps.between
-    ]
-    rows = [Row(g.label, _gap_cells(g), _row_verdict(g), g.is_reference) for g in shown]
-    return Figures("Rates of the favourable outcome, each group against the reference", _GAP_COLUMNS, rows, notes=notes)
-
-
-def _gap_cells(group: GroupResult) -> list[Cell]:
-    alone = group.is_reference
-    return [
-        (f"{group.n:,}", ""),
-        (f"{group.favourable:,}", ""),
-        (percent(group.rate), percent_range(group.rate_interval)),
-        ("", "") if alone else (points(group.difference), percent_range(group.difference_interval)),
-        (plain(group.impact_ratio), plain_range(group.impact_ratio_interval)),
-        (plain(group.adverse_ratio), ""),
-        (p_value(group.p_adjusted), _unadjusted(group.p_value)),
-        (percent(group.detectable_difference), ""),
-    ]
-
-
-def _unadjusted(p: float | None) -> str:
-    return "" if p is None else f"p {p_value(p)}"
-
-
-def _row_verdict(group: GroupResult | GroupErrors) -> Shown:
-    if group.is_reference:
-        return Shown("reference", "Reference")
-    return Shown.of(group.verdict) if group.known else Shown("unknown", "Not compared")
-
-
-def _adjusted_figures(table: AuditedTable) -> Figures:
-    strata = " × ".join(table.strata)
-    groups = [g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and g.adjusted.strata]
-    reference = table.gaps.reference
-    charted = [ForestRow(reference.label, 0.0, 0.0, 0.0, reference.n, reference=True)] if reference else []
-    for group in groups[: _MOST_CHARTED // 2]:
-        risk = group.adjusted.risk_difference if group.adjusted else None
-        low, high = group.difference_interval or (None, None)
-        verdict = group.adjusted.verdict.value if group.adjusted else ""
-        charted += [
-            _difference_row(f"{group.label}, crude", group.difference, low, high, group.n, group.verdict.value),
-            _difference_row(
-                f"{group.label}, at equal mix",
-                risk.value if risk else None,
-                risk.lower if risk else None,
-                risk.upper if risk else None,
-                group.n,
-                verdict,
-            ),
-        ]
-    title = f"Difference from the reference, crude and within {strata}"
-    chart = forest_plot(charted, title=title, description=table.sentence, unit="points")
-    return Figures(
-        caption=f"Crude beside adjusted: each group against the reference at an equal mix of {strata}",
-        columns=_ADJUSTED_COLUMNS,
-        rows=[Row(group.label, _adjusted_cells(group), _adjusted_verdict(group)) for group in groups],
-        heading=f"Within {strata}",
-        charts=(chart,),
-        notes=(
-            "Small p-values of Breslow–Day or Woolf say that the strata differ among themselves: read each one below.",
-        ),
-    )
-
-
-def _difference_row(
-    label: str, value: float | None, low: float | None, high: float | None, n: int, verdict: str
-) -> ForestRow:
-    rate, lower, upper = (None if number is None else 100 * number for number in (value, low, high))
-    return ForestRow(label=label, rate=rate, low=lower, high=upper, n=n, verdict=verdict)
-
-
-def _adjusted_cells(group: GroupResult) -> list[Cell]:
-    adjusted = group.adjusted
-    if adjusted is None:
-        return [("", "")] * (len(_ADJUSTED_COLUMNS) - 2)
-    odds, risk = adjusted.odds_ratio, adjusted.risk_difference
-    return [
-        (points(group.difference), percent_range(group.difference_interval)),
-        (points(risk.value), percent_range((risk.lower, risk.upper))),
-        (plain(odds.value), plain_range((odds.lower, odds.upper))),
-        (plain(adjusted.test.statistic), _unadjusted(adjusted.test.p_value)),
-        (p_value(adjusted.p_adjusted), ""),
-        _homogeneity(adjusted.breslow_day),
-        _homogeneity(adjusted.woolf),
-    ]
-
-
-def _homogeneity(test: Test) -> Cell:
-    return (plain(test.statistic), _unadjusted(test.p_value)) if test.degrees_of_freedom else ("", "")
-
-
-def _adjusted_verdict(group: GroupResult) -> Shown | None:
-    if group.adjusted is None:
-        return None
-    shown = Shown.of(group.adjusted.verdict)
-    return Shown(shown.value, f"{shown.words}, turns round") if group.adjusted.simpson else shown
-
-
-def _stratum_figures(audit: TableAudit, table: AuditedTable, positions: tuple[int, ...]) -> list[Figures]:
-    reference = table.gaps.reference
-    if reference is None:
-        return []
-    counts = audit.cube.table(positions, None).counts
-    by_group = stratum_gaps(counts, reference=reference.label, confidence=audit.policy.confidence)
-    compared = [g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and g.label in by_group]
-    figures = []
-    for group in compared[:_MOST_STRATIFIED_GROUPS]:
-        strata = by_group[group.label]
-        shown = sorted(strata, key=lambda gap: -min(gap.n, gap.reference_n))[:_MOST_STRATA]
-        left = len(strata) - len(shown)
-        notes = [f"{left:,} smaller strata are not shown; all of them are in the adjusted figures."] if left else []
-        figures.append(
-            Figures(
-                caption=f"{group.label} and {reference.label} (reference) in each {' × '.join(table.strata)}",
-                columns=_STRATUM_COLUMNS,
-                rows=[_stratum_row(gap) for gap in sorted(shown, key=lambda gap: gap.stratum)],
-                notes=notes,
-            )
-        )
-    return figures
-
-
-def _stratum_row(gap: StratumGap) -> Row:
-    return Row(
-        gap.stratum,
-        [
-            (percent(gap.rate), f"{gap.favourable:,} of {gap.n:,}"),
-            (percent(gap.reference_rate), f"{gap.reference_favourable:,} of {gap.reference_n:,}"),
-            (points(gap.difference), percent_range(gap.difference_interval)),
-        ],
-    )
-
-
-def _error_figures(errors: ErrorTable, title: str) -> Figures:
-    groups = errors.groups[:MOST_ROWS]
-    charts = tuple(_error_chart(errors, kind, title) for kind in ("fpr", "fnr"))
-    rows = [Row(g.label, _error_cells(g), _row_verdict(g), g.is_reference) for g in groups]
-    return Figures(
-        caption="Error rates: false positives among those whom the truth clears, false negatives among the others",
-        columns=_ERROR_COLUMNS,
-        rows=rows,
-        heading="Error rates",
-        charts=charts,
-    )
-
-
-def _error_chart(errors: ErrorTable, kind: str, title: str) -> SafeString:
-    name = "False positive rate" if kind == "fpr" else "False negative rate"
-    rows = []
-    for group in errors.groups[:_MOST_CHARTED]:
-        rate = group.fpr if kind == "fpr" else group.fnr
-        known = rate.rate is not None
-        rows.append(
-            ForestRow(
-                label=group.label,
-                rate=rate.rate,
-                low=rate.rate_interval[0] if known else None,
-                high=rate.rate_interval[1] if known else None,
-                n=rate.n,
-                reference=group.is_reference,
-                verdict="" if group.is_reference or not group.known else rate.verdict.value,
-            )
-        )
-    chart = forest_plot(rows, title=f"{name} by {title}", description=f"{name} of each group with its interval.")
-    return mark_safe(f"<div><h4>{name}</h4>{chart}</div>")  # noqa: S308  (both are ours and escaped)
-
-
-def _error_cells(group: GroupErrors) -> list[Cell]:
-    cells: list[Cell] = []
-    for rate in (group.fpr, group.fnr):
-        cells += [
-            (percent(rate.rate), f"{rate.errors:,} of {rate.n:,}"),
-            (plain(rate.ratio), plain_range(rate.ratio_interval)),
-            (p_value(rate.p_adjusted), _unadjusted(rate.p_value)),
-        ]
-    return cells
 
 
 def _left_out(audit: TableAudit) -> list[str]:
@@ -385,8 +74,8 @@ def _left_out(audit: TableAudit) -> list[str]:
             notes.append(f"{title}: {gaps.unknown_n:,} rows ({share} %) of unknown value: shown, not compared.")
         small = [group for group in gaps.groups if group.excluded and group.known]
         if small:
-            names = ", ".join(group.label for group in small[:_MOST_STRATIFIED_GROUPS])
-            more = f" and {len(small) - _MOST_STRATIFIED_GROUPS} more" if len(small) > _MOST_STRATIFIED_GROUPS else ""
+            names = ", ".join(group.label for group in small[:MOST_STRATIFIED_GROUPS])
+            more = f" and {len(small) - MOST_STRATIFIED_GROUPS} more" if len(small) > MOST_STRATIFIED_GROUPS else ""
             notes.append(f"{title}: {names}{more}: too small a share for a ratio, compared by difference alone.")
         untested = [group for group in gaps.groups if group.known and not group.is_reference and not group.tested]
         if untested:

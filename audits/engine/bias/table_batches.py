@@ -195,6 +195,7 @@ class _JsonBatches:
         self._depths = [1] * len(self.fields)
         self._numbers: set[int] = set()
         self._flags: set[int] = set()
+        self._decodable = all(name.isprintable() and not set(name) & set('\\"') for name in names)
         self._build()
 
     def read(self, chunks: Iterator[bytes]) -> Iterator[tuple[int, Batch]]:
@@ -218,7 +219,7 @@ class _JsonBatches:
 
     def _decoded(self, chunk: bytes) -> tuple[int, Counts] | None:
         """The number of rows, and the rows counted; None where only the reader of rows can judge."""
-        if self._flags & self._numbers:
+        if not self._decodable or self._flags & self._numbers:
             return None
         while True:
             try:
@@ -260,7 +261,12 @@ class _JsonBatches:
         self._build()
 
     def _build(self) -> None:
-        """A decoder of what is wanted alone, and a function that takes the values out of what it decodes."""
+        """A decoder of what is wanted alone, and a function that takes the values out of what it decodes.
+
+        Not for names that JSON has to escape, which msgspec does not take.
+        """
+        if not self._decodable:
+            return
         wanted: dict[str | None, dict[str, tuple[str, Any]]] = {None: {}}
         paths: list[str] = []
         self._firsts: list[int] = []

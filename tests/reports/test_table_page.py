@@ -1,0 +1,128 @@
+"""The page of a table's audit stands alone, says the verdict first, and escapes what it was given."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from audits.engine.bias.table import audit_cube, count_table
+from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.verdict import Policy
+from audits.reports.table_page import table_page
+from audits.reports.table_sections import MOST_ROWS
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+
+class Reader(HTMLParser):
+    """The words of a page, its tags, and what its attributes point to."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self.targets: list[str] = []
+        self.ids: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.targets += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        assert not any(name.startswith("on") or name == "style" for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        if self.tags[-1:] != ["style"] and data.strip():
+            self.words.append(data.strip())
+
+
+def berkeley() -> str:
+    cube = count_table(EXAMPLES / "berkeley.csv", Columns(("gender",), ("department",), "admitted"))
+    return table_page(audit_cube(cube, policy=Policy()), source="berkeley.csv", command="manage.py audit_table …")
+
+
+def compas() -> str:
+    cube = count_table(EXAMPLES / "compas.csv", Columns(("race",), (), "high_risk", "reoffended"), favourable="no")
+    audit = audit_cube(cube, policy=Policy(), references=("race=Caucasian",))
+    return table_page(audit, source="compas.csv", command="manage.py audit_table …")
+
+
+@pytest.mark.parametrize("page", [berkeley, compas])
+def test_page_needs_nothing_else(page):
+    read = Reader(page())
+    assert "script" not in read.tags
+    assert "link" not in read.tags
+    assert all(target.startswith("#") for target in read.targets)
+    assert len(set(read.ids)) == len(read.ids)
+    assert re.findall(r"@import|https?://(?!www\.w3\.org/2000/svg)", page()) == []
+
+
+def test_page_says_the_verdict_and_the_sentence_first():
+    words = Reader(berkeley()).words
+    body = words[words.index("Bias audit · berkeley.csv") :]
+    assert body[1:3] == ["Disparity", "admitted by gender"]
+    assert body[3].startswith("Out of 1,000 cases about 445 from male were admitted and 304 from female")
+    assert body[4:10] == [
+        "Aggregate",
+        "Do groups get the favourable outcome at different rates?",
+        "Disparity",
+        "Within strata",
+        "Do they still at an equal mix of strata?",
+        "No material difference",
+    ]
+
+
+def test_page_shows_crude_beside_adjusted_and_every_stratum():
+    words = Reader(berkeley()).words
+    assert "turns round (Simpson)" in words
+    assert [words[words.index(f"{k} of {n}") - 1] for k, n in ((89, 108), (512, 825))] == ["82.4", "62.1"]
+    assert words.count("manage.py audit_table …") == 1
+
+
+def test_page_with_a_truth_shows_error_rates_and_says_what_is_impossible():
+    words = Reader(compas()).words
+    assert words[words.index("805 of 1,795") - 1] == "44.8"
+    assert words[words.index("532 of 1,901") - 1] == "28.0"
+    assert any("Chouldechova 2017" in word for word in words)
+
+
+def test_names_from_the_table_are_escaped(tmp_path):
+    file = tmp_path / "t.jsonl"
+    hostile = "<script>alert('x')</script>\u0000&"
+    rows = [{hostile: group, "ok": ok, "count": 40} for group in (hostile, "b", None) for ok in (True, False)]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    audit = audit_cube(count_table(file, Columns((hostile,), (), "ok")), policy=Policy())
+    page = table_page(audit, source=hostile, command=hostile)
+    assert "script" not in Reader(page).tags
+    assert "&lt;script&gt;alert(" in page
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([{"g": "a", "ok": "yes"}], id="one-row"),
+        pytest.param([{"g": None, "s": "x", "ok": "yes", "count": 99}], id="all-unknown"),
+        pytest.param([{"g": g, "s": g, "ok": "no", "count": 99} for g in "abc"], id="no-common-stratum"),
+        pytest.param([{"g": g, "s": "x", "ok": "no", "t": "no", "count": 5} for g in "ab"], id="few"),
+    ],
+)
+def test_page_never_says_nan(tmp_path, rows):
+    file = tmp_path / "t.jsonl"
+    file.write_text("\n".join(json.dumps({"s": None, "t": "yes", **row}) for row in rows))
+    audit = audit_cube(count_table(file, Columns(("g",), ("s",), "ok", "t")), policy=Policy())
+    words = " ".join(Reader(table_page(audit, source="t", command="c")).words)
+    assert re.findall(r"\b(nan|NaN|inf|None)\b", words) == []
+
+
+def test_page_of_very_many_groups_shows_the_worst_and_says_so(tmp_path):
+    file = tmp_path / "t.csv"
+    groups = MOST_ROWS + 5
+    file.write_text("g,ok,count\n" + "".join(f"g{i},{ok},20\n" for i in range(groups) for ok in ("yes", "no")))
+    audit = audit_cube(count_table(file, Columns(("g",), (), "ok")), policy=Policy())
+    page = table_page(audit, source="t", command="c")
+    assert "5 more groups; --json has all of them, here are the worst." in page
+    assert page.count('<th scope="row">g') == MOST_ROWS
