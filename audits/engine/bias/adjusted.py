@@ -2,6 +2,16 @@
 
 Adjust only for what was fixed *before* the conversation: a stratum that is itself a result of the treatment
 (escalated, duration) explains away the harm it carries.
+
+Three methods answer side by side, because each assumes something else. The verdict follows the first.
+
+* Cochran–Mantel–Haenszel, with the Mantel–Haenszel odds ratio and difference: sound for few large and for many
+  sparse strata.
+* Logistic regression on group and stratum: the likelihood's odds ratio, for strata that are not sparse.
+* Direct standardisation: both groups' rates at the pooled mix of strata, a mix that can be named.
+
+All three summarise the strata in one figure. Where the strata differ among themselves (`strata_differ`) no single
+figure stands for them: report them one by one.
 """
 
 from __future__ import annotations
@@ -9,158 +19,189 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from audits.engine.bias.comparisons import Comparisons, split_by_size
+from audits.engine.bias.adjusted_gap import AdjustedGap, Standard
+from audits.engine.bias.comparisons import Comparisons
 from audits.engine.bias.groups import Member
-from audits.engine.bias.json_numbers import finite, finite_range
-from audits.engine.bias.verdict import Evidence, Judgement, Policy, Verdict, judge
-from audits.engine.statistics import stratified
+from audits.engine.bias.json_numbers import Range
+from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge
+from audits.engine.statistics import stratified_many
+from audits.engine.statistics.estimates import Estimate, Test
+from audits.engine.statistics.hidden_cause import HiddenCause, of_risk_ratios
 from audits.engine.statistics.multiplicity import holm
-from audits.engine.statistics.stratified import Estimate, Test
-
-METHOD = "Cochran–Mantel–Haenszel, continuity corrected"
-
-
-@dataclass(frozen=True, slots=True)
-class StratumCells:
-    """One entry a stratum, in step: favourable of n in the group, and in the reference; no n is 0."""
-
-    favourable: tuple[int, ...]
-    n: tuple[int, ...]
-    reference_favourable: tuple[int, ...]
-    reference_n: tuple[int, ...]
-
-    @classmethod
-    def of(cls, group: Member, reference: Member) -> StratumCells:
-        """The strata in which both have members; the others say nothing about the gap."""
-        pairs = [(cell, reference.strata.get(stratum, (0, 0))) for stratum, cell in group.strata.items()]
-        cells = [(k, n, reference_k, reference_n) for (k, n), (reference_k, reference_n) in pairs if n and reference_n]
-        k, n, reference_k, reference_n = zip(*cells, strict=True) if cells else ((), (), (), ())
-        return cls(k, n, reference_k, reference_n)
-
-    @property
-    def arrays(self) -> tuple[tuple[int, ...], ...]:
-        return self.favourable, self.n, self.reference_favourable, self.reference_n
-
-    def test(self) -> Test:
-        """Cochran–Mantel–Haenszel test, with continuity correction."""
-        return stratified.cochran_mantel_haenszel(*self.arrays)
+from audits.engine.statistics.standardisation import standardise_many
+from audits.engine.statistics.strata import Strata
+from audits.engine.statistics.stratified_logistic import common_effects
 
 
 @dataclass(frozen=True, slots=True)
-class AdjustedGap:
-    """A group against the reference at an equal mix of strata. Undetermined estimates are nan (null in JSON).
+class Crude:
+    """A group against the reference before adjustment; `verdict` is that of its own family of tests."""
 
-    `p_adjusted` is None for a group that is too small to be tested; its verdict is `not_enough_data`.
-    `simpson` is set where the crude and the adjusted difference have opposite signs. Where `breslow_day` or
-    `woolf` has a small p-value the strata differ among themselves: report them one by one, not this summary.
-    """
-
-    strata: int
-    odds_ratio: Estimate
-    risk_difference: Estimate
-    test: Test
-    p_adjusted: float | None
-    breslow_day: Test
-    woolf: Test
-    simpson: bool
-    judgement: Judgement
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.judgement.verdict
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON types; numbers that are not finite become null."""
-        return {
-            "method": METHOD,
-            "strata": self.strata,
-            "odds_ratio": finite(self.odds_ratio.value),
-            "odds_ratio_interval": finite_range((self.odds_ratio.lower, self.odds_ratio.upper)),
-            "statistic": finite(self.test.statistic),
-            "p_value": finite(self.test.p_value),
-            "p_adjusted": finite(self.p_adjusted),
-            "risk_difference": finite(self.risk_difference.value),
-            "risk_difference_interval": finite_range((self.risk_difference.lower, self.risk_difference.upper)),
-            "homogeneity": {"breslow_day": _test_json(self.breslow_day), "woolf": _test_json(self.woolf)},
-            "simpson": self.simpson,
-            "verdict": self.verdict.value,
-            "reasons": list(self.judgement.reasons),
-        }
+    difference: float
+    difference_interval: Range
+    verdict: Verdict
 
 
-def adjusted_gaps(plans: Sequence[Comparisons], *, policy: Policy) -> list[list[AdjustedGap]]:
+def adjusted_gaps(
+    plans: Sequence[Comparisons], crude: Sequence[Sequence[Crude]], *, policy: Policy
+) -> list[list[AdjustedGap]]:
     """For each plan, in step with `Comparisons.compared`: the comparison within strata; empty without.
 
-    The tests of all tables are one family, adjusted by Holm for as many comparisons as the crude tables make.
+    `crude` holds the same comparisons unadjusted. The tests of all tables are one family, adjusted by Holm for as
+    many comparisons as the crude tables make.
     """
-    cells = [_cells(plan) for plan in plans]
-    p_values = [
-        np.array([group.test().p_value for group in table[: len(plan.tested)]])
-        for plan, table in zip(plans, cells, strict=True)
-    ]
-    family_size = sum(plan.family_size for plan, table in zip(plans, cells, strict=True) if table)
-    adjusted = holm(np.concatenate([np.empty(0), *p_values]), family_size=family_size)
-    by_table = split_by_size(adjusted, [p.size for p in p_values])
-    return [
-        [
-            _adjusted_gap(group, plan.reference, table[i], p[i] if i < p.size else None, policy=policy)
-            for i, group in enumerate(plan.compared)
-            if table and plan.reference
-        ]
-        for plan, table, p in zip(plans, cells, by_table, strict=True)
-    ]
+    pairs = [_pairs(plan, table) for plan, table in zip(plans, crude, strict=True)]
+    flat = [pair for table in pairs for pair in table]
+    figures = _Figures.of(flat, confidence=policy.confidence)
+    tested = [i for i, pair in enumerate(flat) if pair.tested]
+    family_size = sum(plan.family_size for plan, table in zip(plans, pairs, strict=True) if table)
+    adjusted = holm([figures.test[i].p_value for i in tested], family_size=family_size).tolist()
+    p_adjusted = dict(zip(tested, adjusted, strict=True))
+    gaps = iter([_gap(pair, i, figures, p_adjusted.get(i), policy=policy) for i, pair in enumerate(flat)])
+    return [[next(gaps) for _ in table] for table in pairs]
 
 
-def _cells(plan: Comparisons) -> list[StratumCells]:
+def reverses(crude: Crude, adjusted: Estimate) -> bool:
+    """Simpson's paradox, by evidence: the adjusted difference has the other sign, and that is more than noise.
+
+    A bare change of sign is not enough, since two estimates near zero change sign by chance half of the time. The
+    crude gap must be one that the audit would act on (`disparity` or `watch`); or both intervals must exclude zero,
+    on opposite sides. The adjusted gap itself need not be significant: that a real aggregate gap is not one within
+    strata, and leans the other way, is the paradox that readers have to be told of.
+    Source: Simpson (1951), JRSS B 13:238-241; Bickel, Hammel & O'Connell (1975), Science 187:398-404.
+    """
+    if not crude.difference * adjusted.value < 0:
+        return False
+    if crude.verdict in (Verdict.DISPARITY, Verdict.WATCH):
+        return True
+    (lower, upper), within = crude.difference_interval, (adjusted.lower, adjusted.upper)
+    return (lower > 0 or upper < 0) and (within[0] > 0 or within[1] < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    group: Member
+    reference: Member
+    crude: Crude
+    tested: bool
+
+    def cells(self) -> list[tuple[int, int, int, int]]:
+        """k₁, n₁, k₂, n₂ of the strata that hold members of both; the others say nothing about the gap."""
+        against = self.reference.strata
+        both = ((cell, against.get(stratum, (0, 0))) for stratum, cell in self.group.strata.items())
+        return [(*cell, *other) for cell, other in both if cell[1] and other[1]]
+
+
+def _pairs(plan: Comparisons, crude: Sequence[Crude]) -> list[_Pair]:
     if plan.reference is None or not plan.reference.strata:
         return []
-    return [StratumCells.of(group, plan.reference) for group in plan.compared]
+    tested = len(plan.tested)
+    return [
+        _Pair(group, plan.reference, one, i < tested)
+        for i, (group, one) in enumerate(zip(plan.compared, crude, strict=True))
+    ]
 
 
-def _adjusted_gap(
-    group: Member, reference: Member, cells: StratumCells, p_adjusted: float | None, *, policy: Policy
-) -> AdjustedGap:
-    confidence = policy.confidence
-    risk_difference = stratified.mantel_haenszel_risk_difference(*cells.arrays, confidence=confidence)
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Every method's answers, one entry a pair: computed for all of them at once."""
+
+    strata: list[int]
+    members: list[tuple[float, float]]
+    crude_difference: list[float]
+    odds_ratio: list[Estimate]
+    risk_difference: list[Estimate]
+    rates: list[tuple[float, float]]
+    test: list[Test]
+    logistic: list[Estimate]
+    logistic_test: list[Test]
+    standardised: list[Standard]
+    breslow_day: list[Test]
+    woolf: list[Test]
+    hidden_cause: list[HiddenCause]
+    hidden_cause_adverse: list[HiddenCause]
+
+    @classmethod
+    def of(cls, pairs: Sequence[_Pair], *, confidence: float) -> _Figures:
+        cells = [pair.cells() for pair in pairs]
+        sizes = np.array([len(own) for own in cells], dtype=np.intp)
+        columns = np.array([cell for own in cells for cell in own], dtype=np.float64).reshape(-1, 4).T
+        comparison = np.repeat(np.arange(len(pairs)), sizes)
+        strata = Strata.of(*columns, comparison=comparison, comparisons=len(pairs))
+        adverse = Strata(strata.n1 - strata.k1, strata.n1, strata.n2 - strata.k2, strata.n2, comparison, len(pairs))
+        n1, n2 = strata.sum(strata.n1), strata.sum(strata.n2)
+        either = np.maximum(n1, 1.0), np.maximum(n2, 1.0)
+        crude = strata.sum(strata.k1) / either[0] - strata.sum(strata.k2) / either[1]
+        logistic = common_effects(strata, confidence=confidence)
+        standardised = standardise_many(strata, confidence=confidence)
+        rates = stratified_many.mantel_haenszel_rates(strata)
+        ratio = stratified_many.mantel_haenszel_risk_ratio
+        return cls(
+            strata=sizes.tolist(),
+            members=list(zip(n1.tolist(), n2.tolist(), strict=True)),
+            crude_difference=np.where(sizes > 0, crude, math.nan).tolist(),
+            odds_ratio=stratified_many.mantel_haenszel_odds_ratio(strata, confidence=confidence).each(),
+            risk_difference=stratified_many.mantel_haenszel_risk_difference(strata, confidence=confidence).each(),
+            rates=list(zip(*(side.tolist() for side in rates), strict=True)),
+            test=stratified_many.cochran_mantel_haenszel(strata).each(),
+            logistic=logistic.odds_ratio.each(),
+            logistic_test=logistic.test.each(),
+            standardised=[
+                Standard(*parts)
+                for parts in zip(
+                    standardised.rate.each(),
+                    standardised.reference_rate.each(),
+                    standardised.difference.each(),
+                    standardised.ratio.each(),
+                    strict=True,
+                )
+            ],
+            breslow_day=stratified_many.breslow_day(strata).each(),
+            woolf=stratified_many.woolf(strata).each(),
+            hidden_cause=of_risk_ratios(ratio(strata, confidence=confidence)),
+            hidden_cause_adverse=of_risk_ratios(ratio(adverse, confidence=confidence)),
+        )
+
+
+def _gap(pair: _Pair, i: int, figures: _Figures, p_adjusted: float | None, *, policy: Policy) -> AdjustedGap:
+    risk_difference, members = figures.risk_difference[i], figures.members[i]
     evidence = Evidence(
-        p_adjusted=p_adjusted if cells.n else None,
-        breaches=_breaches(*stratified.mantel_haenszel_rates(*cells.arrays), policy=policy),
+        p_adjusted=p_adjusted if figures.strata[i] else None,
+        breaches=_breaches(*figures.rates[i], policy=policy, with_ratios=pair.group.excluded is None),
         difference_interval=(risk_difference.lower, risk_difference.upper),
-        smaller_n=min(sum(cells.n), sum(cells.reference_n)),
+        smaller_n=int(min(members)),
     )
-    crude = group.favourable / group.n - reference.favourable / reference.n
     return AdjustedGap(
-        strata=len(cells.n),
-        odds_ratio=stratified.mantel_haenszel_odds_ratio(*cells.arrays, confidence=confidence),
+        strata=figures.strata[i],
+        share=sum(members) / max(pair.group.n + pair.reference.n, 1),
+        crude_difference=figures.crude_difference[i],
+        odds_ratio=figures.odds_ratio[i],
         risk_difference=risk_difference,
-        test=cells.test(),
-        p_adjusted=None if p_adjusted is None else float(p_adjusted),
-        breslow_day=stratified.breslow_day(*cells.arrays),
-        woolf=stratified.woolf(*cells.arrays),
-        simpson=crude * risk_difference.value < 0,
+        test=figures.test[i],
+        p_adjusted=p_adjusted,
+        logistic=figures.logistic[i],
+        logistic_test=figures.logistic_test[i],
+        standardised=figures.standardised[i],
+        breslow_day=figures.breslow_day[i],
+        woolf=figures.woolf[i],
+        hidden_cause=figures.hidden_cause[i],
+        hidden_cause_adverse=figures.hidden_cause_adverse[i],
+        simpson=pair.tested and reverses(pair.crude, risk_difference),
         judgement=judge(evidence, policy=policy),
     )
 
 
-def _breaches(rate: float, reference_rate: float, *, policy: Policy) -> tuple[str, ...]:
+def _breaches(rate: float, reference_rate: float, *, policy: Policy, with_ratios: bool) -> tuple[str, ...]:
     if math.isnan(rate):
         return ()
     lower, higher = sorted((rate, reference_rate))
-    bars = {
-        f"adjusted difference of at least {policy.delta * 100:g} points": higher - lower >= policy.delta,
-        f"adjusted favourable ratio below {policy.impact_ratio:.2f}": lower < policy.impact_ratio * higher,
-        f"adjusted adverse ratio above {policy.adverse_ratio:.2f}": (1 - lower > policy.adverse_ratio * (1 - higher)),
-    }
+    bars = {f"adjusted difference of at least {policy.delta * 100:g} points": higher - lower >= policy.delta}
+    if with_ratios:
+        bars |= {
+            f"adjusted favourable ratio below {policy.impact_ratio:.2f}": lower < policy.impact_ratio * higher,
+            f"adjusted adverse ratio above {policy.adverse_ratio:.2f}": 1 - lower > policy.adverse_ratio * (1 - higher),
+        }
     return tuple(bar for bar, breached in bars.items() if breached)
-
-
-def _test_json(test: Test) -> dict[str, float | None]:
-    determined = test.degrees_of_freedom > 0
-    return {
-        "statistic": finite(test.statistic) if determined else None,
-        "p_value": finite(test.p_value) if determined else None,
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from audits.engine.bias.adjusted import AdjustedGap
+from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.groups import Level, group_label, level_text
 from audits.engine.bias.json_numbers import Range, finite, finite_range
 from audits.engine.bias.verdict import Policy, Verdict

@@ -13,12 +13,12 @@ Tables that belong to one audit form one family: give them to `audit_gaps` toget
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.adjusted import AdjustedGap, adjusted_gaps
+from audits.engine.bias.adjusted import Crude, adjusted_gaps
 from audits.engine.bias.comparisons import Comparisons, TableCounts, split_by_size
 from audits.engine.bias.gap_table import GapTable, GroupResult, PairDisparity
 from audits.engine.bias.groups import GroupCount, Member
@@ -62,8 +62,13 @@ def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTabl
         return []
     plans = [Comparisons.of(table, policy=policy) for table in tables]
     tests = _fisher_tests(plans)
-    adjusted = adjusted_gaps(plans, policy=policy)
-    return [_table(plan, test, gaps, policy=policy) for plan, test, gaps in zip(plans, tests, adjusted, strict=True)]
+    crude = [_compared_rows(plan, test, policy=policy) for plan, test in zip(plans, tests, strict=True)]
+    adjusted = adjusted_gaps(plans, [[_crude(row) for row in rows] for rows in crude], policy=policy)
+    compared = [
+        [replace(row, adjusted=gap) for row, gap in zip(rows, gaps, strict=True)] if gaps else rows
+        for rows, gaps in zip(crude, adjusted, strict=True)
+    ]
+    return [_table(plan, test, rows, policy=policy) for plan, test, rows in zip(plans, tests, compared, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,11 @@ def _fisher_tests(plans: Sequence[Comparisons]) -> list[_Tests]:
     return [_Tests(p, q, family_size) for p, q in zip(p_values, by_table, strict=True)]
 
 
-def _table(plan: Comparisons, tests: _Tests, adjusted: Sequence[AdjustedGap], *, policy: Policy) -> GapTable:
-    compared = _compared_rows(plan, tests, adjusted, policy=policy)
+def _crude(row: GroupResult) -> Crude:
+    return Crude(row.difference or 0.0, row.difference_interval or (-1.0, 1.0), row.verdict)
+
+
+def _table(plan: Comparisons, tests: _Tests, compared: Sequence[GroupResult], *, policy: Policy) -> GapTable:
     reference = [] if plan.reference is None else [_reference_row(plan.reference, policy=policy)]
     others = [_uncompared_row(m, policy=policy) for m in plan.members if not (m.known and m.n)]
     between = _between(plan, tests, policy=policy)
@@ -102,9 +110,7 @@ def _table(plan: Comparisons, tests: _Tests, adjusted: Sequence[AdjustedGap], *,
     )
 
 
-def _compared_rows(
-    plan: Comparisons, tests: _Tests, adjusted: Sequence[AdjustedGap], *, policy: Policy
-) -> list[GroupResult]:
+def _compared_rows(plan: Comparisons, tests: _Tests, *, policy: Policy) -> list[GroupResult]:
     reference, groups = plan.reference, plan.compared
     if reference is None or not groups:
         return []
@@ -159,7 +165,6 @@ def _compared_rows(
                 reasons=judgement.reasons,
                 detectable_difference=float(detectable[i]),
                 excluded=group.excluded,
-                adjusted=adjusted[i] if adjusted else None,
             )
         )
     return rows

@@ -5,32 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.verdict import Verdict
 
 _BASES = (100, 1_000)
 _ALIKE = 0.005  # half a percentage point
 _MOST_NAMED = 6
+_FINE = 1_000
+_NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How members and the favourable outcome are called: "82 of 100 `noun` `preposition` A `favourable`"."""
+    """How members and the favourable outcome are called: "82 of 100 `noun` `preposition` A `favourable`".
+
+    `mix` is what the strata hold constant: "`mix` explains 3 of the 8".
+    """
 
     noun: str = "conversations"
     favourable: str = "were resolved"
     preposition: str = "from"
+    mix: str = "what they asked about"
 
 
-def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases") -> Wording:
-    """Words for an outcome known only by its column and value: "were admitted", "did not have high risk"."""
+def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strata: Sequence[str] = ()) -> Wording:
+    """Words for an outcome known only by its column and value: "were admitted", "did not have high risk".
+
+    `strata` are the columns that are held constant, if they are more than what customers asked about.
+    """
+    mix = f"the mix of {' × '.join(name.replace('_', ' ') for name in strata)}" if strata else Wording().mix
     name = outcome.replace("_", " ")
     participle = name.endswith("ed")
     if favourable == "true":
-        return Wording(noun, f"were {name}" if participle else f"had {name}")
+        return Wording(noun, f"were {name}" if participle else f"had {name}", mix=mix)
     if favourable == "false":
-        return Wording(noun, f"were not {name}" if participle else f"did not have {name}")
-    return Wording(noun, f"had {name} “{favourable}”")
+        return Wording(noun, f"were not {name}" if participle else f"did not have {name}", mix=mix)
+    return Wording(noun, f"had {name} “{favourable}”", mix=mix)
 
 
 def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
@@ -43,7 +54,8 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
         return f"Nothing is known about {group.label}."
     higher, lower = (reference, group) if group.difference <= 0 else (group, reference)
     if _alike(higher.rate or 0.0, lower.rate or 0.0):
-        return " ".join(filter(None, (_alike_sentence(group, higher, lower, wording), _adjusted_sentence(group))))
+        within = _adjusted_sentence(group, wording, _FINE)
+        return " ".join(filter(None, (_alike_sentence(group, higher, lower, wording), within)))
     base = base_for(reference.rate, group.rate)
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
     sentence = (
@@ -51,7 +63,7 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
         f"and {second} {wording.preposition} {lower.label} (difference {counted_points(group.difference, base)}, "
         f"{_plausible_range(group, base)})."
     )
-    return " ".join(filter(None, (sentence, _adjusted_sentence(group))))
+    return " ".join(filter(None, (sentence, _adjusted_sentence(group, wording, base))))
 
 
 def _alike(higher: float, lower: float) -> bool:
@@ -118,18 +130,50 @@ def _between_sentence(table: GapTable) -> str:
     )
 
 
-def _adjusted_sentence(group: GroupResult) -> str:
-    if group.adjusted is None or group.difference is None or not group.adjusted.strata:
+def _adjusted_sentence(group: GroupResult, wording: Wording, base: int) -> str:
+    """What is left at an equal mix of strata, and what that mix explains: "What they asked about explains 3 of the 8."
+
+    Explained is only claimed where one figure stands for all strata, nearly all members are in strata that hold both
+    groups, and the crude gap is more than noise; else the two differences stand beside each other.
+    """
+    adjusted = group.adjusted
+    if adjusted is None or group.difference is None or not adjusted.strata:
         return ""
-    left = group.adjusted.risk_difference.value
-    if group.adjusted.simpson:
+    left = adjusted.risk_difference.value
+    if adjusted.simpson:
         favoured = group.label if left > 0 else "the reference"
-        turned = f"{counted_points(left, 1_000)} in favour of {favoured}"
+        turned = f"{counted_points(left, _FINE)} in favour of {favoured}"
         return f"At an equal mix of strata the difference turns round: {turned}."
-    crude, adjusted = points(group.difference, 1_000), counted_points(left, 1_000)
-    if crude == points(left, 1_000):
-        return f"At an equal mix of strata the difference stays {adjusted}."
-    return f"At an equal mix of strata the difference is {adjusted} instead of {crude}."
+    if _explains(group, adjusted):
+        return _explained_sentence(adjusted, wording, base)
+    crude, equal = points(group.difference, _FINE), counted_points(left, _FINE)
+    where = "" if adjusted.share >= _NEARLY_ALL else f" ({100 * adjusted.share:.0f} % are in strata that hold both)"
+    differ = ", and not the same in all of them" if adjusted.strata_differ else ""
+    if crude == points(left, _FINE):
+        return f"At an equal mix of strata the difference stays {equal}{where}{differ}."
+    return f"At an equal mix of strata the difference is {equal} instead of {crude}{where}{differ}."
+
+
+def _explains(group: GroupResult, adjusted: AdjustedGap) -> bool:
+    lower, upper = group.difference_interval or (-1.0, 1.0)
+    evident = lower > 0 or upper < 0
+    same_sign = (group.difference or 0.0) * adjusted.risk_difference.value >= 0
+    return evident and same_sign and adjusted.share >= _NEARLY_ALL and not adjusted.strata_differ
+
+
+def _explained_sentence(adjusted: AdjustedGap, wording: Wording, base: int) -> str:
+    """In the unit of the sentence before it, and so that the parts add up as they are shown."""
+    unit = 100 * 10 ** (len(str(base)) - 3)
+    crude, left = (round(abs(rate) * unit) for rate in (adjusted.crude_difference, adjusted.risk_difference.value))
+    explained, whole = points((crude - left) / unit, base), points(crude / unit, base)
+    mix = f"{wording.mix[0].upper()}{wording.mix[1:]}"
+    if left > crude:
+        return f"{mix} explains none of it: at an equal mix the difference is {counted_points(left / unit, base)}."
+    if left == crude:
+        return f"{mix} explains none of it."
+    within = adjusted.risk_difference
+    rest = "; the rest may be chance" if left and within.lower <= 0 <= within.upper else ""
+    return f"{mix} explains {f'all {whole}' if not left else f'{explained} of the {whole}'}{rest}."
 
 
 def base_for(reference_rate: float, rate: float) -> int:

@@ -169,7 +169,7 @@ def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) ->
             [_error_counts(cube, p, table, gap) for p, table, gap in zip(positions, tables, gaps, strict=True)],
             policy=policy,
         )
-    wording = outcome_wording(cube.columns.outcome, cube.outcome.as_word)
+    wording = outcome_wording(cube.columns.outcome, cube.outcome.as_word, strata=cube.columns.strata)
     return TableAudit(
         cube=cube,
         tables=tuple(
