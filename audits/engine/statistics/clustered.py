@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -83,7 +83,7 @@ def two_way_mean(differences: ArrayLike, first: ArrayLike, second: ArrayLike) ->
     variance = max(both)
     freedom = min(sizes, default=n) - 1
     error = float(np.sqrt(variance))
-    p_value = 1.0 if error == 0 else float(2 * student.sf(abs(mean) / error, freedom))
+    p_value = 1.0 if error == 0 else float(2 * stdtr(freedom, -abs(mean) / error))
     if error == 0 and mean != 0:
         p_value = 0.0
     effect = variance / pairs if pairs > 0 else 1.0

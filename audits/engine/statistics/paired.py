@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, gammaln, ndtri
-from scipy.stats import t as student
+from scipy.special import bdtr, gammaln, ndtri, stdtrit
 
 from audits.engine.statistics.intervals import critical_value, wilson
 
@@ -128,7 +127,7 @@ def student_interval(estimate: float, error: float, freedom: float, *, confidenc
     """`estimate` ± the t quantile × its standard error; the widest possible, (−∞, ∞), without degrees of freedom."""
     if freedom <= 0 or not np.isfinite(error):
         return -np.inf, np.inf
-    half_width = float(student.ppf(0.5 + confidence / 2, freedom)) * error
+    half_width = float(stdtrit(freedom, 0.5 + confidence / 2)) * error
     return estimate - half_width, estimate + half_width
 
 
