@@ -28,6 +28,19 @@ _VERDICTS: Mapping[str, Verdict] = {
 _WORST_FIRST = (CheckState.FAILED, CheckState.WATCH, CheckState.INSUFFICIENT_DATA, CheckState.PASSED)
 _MOST_RUNS = 60
 _LANGUAGE = frozenset({"language", "dialect"})
+#: Which cues of a probe say something about an attribute, by the words in the attribute's name.
+_CUES: Mapping[str, frozenset[str]] = {
+    "age": frozenset({"age"}),
+    "gender": frozenset({"name_gender", "pronoun"}),
+    "sex": frozenset({"name_gender", "pronoun"}),
+    "ethnicity": frozenset({"name", "dialect"}),
+    "race": frozenset({"name", "dialect"}),
+    "origin": frozenset({"name", "dialect", "language"}),
+    "nationality": frozenset({"name", "language"}),
+    "disability": frozenset({"disability"}),
+    "language": frozenset({"language", "dialect"}),
+    "dialect": frozenset({"dialect"}),
+}
 #: From this p-value on downwards the gap is taken not to be the same in all strata.
 _STRATA_DIFFER = 0.05
 
@@ -103,7 +116,15 @@ def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
     if look in (Look.LIVE, Look.ADJUSTED):
         same_attribute = not attribute or attribute_of(run) in ("", attribute)
         return same_attribute and (outcome is None or run.params.get("outcome") == outcome)
+    if look is Look.PROBE:
+        cues = _cues_about(attribute)
+        return not cues or run.params.get("cue") in cues
     return not attribute or attribute_of(run) in ("", attribute)
+
+
+def _cues_about(attribute: str) -> frozenset[str]:
+    """The cues that stand for an attribute; empty where no word of its name tells, and every cue may say something."""
+    return frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
 
 
 def _taken(look: Look, runs: Sequence[CheckRun]) -> LookTaken:

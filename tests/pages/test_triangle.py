@@ -93,12 +93,31 @@ def test_the_latest_run_of_a_question_stands_for_it_and_the_worst_question_for_i
     assert triangle.looks[3].run == worst
 
 
-def test_a_probe_is_compared_whatever_it_changed(ava, finding):
-    probe = run_make(ava, kind="matched_pairs", target="name", params={"cue": "name"})
+@pytest.mark.parametrize(
+    ("dimension", "cue", "taken"),
+    [
+        ("attribute:age_group", "age", True),
+        ("attribute:age_group", "name", False),
+        ("attribute:gender", "pronoun", True),
+        ("attribute:ethnicity", "name", True),
+        ("language", "language", True),
+        ("attribute:plan", "age", True),
+    ],
+)
+def test_a_probe_counts_where_its_cue_stands_for_the_attribute(ava, dimension, cue, taken):
+    params = {"outcome": "resolved", "dimension": dimension}
+    finding = finding_make(ava, run=run_make(ava, params=params, result=result_of(MIXED)))
+    probe = run_make(ava, kind="matched_pairs", target=f"{cue} in customer-service", params={"cue": cue})
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[2].run == (probe if taken else None)
+
+
+def test_a_probe_that_finds_the_person_matters_is_the_likely_cause(ava, finding):
+    run_make(ava, kind="matched_pairs", target="age in customer-service", params={"cue": "age"})
     adjusted_run(ava, finding, state="failed")
     triangle = triangle_of(finding)
     assert triangle is not None
-    assert triangle.looks[2].run == probe
     assert [reading.cause.value for reading in triangle.causes if reading.likely] == ["person_cues"]
 
 
