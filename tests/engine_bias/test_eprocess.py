@@ -13,8 +13,8 @@ from scipy.stats import hypergeom, nchypergeom_fisher, norm
 from audits.engine.statistics.cusum import change_since, page, threshold_for
 from audits.engine.statistics.eprocess import (
     LOG_ODDS_RATIOS,
+    evidence_after,
     evidence_process,
-    log_evidence,
     log_likelihood_ratios,
 )
 
@@ -35,7 +35,7 @@ def test_likelihood_ratio_is_that_of_fishers_noncentral_hypergeometric(n1, n2, d
 def test_expected_evidence_of_a_day_without_a_gap_is_one(n1, n2, rate):
     k1, k2 = np.meshgrid(np.arange(n1 + 1), np.arange(n2 + 1), indexing="ij")
     chance = hypergeom_free(k1, n1, rate) * hypergeom_free(k2, n2, rate)
-    evidence = np.exp(log_evidence(log_likelihood_ratios(k1, n1, k2, n2)))
+    evidence = np.exp(evidence_process(*(x[..., None, None] for x in (k1, n1 + 0 * k1, k2, n2 + 0 * k2)))[..., 0])
     assert float((chance * evidence).sum()) == pytest.approx(1, abs=1e-9)
 
 
@@ -47,6 +47,16 @@ def hypergeom_free(k, n, rate):
 def test_days_without_the_group_or_without_the_reference_say_nothing():
     evidence = evidence_process([[[0], [3]]], [[[0], [5]]], [[[4], [0]]], [[[5], [0]]])
     np.testing.assert_allclose(evidence, 0.0, atol=1e-12)
+
+
+def test_carrying_on_day_by_day_gives_what_all_days_at_once_do():
+    random = np.random.default_rng(5)
+    daily = random.normal(-0.1, 0.4, (3, 30, LOG_ODDS_RATIOS.size))
+    at_once, state = evidence_after(daily)
+    first, half = evidence_after(daily[:, :13])
+    second, whole = evidence_after(daily[:, 13:], state=half)
+    np.testing.assert_allclose(np.concatenate([first, second], axis=1), at_once)
+    np.testing.assert_allclose(whole, state)
 
 
 def test_large_tables_keep_their_accuracy():
@@ -134,21 +144,23 @@ def test_unstratified_evidence_takes_a_drifting_mix_that_differs_by_group_for_a_
 
 
 @pytest.mark.parametrize(
-    ("sizes", "reference", "gap", "median_days"),
+    ("sizes", "reference", "gap", "since", "median_days"),
     [
-        pytest.param([50], 200, 0.08, 12, id="8-points-of-250-a-day"),
-        pytest.param([50, 40, 30], 200, 0.08, 17, id="the-same-among-three-groups"),
-        pytest.param([10], 40, 0.20, 9, id="20-points-of-50-a-day"),
+        pytest.param([50], 200, 0.08, 0, 8, id="8-points-of-250-a-day"),
+        pytest.param([50], 200, 0.08, 60, 15, id="after-60-days-without-a-gap"),
+        pytest.param([50, 40, 30], 200, 0.08, 0, 10, id="among-three-groups"),
+        pytest.param([10], 40, 0.20, 0, 9, id="20-points-of-50-a-day"),
     ],
 )
-def test_planted_gap_is_found_within_days(sizes, reference, gap, median_days):
-    planted = years(
-        np.random.default_rng(10), sizes=sizes, reference=reference, base=np.linspace(0.7, 0.9, 6), gap=gap, runs=200
-    )
+def test_planted_gap_is_found_within_days(sizes, reference, gap, since, median_days, record_property):
+    random, base = np.random.default_rng(10), np.linspace(0.7, 0.9, 6)
+    planted = years(random, sizes=sizes, reference=reference, base=base, gap=gap, since=since, runs=200)
     k1, n1, k2, n2 = (x[:, 0] for x in planted)
     alarms = evidence_process(k1, n1, k2, n2) - math.log(len(sizes)) >= ALARM
     assert alarms.any(axis=1).mean() >= 0.95
-    assert np.median(alarms.argmax(axis=1) + 1) <= median_days
+    delay = np.median(alarms.argmax(axis=1) + 1 - since)
+    record_property("median_delay_days", delay)
+    assert delay <= median_days
 
 
 def test_page_begins_again_where_the_sum_falls_below_zero():
