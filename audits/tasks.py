@@ -16,6 +16,7 @@ from audits.services.rescans import conversations_mark
 from audits.services.scanning import conversations_scan
 from audits.services.training import training_export_run
 from audits.services.training import training_restricted as training_restrict
+from audits.services.watch import watch_run
 from portal.core.jobs import job_task
 
 SCAN_SECONDS = 10.0
@@ -50,6 +51,11 @@ def advance_cycle(*, cycle_id: int) -> None:
 @job_task("audits.run_check")
 def run_check(*, run_id: int) -> None:
     check_run_execute(run_id=run_id)
+
+
+@job_task("audits.watch")
+def watch(*, assistant_id: int) -> None:
+    watch_run(assistant_id=assistant_id)
 
 
 @job_task("audits.notify")

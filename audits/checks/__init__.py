@@ -10,6 +10,7 @@ from audits.checks import (
     data_sufficiency,
     disclosure,
     error_parity,
+    monitoring,
     outcome_gap,
     personal_data,
     retention,
@@ -28,6 +29,7 @@ _ALL: tuple[Check[Any], ...] = (
     consent_coverage.CHECK,
     disclosure.CHECK,
     retention.CHECK,
+    monitoring.CHECK,
     *TRAINING_CHECKS,
 )
 CHECKS: Mapping[CheckKind, Check[Any]] = {check.kind: check for check in _ALL}

@@ -7,6 +7,7 @@ from audits.models.probe_sets import ProbeSetVersion
 from audits.models.reveals import Reveal, TranscriptRead
 from audits.models.scans import ConversationScan, Detection
 from audits.models.training import DatasetRowScan, TrainingExport, TrainingExportExclusion, TrainingExportRow
+from audits.models.watch import Watch, WatchDay, WatchStream
 
 __all__ = [
     "CheckRun",
@@ -31,4 +32,7 @@ __all__ = [
     "TrainingExportExclusion",
     "TrainingExportRow",
     "TranscriptRead",
+    "Watch",
+    "WatchDay",
+    "WatchStream",
 ]

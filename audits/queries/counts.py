@@ -5,6 +5,7 @@ A dimension is `language`, `channel`, `intent`, or `attribute:<name>` for a decl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,16 @@ from audits.engine.bias.cube import ATTRIBUTE
 from audits.engine.bias.groups import GroupCount
 from audits.queries.windows import Window
 
-__all__ = ["ATTRIBUTE", "boolean_outcomes", "daily_counts", "dimension_counts", "group_counts", "total", "value_counts"]
+__all__ = [
+    "ATTRIBUTE",
+    "boolean_outcomes",
+    "daily_counts",
+    "daily_group_counts",
+    "dimension_counts",
+    "group_counts",
+    "total",
+    "value_counts",
+]
 
 _COLUMNS = ("language", "channel", "intent")
 _CELLS = sql.SQL("""
@@ -71,6 +81,44 @@ def group_value_counts(
     )
     values = {**_place(assistant, measure, window), "group_name": dimension.removeprefix(ATTRIBUTE)}
     return _rows(query, values)
+
+
+def daily_group_counts(
+    *,
+    assistant: Assistant,
+    measure: str,
+    favourable: str,
+    dimension: str,
+    strata: Sequence[str],
+    window: Window,
+) -> dict[str, dict[tuple[date, str], tuple[int, int]]]:
+    """Each known group's (favourable, n) by day and stratum, in one statement.
+
+    A stratum is the text of its levels, such as `billing · web`. The dimension itself is never a stratum. Raises
+    LookupError for a dimension that does not exist.
+    """
+    columns = [name for name in strata if name != dimension]
+    layers = [
+        sql.SQL("COALESCE({}, 'unknown')").format(_dimension(name, f"stratum_{i}")) for i, name in enumerate(columns)
+    ]
+    query = sql.SQL("""
+        SELECT day, {group} AS grp, concat_ws(' · ', {strata}) AS str,
+               COALESCE(sum(n) FILTER (WHERE value = %(favourable)s), 0)::bigint, sum(n)::bigint
+        {cells} GROUP BY day, grp, str
+    """).format(
+        group=_dimension(dimension, "group_name"), strata=sql.SQL(", ").join([*layers, sql.SQL("NULL")]), cells=_CELLS
+    )
+    values = {
+        **_place(assistant, measure, window),
+        "favourable": favourable,
+        "group_name": dimension.removeprefix(ATTRIBUTE),
+        **{f"stratum_{i}": name.removeprefix(ATTRIBUTE) for i, name in enumerate(columns)},
+    }
+    groups: dict[str, dict[tuple[date, str], tuple[int, int]]] = {}
+    for day, group, stratum, k, n in _rows(query, values):
+        if group is not None:
+            groups.setdefault(group, {})[day, stratum] = (k, n)
+    return groups
 
 
 def value_counts(*, assistant: Assistant, measure: str, window: Window) -> dict[str, int]:

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
-from assistants.models import Release
-from audits.checks import CHECKS, CheckContext, CheckOutcome
+from assistants.models import Assistant, Release
+from audits.checks import CHECKS, CheckContext, CheckOutcome, CheckSpec
 from audits.models import CheckRun, Cycle, Finding
+from audits.programmes import spec_hash
 from audits.queries.outdated import current_version
 from audits.queries.windows import Window
 from audits.services.cycle_states import REVIEWED
@@ -103,6 +104,31 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
         log.exception("check_failed", run=run_id, kind=run.kind)
         return _decide(run_id, error=type(error).__name__)
     return _decide(run_id, outcome=outcome)
+
+
+@transaction.atomic
+def check_run_record(*, assistant: Assistant, spec: CheckSpec, window: Window, outcome: CheckOutcome) -> CheckRun:
+    """Keep a question that was asked and answered elsewhere as a check run of its own, of no cycle.
+
+    The daily watch answers while it counts. Writes `check.decided`; raises the finding of a failed one.
+    """
+    now = timezone.now()
+    run = CheckRun.objects.create(
+        assistant=assistant,
+        kind=spec.kind,
+        target=spec.target,
+        params=spec.params,
+        config_hash=spec_hash(spec),
+        window_from=window.since,
+        window_until=window.until,
+        release=window.release,
+        state=CheckState.RUNNING,
+        started_at=now,
+        engine_version=current_version(assistant.pk),
+    )
+    decided = _decide(run.pk, outcome=outcome)
+    assert decided is not None  # nobody else knows of it yet
+    return decided
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What happens because time has passed: cycles and re-checks that are due, claims and accepted risks that
+"""What happens because time has passed: cycles, re-checks and watches that are due, claims and accepted risks that
 end, work that stalled.
 """
 
@@ -19,6 +19,7 @@ from audits.services.cycles import cycle_fail, cycle_job_key, cycle_open
 from audits.services.findings import risk_acceptances_expire
 from audits.services.rechecks import due_rechecks_start
 from audits.services.stale_days import ripe_days_mark_stale
+from audits.services.watch import due_watches_queue
 from audits.states import CycleState
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
@@ -43,6 +44,7 @@ def tick() -> bool:
         due_rechecks_start(today=today)
         claims_expire()
         risk_acceptances_expire()
+        due_watches_queue(now=timezone.now())
         stalled_work_wake()
     finally:
         with connection.cursor() as cursor:

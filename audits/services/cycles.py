@@ -12,7 +12,7 @@ from django.utils import timezone
 from assistants.models import Assistant
 from audits.checks import Scope
 from audits.engine.conversation import SCAN_VERSION
-from audits.models import CheckRun, Cycle, Programme
+from audits.models import CheckRun, Cycle, Programme, Watch
 from audits.programmes import config_hash, expand, spec_hash
 from audits.queries.counts import boolean_outcomes, dimension_counts, scale_measures
 from audits.queries.coverage import source_conflicts
@@ -26,6 +26,7 @@ from audits.services.checking import check_job_key, check_run_give_up, check_run
 from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
 from audits.services.freshness import counts_ready, scans_queue
 from audits.services.programmes import programme_ensure
+from audits.services.watch import watch_run
 from audits.states import CHECK_DECIDED, CYCLE, CheckKind, CheckState, CycleState
 from consent.queries.retention_due import rules_in_force
 from portal.accounts.models import User
@@ -114,6 +115,8 @@ def cycle_advance(*, cycle_id: int) -> CycleState:
         asked_at=cycle.opened_at,
     ):
         return CycleState.SCHEDULED
+    if cycle.state == CycleState.SCHEDULED and Watch.objects.filter(assistant=cycle.assistant_id).exists():
+        watch_run(assistant_id=cycle.assistant_id)  # so that the cycle reports every day that is closed by now
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",)).select_related("assistant").get(pk=cycle_id)
         if cycle.state == CycleState.SCHEDULED:

@@ -46,6 +46,7 @@ from portal.demo.exposures import patterns_seed
 from portal.demo.requests import requests_seed
 from portal.demo.retention import retention_rules_seed, retention_seed
 from portal.demo.training import training_data
+from portal.demo.watch import watch_seed
 
 NOTICE = (
     "We use your messages to answer you. With your consent, our staff also read some of them to make the assistant "
@@ -99,6 +100,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
             requests_seed(assistant=assistant, officer=by_login["petra"], key=key, today=today)
         if plan.truths:
             _truths_declare(assistant, plan.truths, administrator=by_login["ada"])
+        watch_seed(assistant=assistant, administrator=by_login["ada"])
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
     consent_history_seed(team=teams[CARE], key=keys[CARE][0], officer=by_login["petra"], today=today)
     retention_seed(teams[CARE], by_login["petra"], customer=HELD_CUSTOMER)

@@ -25,6 +25,12 @@ FAULTS: tuple[PlantedFault, ...] = (
     ),
     PlantedFault(
         assistant="aria",
+        kind="monitoring",
+        target="resolved by age_group",
+        what="The daily watch sees the same gap begin with release 2.0, for customers of 65 and over.",
+    ),
+    PlantedFault(
+        assistant="aria",
         kind="consent_coverage",
         target="quality-review",
         what="Forty customers withdrew their consent to quality review and were used all the same afterwards.",
@@ -40,6 +46,12 @@ FAULTS: tuple[PlantedFault, ...] = (
         kind="service_quality",
         target="csat by language",
         what="Polish customers are less pleased: fewer are helped, and those who are read a clumsy translation.",
+    ),
+    PlantedFault(
+        assistant="bruno",
+        kind="monitoring",
+        target="resolved by language",
+        what="The daily watch sees the same gap for conversations in Polish, from the first day on.",
     ),
     PlantedFault(
         assistant="bruno",

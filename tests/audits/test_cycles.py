@@ -77,6 +77,7 @@ def test_a_cycle_goes_from_opening_to_review(planted):
         "disclosure: first assistant turn": "failed",
         "service_quality: turns by age": "passed",
         "service_quality: turns by language": "passed",
+        "monitoring: groups watched every day": "insufficient_data",
     }
     raised = Finding.objects.order_by("kind").values_list("kind", "title", "raised_by_run__cycle")
     assert list(raised) == [
@@ -95,8 +96,8 @@ def test_every_step_of_a_cycle_is_in_the_ledger(planted, reviewer):
         ("cycle.checked", "system"),
     ]
     checked = json.loads(entries[2].body)["data"]
-    assert checked["verdicts"] == {"passed": 6, "failed": 2, "insufficient_data": 1}
-    assert LedgerEntry.objects.filter(action="check.decided").count() == 9
+    assert checked["verdicts"] == {"passed": 6, "failed": 2, "insufficient_data": 2}
+    assert LedgerEntry.objects.filter(action="check.decided").count() == 10
     assert cycle.opened_by == reviewer
 
 
@@ -118,7 +119,7 @@ def test_a_cycle_freezes_what_it_audits(planted):
     drain()
     assert cycle.context["purposes"] == ["service"]
     assert "consent_coverage: service" in verdicts(cycle)
-    assert cycle.check_runs.count() == 10
+    assert cycle.check_runs.count() == 11
 
 
 def test_a_cycle_waits_for_scans_and_counts(planted):
@@ -155,7 +156,7 @@ def test_advancing_a_running_cycle_doubles_no_job(planted):
         cycle_advance(cycle_id=cycle.pk)
     Job.objects.filter(task="audits.run_check").update(state=JobState.RUNNING)
     cycle_advance(cycle_id=cycle.pk)
-    assert Job.objects.filter(task="audits.run_check").count() == 9
+    assert Job.objects.filter(task="audits.run_check").count() == 10
 
 
 def test_a_check_whose_job_was_given_up_is_an_error_and_the_cycle_ends(planted):

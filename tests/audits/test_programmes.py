@@ -43,6 +43,7 @@ def test_the_default_programme_asks_every_question():
         "consent_coverage: quality",
         "consent_coverage: service",
         "disclosure: first assistant turn",
+        "monitoring: groups watched every day",
     ]
 
 

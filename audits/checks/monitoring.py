@@ -1,0 +1,397 @@
+"""The daily watch: did a gap begin since the last look?
+
+Three things are made of the same parts. Every day the watch carries its evidence on (audits.services.watch) and raises
+a finding the moment it reaches the alarm: `alarm_outcome`. A re-run of that finding asks the same frozen question of
+newer days, from scratch: `run` with `WatchParams`. And a cycle reports what the watch saw in its period: `run` with
+`ReportParams`, which tests nothing anew and therefore takes no part of the cycle's alpha.
+
+The evidence of a group is multiplied by its share of alpha before it is shown or compared, so that the alarm is at
+1 / alpha (20 to 1) whatever the number of groups, and the chance that an assistant without any gap ever raises one is
+at most alpha (audits.engine.statistics.eprocess).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from assistants.models import Assistant
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_settings import ADVERSE_OUTCOMES, dimension_name
+from audits.checks.release_trend import released_on
+from audits.checks.tables import counted, table
+from audits.engine.bias.json_numbers import finite, finite_range
+from audits.engine.bias.sentence import outcome_wording
+from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, overall
+from audits.engine.bias.watch import DayTables, curve, release_change, rise_began
+from audits.engine.statistics.stratified import Estimate
+from audits.queries.counts import ATTRIBUTE, daily_group_counts
+from audits.queries.watch import FEWEST_SHOWN, StreamFigures, watched_in
+from audits.queries.windows import Window
+from audits.states import CheckKind, CheckState, Severity
+from portal.core.languages import language_name
+
+REPORT_TARGET = "groups watched every day"
+_STATES = {
+    Verdict.DISPARITY: CheckState.FAILED,
+    Verdict.WATCH: CheckState.WATCH,
+    Verdict.NO_MATERIAL_DIFFERENCE: CheckState.PASSED,
+    Verdict.NOT_ENOUGH_DATA: CheckState.INSUFFICIENT_DATA,
+}
+_COLUMNS = (
+    ("Group", "text"),
+    ("Conversations", "count"),
+    ("Favourable", "count"),
+    ("Reference", "count"),
+    ("Favourable in the reference", "count"),
+    ("Difference, same questions", "points"),
+    ("Range of the difference", "points_interval"),
+    ("Evidence", "text"),
+    ("Alarm", "text"),
+    ("Verdict", "verdict"),
+)
+_REPORT_COLUMNS = (("Watched", "text"), ("Days", "count"), ("Evidence", "text"), ("Most", "text"), ("Alarm", "text"))
+
+Stratum = Literal["intent", "channel", "language"]
+Proportion = Annotated[float, Meta(gt=0, lt=1)]
+
+
+class MonitoringSettings(Settings, frozen=True, kw_only=True):
+    """`outcomes` and `dimensions` limit what is watched; null means all there are.
+
+    `strata`: what groups are compared within; only what was fixed before the conversation. `alpha` is shared by all
+    groups of the assistant: the alarm is at 1 / alpha. A day is closed `closing_days` after it has ended.
+    """
+
+    outcomes: list[str] | None = None
+    dimensions: list[str] | None = None
+    favourable: dict[str, bool] = {}
+    strata: list[Stratum] = msgspec.field(default_factory=lambda: ["intent", "channel"])
+    alpha: Proportion = 0.05
+    delta: Proportion = 0.05
+    minimum_n: Annotated[int, Meta(ge=1)] = 30
+    closing_days: Annotated[int, Meta(ge=0, le=30)] = 2
+
+
+class WatchParams(Settings, frozen=True, kw_only=True):
+    """One frozen question: `shares` gives each group its part of `alpha`."""
+
+    outcome: str
+    favourable: bool
+    dimension: str
+    reference: str
+    shares: dict[str, float]
+    strata: list[str]
+    alpha: Proportion
+    delta: Proportion
+    minimum_n: int
+
+    @property
+    def target(self) -> str:
+        return f"{self.outcome} by {dimension_name(self.dimension)}"
+
+    @property
+    def alarm(self) -> float:
+        """The evidence, to 1, at which a finding is raised."""
+        return 1 / self.alpha
+
+
+class ReportParams(Settings, frozen=True, kw_only=True):
+    """What the watch saw in the period is reported; nothing is tested."""
+
+    delta: Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One group over the days of a window. `log_evidence` is what it came to at most, after its share of alpha."""
+
+    group: str
+    tables: DayTables
+    log_evidence: float
+    alarmed_on: date | None
+    gap: Estimate
+    verdict: Verdict
+
+
+def expand(settings: MonitoringSettings, scope: Scope) -> list[CheckSpec]:
+    """One report a cycle, where there is anything to watch."""
+    if not scope.outcomes or not (scope.attributes or any(n > 1 for n in scope.groups.values())):
+        return []
+    params = msgspec.to_builtins(ReportParams(delta=settings.delta))
+    return [CheckSpec(kind=CheckKind.MONITORING, target=REPORT_TARGET, params=params)]
+
+
+def favourable_of(settings: MonitoringSettings, outcome: str) -> bool:
+    return settings.favourable.get(outcome, outcome not in ADVERSE_OUTCOMES)
+
+
+def run(context: CheckContext) -> CheckOutcome:
+    """Report the watch, or ask one of its questions anew over the window, by its frozen bars."""
+    if "outcome" not in context.params:
+        return _report(context)
+    params = msgspec.convert(context.params, WatchParams)
+    return _outcome(params, context.assistant, context.window, stored={})
+
+
+def alarm_outcome(
+    *, params: WatchParams, assistant: Assistant, window: Window, log_evidence: Mapping[str, float]
+) -> CheckOutcome:
+    """What is found where the watch has raised an alarm: the stored evidence of the groups, gaps by today's counts."""
+    return _outcome(params, assistant, window, stored=log_evidence)
+
+
+def evidence_text(log_evidence: float) -> str:
+    """ "3.2 to 1", as far as anybody reads it."""
+    if log_evidence >= math.log(1e6):
+        return "more than a million to 1"
+    evidence = math.exp(log_evidence)
+    if evidence < 0.01:
+        return "less than 0.01 to 1"
+    if evidence >= 100:
+        return f"{evidence:,.0f} to 1"
+    return f"{evidence:.1f} to 1" if evidence >= 1 else f"{evidence:.2g} to 1"
+
+
+def group_name(dimension: str, group: str) -> str:
+    return language_name(group) if dimension == "language" else group
+
+
+def day_tables(params: WatchParams, assistant: Assistant, window: Window) -> dict[str, DayTables]:
+    """The tables of each watched group against the reference, from the counts as they are now."""
+    cells = daily_group_counts(
+        assistant=assistant,
+        measure=f"outcome.{params.outcome}",
+        favourable="true" if params.favourable else "false",
+        dimension=params.dimension,
+        strata=params.strata,
+        window=window,
+    )
+    reference = cells.get(params.reference, {})
+    return {group: DayTables.of(cells.get(group, {}), reference) for group in params.shares}
+
+
+def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, stored: Mapping[str, float]) -> CheckOutcome:
+    tables = day_tables(params, assistant, window)
+    groups = [_watched(params, group, tables[group], stored.get(group)) for group in sorted(tables)]
+    verdict = overall(one.verdict for one in groups)
+    carrying = [one for one in groups if one.verdict is verdict]
+    worst = max(carrying, key=lambda one: one.log_evidence, default=None)
+    since = None
+    change = ""
+    if worst is not None and verdict is Verdict.DISPARITY:
+        since = _since(worst)
+        change = _change_words(assistant, worst.tables)
+    n = max((int(one.tables.n.sum() + one.tables.reference_n.sum()) for one in groups), default=0)
+    recent = worst.tables.between(since, date.max).risk_difference() if worst and since else None
+    return CheckOutcome(
+        state=_STATES[verdict],
+        sentence=_sentence(params, verdict, worst, since=since, recent=recent, change=change),
+        result={
+            "tables": [
+                table(f"{params.target}, within the same questions", _COLUMNS, (_row(params, one) for one in groups))
+            ],
+            "figures": {
+                "n": n,
+                "alarm": params.alarm,
+                "days": max((len(one.tables.days) for one in groups), default=0),
+                "groups": len(groups),
+                "passed": sum(one.verdict is Verdict.NO_MATERIAL_DIFFERENCE for one in groups),
+                "failed": sum(one.verdict is Verdict.DISPARITY for one in groups),
+                "evidence": {one.group: finite(one.log_evidence / math.log(10)) for one in groups},
+                "since": since.isoformat() if since else None,
+                "recent_gap": None if recent is None else finite(recent.value),
+                "recent_gap_interval": None if recent is None else finite_range((recent.lower, recent.upper)),
+            },
+            "policy": {"alpha": params.alpha, "delta": params.delta, "minimum_n": params.minimum_n},
+            "change": change,
+        },
+        n=n,
+        title=f"{_spoken(params.outcome).capitalize()} began to differ by {_spoken(dimension_name(params.dimension))}",
+        severity=_severity(recent, params),
+    )
+
+
+def _watched(params: WatchParams, group: str, tables: DayTables, stored: float | None) -> Watched:
+    share = math.log(params.shares[group])
+    bar = math.log(params.alarm)
+    evidence = curve(tables).log_e + share
+    most = float(evidence.max(initial=share)) if stored is None else stored
+    over = [day for day, value in zip(tables.days, evidence, strict=True) if value >= bar]
+    gap = tables.risk_difference()
+    return Watched(
+        group=group,
+        tables=tables,
+        log_evidence=most,
+        alarmed_on=(over[0] if over else tables.days[-1] if tables.days else None) if most >= bar else None,
+        gap=gap,
+        verdict=Verdict.DISPARITY if most >= bar else _quiet(params, tables, gap, p=min(1.0, math.exp(-most))),
+    )
+
+
+def _quiet(params: WatchParams, tables: DayTables, gap: Estimate, *, p: float) -> Verdict:
+    """The verdict on a group without an alarm: a quiet curve alone does not show that there is no gap."""
+    if not math.isfinite(gap.value):
+        return Verdict.NOT_ENOUGH_DATA
+    material = (f"difference of at least {params.delta * 100:g} points",) if abs(gap.value) >= params.delta else ()
+    smaller = int(min(tables.n.sum(), tables.reference_n.sum()))
+    evidence = Evidence(p_adjusted=p, breaches=material, difference_interval=(gap.lower, gap.upper), smaller_n=smaller)
+    return judge(evidence, policy=Policy(alpha=params.alpha, delta=params.delta, minimum_n=params.minimum_n)).verdict
+
+
+def _since(watched: Watched) -> date | None:
+    if watched.alarmed_on is None:
+        return None
+    return rise_began(watched.tables.days, curve(watched.tables).log_e.tolist(), until=watched.alarmed_on)
+
+
+def _severity(recent: Estimate | None, params: WatchParams) -> Severity:
+    """By the gap since the evidence began to rise: from 20 points critical, from 10 high, below delta low."""
+    size = abs(recent.value) if recent is not None and math.isfinite(recent.value) else 0.0
+    if size >= 0.20:
+        return Severity.CRITICAL
+    if size >= 0.10:
+        return Severity.HIGH
+    return Severity.MEDIUM if size >= params.delta else Severity.LOW
+
+
+def _change_words(assistant: Assistant, tables: DayTables) -> str:
+    """Which release the gap began with, by CUSUM; empty where none of the days' releases did it."""
+    releases = [release for release in assistant.releases.order_by("-released_at", "-pk") if tables.days]
+    for release in releases:
+        day = released_on(release)
+        if not tables.days[0] < day <= tables.days[-1]:
+            continue
+        found = release_change(tables, day)
+        if found is None or found[0].signalled is None:
+            continue
+        change, later = found
+        told = later.days[change.signalled]  # type: ignore[index]
+        return (
+            f"The gap {'widened' if change.worse else 'moved the other way'} after release {release.version} of "
+            f"{_day(day)}: the control chart from that day on signalled on {_day(told)}."
+        )
+    return ""
+
+
+def _sentence(
+    params: WatchParams,
+    verdict: Verdict,
+    worst: Watched | None,
+    *,
+    since: date | None,
+    recent: Estimate | None,
+    change: str,
+) -> str:
+    if worst is None or not worst.tables.days:
+        return "Not enough data: there is no day on which the groups could be compared."
+    who = group_name(params.dimension, worst.group)
+    reference = group_name(params.dimension, params.reference)
+    evidence = (
+        f"The evidence against “no difference” between {who} and {reference} reached "
+        f"{evidence_text(worst.log_evidence)}; the alarm is at {params.alarm:.0f} to 1."
+    )
+    if verdict is Verdict.DISPARITY:
+        wording = outcome_wording(params.outcome, "true" if params.favourable else "false")
+        gap = recent or worst.gap
+        fewer = "fewer" if gap.value < 0 else "more"
+        stretch = f"since {_day(since)}, " if since else ""
+        size = (
+            f"{stretch}out of 100 conversations that ask the same, {100 * abs(gap.value):.0f} {fewer} from {who} "
+            f"{wording.favourable} than from {reference}."
+        )
+        return " ".join(filter(None, (f"Alarm: {size}", evidence, change)))
+    if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
+        return f"No alarm, and every group is within {100 * params.delta:g} points of {reference}. {evidence}"
+    word = "Watch" if verdict is Verdict.WATCH else "Not enough data"
+    return f"{word}: no alarm, but a gap of {100 * params.delta:g} points is not ruled out. {evidence}"
+
+
+def _row(params: WatchParams, one: Watched) -> list[Any]:
+    known = math.isfinite(one.gap.value)
+    n = int(one.tables.n.sum())
+    if params.dimension.startswith(ATTRIBUTE) and n < FEWEST_SHOWN:
+        return [one.group, *[None] * 6, "–", "none", Verdict.NOT_ENOUGH_DATA.value]
+    return [
+        group_name(params.dimension, one.group),
+        n,
+        int(one.tables.k.sum()),
+        int(one.tables.reference_n.sum()),
+        int(one.tables.reference_k.sum()),
+        one.gap.value if known else None,
+        [one.gap.lower, one.gap.upper] if known else None,
+        evidence_text(one.log_evidence),
+        _day(one.alarmed_on) if one.alarmed_on else "none",
+        one.verdict.value,
+    ]
+
+
+def _report(context: CheckContext) -> CheckOutcome:
+    streams = watched_in(assistant=context.assistant, window=context.window)
+    alarmed = [one for one in streams if one.alarmed_on is not None and one.alarmed_on >= context.window.since]
+    days = max((one.days for one in streams), default=0)
+    if not days:
+        state, sentence = CheckState.INSUFFICIENT_DATA, "No day of this period has been watched yet."
+    elif alarmed:
+        state = CheckState.WATCH
+        named = "; ".join(stream_name(one) for one in alarmed)
+        own = "It has a finding of its own" if len(alarmed) == 1 else "Each question has a finding of its own"
+        sentence = f"The watch raised an alarm for {counted(len(alarmed), 'group')}: {named}. {own}."
+    else:
+        state = CheckState.PASSED
+        most = max(streams, key=lambda one: one.most)
+        sentence = (
+            f"No alarm on {counted(days, 'day')}. The most evidence against “no difference” was "
+            f"{evidence_text(most.most)} ({stream_name(most)}); the alarm is at {most.alarm:.0f} to 1."
+        )
+    return CheckOutcome(
+        state=state,
+        sentence=sentence,
+        result={
+            "tables": [table("Groups watched", _REPORT_COLUMNS, [_report_row(one) for one in streams])],
+            "figures": {
+                "n": max((one.n for one in streams), default=0),
+                "groups": len(streams),
+                "days": days,
+                "alarms": len(alarmed),
+                "passed": len(streams) - len(alarmed),
+                "failed": len(alarmed),
+            },
+        },
+        n=max((one.n for one in streams), default=0),
+        title="The daily watch raised an alarm",
+    )
+
+
+def stream_name(one: StreamFigures) -> str:
+    """ "resolved, age group: 65+ against 35–64"."""
+    name = _spoken(dimension_name(one.dimension))
+    group, reference = group_name(one.dimension, one.group), group_name(one.dimension, one.reference)
+    return f"{_spoken(one.outcome)}, {name}: {group} against {reference}"
+
+
+def _report_row(one: StreamFigures) -> list[Any]:
+    return [
+        stream_name(one),
+        one.days,
+        evidence_text(one.last),
+        evidence_text(one.most),
+        _day(one.alarmed_on) if one.alarmed_on else "none",
+    ]
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+CHECK = Check(kind=CheckKind.MONITORING, settings=MonitoringSettings, expand=expand, run=run)
