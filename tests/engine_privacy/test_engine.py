@@ -17,9 +17,11 @@ from audits.engine.privacy import (
     Span,
     compile_detectors,
     detect,
+    detect_many,
     explain,
 )
 from audits.engine.privacy import detection as engine
+from audits.engine.privacy.matching import PatternSet
 from audits.engine.privacy.resolution import Ranked, resolve
 
 
@@ -55,7 +57,9 @@ def test_the_engine_imports_no_django() -> None:
 
 
 def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine._BUILT_IN._first_pass, "_match", lambda data: [])
+    exhausted: PatternSet[tuple[()]] = PatternSet(["a"], lambda occurring: ())
+    exhausted._match = lambda data: []
+    monkeypatch.setattr(engine._BUILT_IN, "_armed_for", exhausted.plan_for)
 
     with pytest.raises(DetectionError):
         detect("abc")
@@ -71,12 +75,23 @@ def test_a_failing_detector_is_an_error_not_a_clean_text(monkeypatch: pytest.Mon
         detect("a@b.co")
 
 
+def test_a_failing_detector_leaves_no_text_of_many_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> dict[int, list[Ranked]]:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(DetectorSet, "find_in", fail)
+
+    with pytest.raises(DetectionError):
+        detect_many(["nothing", "a@b.co"])
+
+
 def test_the_standard_library_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     program = (
         "import sys; sys.modules['re2'] = None\n"
-        "from audits.engine.privacy import detect\n"
-        "print([tuple(s[:3]) for s in detect('Жанна, я Иван: a@b.co, +1 415 555 0132, 4111 1111 1111 1111, '"
-        " 'ul. Długa 5, www.x.pl, 10.0.0.1, my name is Ann Lee')])"
+        "from audits.engine.privacy import detect, detect_many\n"
+        "text = ('Жанна, я Иван: a@b.co, +1 415 555 0132, 4111 1111 1111 1111, '"
+        " 'ul. Długa 5, www.x.pl, 10.0.0.1, my name is Ann Lee')\n"
+        "print([tuple(s[:3]) for s in detect(text)], detect_many(['', text, 'none']) == [[], detect(text), []])"
     )
     other = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     with_re2 = subprocess.run(
@@ -85,6 +100,7 @@ def test_the_standard_library_finds_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
     assert other.stdout == with_re2.stdout
     assert other.stdout.count("(") == 9
+    assert other.stdout.endswith("True\n")
 
 
 def _believes(candidate: Candidate) -> Hit | None:

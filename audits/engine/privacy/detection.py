@@ -1,17 +1,25 @@
-"""The pass over a text: folded once, searched by the detectors, overlaps settled once."""
+"""The pass over one text or many: folded once, searched by the detectors, overlaps settled once."""
 
 import hashlib
-from collections.abc import Collection
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 
 import phonenumbers
 import stdnum
 
 from .detector_set import DetectorSet
 from .detectors import DETECTORS, OTHER_NUMBERS
-from .folding import fold
+from .folding import Folded, fold
+from .gates import joined
 from .matching import encoded
-from .resolution import resolve
+from .resolution import Ranked, resolve
 from .spans import DetectionError, Span
+
+#: What is searched together: so many texts that the calls no longer count, so few that they fit into the memory.
+_MOST_IN_PORTION, _LONGEST_PORTION = 16_384, 1_048_576
+#: What a failing engine raises.
+_FAILURES = (ValueError, IndexError, RecursionError, MemoryError)
 
 _BUILT_IN = DetectorSet(DETECTORS, OTHER_NUMBERS)
 
@@ -38,17 +46,78 @@ def detect(
     `own` adds detectors that are compiled already; their ranks count against those of the engine.
     Time is linear in the length of the text. Raises DetectionError if the engine failed on the text.
     """
-    folded = None if text.isascii() and "\t" not in text else fold(text)
+    folded = None if _is_plain(text) else fold(text)
     plain = folded.text if folded else text
     data = encoded(plain)
     try:
         found = _BUILT_IN.find(plain, data, language)
         if own is not None:
             found += own.find(plain, data, language)
-    except (ValueError, IndexError, RecursionError, MemoryError) as error:
+    except _FAILURES as error:
         raise DetectionError(f"{type(error).__name__} while scanning") from error
-    if not found:
-        return []
+    return _answer(found, folded, types) if found else []
+
+
+def detect_many(
+    texts: Sequence[str],
+    *,
+    languages: Sequence[str | None] | None = None,
+    types: Collection[str] | None = None,
+    own: DetectorSet | None = None,
+) -> list[list[Span]]:
+    """For each text what `detect` gives, in a fraction of the time where texts are short: they share their searches.
+
+    `languages` is parallel to `texts`. Raises DetectionError if the engine failed on any of them.
+    """
+    spans: list[list[Span]] = [[] for _ in texts]
+    for first, end in _portions(texts):
+        portion = texts[first:end]
+        spoken = languages[first:end] if languages is not None else (None,) * (end - first)
+        try:
+            for index, answer in _answers(portion, spoken, types, own):
+                spans[first + index] = answer
+        except _FAILURES as error:
+            raise DetectionError(f"{type(error).__name__} while scanning") from error
+    return spans
+
+
+def _portions(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Slices of `texts` that are searched together: many short ones, or one that is long."""
+    ends = list(accumulate(map(len, texts), initial=0))
+    first = 0
+    while first < len(texts):
+        most = min(len(texts), first + _MOST_IN_PORTION)
+        end = max(first + 1, bisect_right(ends, ends[first] + _LONGEST_PORTION, first + 1, most + 1) - 1)
+        yield first, end
+        first = end
+
+
+def _answers(
+    texts: Sequence[str],
+    languages: Sequence[str | None],
+    types: Collection[str] | None,
+    own: DetectorSet | None,
+) -> Iterator[tuple[int, list[Span]]]:
+    """The texts in which something is found, by index."""
+    folded: dict[int, Folded] = {}
+    if not _is_plain("".join(texts)):
+        folded = {index: fold(text) for index, text in enumerate(texts) if not _is_plain(text)}
+        texts = [folded[index].text if index in folded else text for index, text in enumerate(texts)]
+    together = joined(texts)
+    found = _BUILT_IN.find_in(texts, together, languages)
+    if own is not None:
+        for index, hits in own.find_in(texts, together, languages).items():
+            found.setdefault(index, []).extend(hits)
+    for index, hits in found.items():
+        yield index, _answer(hits, folded.get(index), types)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "\t" not in text
+
+
+def _answer(found: list[Ranked], folded: Folded | None, types: Collection[str] | None) -> list[Span]:
+    """What is left of the hits in one text, in offsets of the text as it was given."""
     spans = resolve(found)
     if folded and folded.cuts:
         spans = [

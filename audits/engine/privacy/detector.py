@@ -1,7 +1,7 @@
 """What a detector is: patterns, context words, a judgement, and why its hits should be believed."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,8 +27,6 @@ TWO_DIGITS, THREE_DIGITS = "[0-9]{2}", "[0-9]{3}"
 SIX_DIGITS = r"[0-9](?:[ ().\-/_]{0,3}[0-9]){5}"
 
 Words = Mapping[str, tuple[str, ...]]
-#: The first candidate of a folded text at or after an offset, in code points.
-TextSearch = Callable[[str, int], tuple[int, int] | None]
 
 
 class Hit(NamedTuple):
@@ -125,22 +123,26 @@ class Candidate:
 class Detector:
     """One way of finding one type of personal data.
 
-    All of `triggers` must occur in a text that `pattern` matches. The first goes into a combined pass over every
-    text, so it is made of words, or is `ANY_SHAPE`, which all that have digits share; the others are tried only
-    where the first occurs, in one pass for shapes (they have a `[0-9]`, and the first of them counts little) and
-    one for words. `pattern` is an
-    expression, or a function where a dictionary knows the places better. `judge` sees each match and gives a hit
-    (maybe narrower) or None. With `retries`, a candidate turned down is looked at again from its next token on
-    ("12 4111 1111 …"). `context` lists word stems per language that announce the type. `rank` settles overlaps:
-    higher wins.
+    All of `triggers` must occur in a text that has a hit. The first is looked for in every text that comes by
+    itself, so it is made of words, or is `ANY_SHAPE`, which all that have digits share. The second is looked for in
+    texts that come together, so it should be rare, or one that dozens share (`SIX_DIGITS`); the others are tried
+    behind it. Shapes (with a `[0-9]`) have their passes and words others.
+
+    `judge` sees each match of `pattern` and gives a hit (maybe narrower) or None; with `retries`, a candidate turned
+    down is looked at again from its next token on ("12 4111 1111 …"), and one of fewer than `shortest` code points is
+    turned down unseen. Where a dictionary knows the places better than an expression, `find` gives the hits of a
+    folded text, in order, instead of both. `context` lists word stems per language that announce the type. `rank`
+    settles overlaps: higher wins.
     """
 
     type: str
     triggers: tuple[str, ...]
-    pattern: str | TextSearch
-    judge: Callable[[Candidate], Hit | None]
     explanation: str
+    pattern: str = ""
+    judge: Callable[[Candidate], Hit | None] | None = None
+    find: Callable[[str], Iterable[Hit]] | None = None
     version: int = 1
     context: Words = field(default_factory=dict)
     rank: int = 50
     retries: bool = False
+    shortest: int = 1

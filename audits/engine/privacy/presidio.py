@@ -103,5 +103,5 @@ def detect(text: str, *, language: str | None = None, types: Collection[str] | N
         for each in results
         if each.entity_type not in _LEFT_OUT
     )
-    spans = resolve(Ranked(int(100 * span.score), span) for span in found)
+    spans = resolve([Ranked(int(100 * span.score), span) for span in found])
     return spans if types is None else [span for span in spans if span.type in types]

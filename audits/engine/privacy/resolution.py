@@ -1,7 +1,7 @@
 """One answer where detectors overlap."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .spans import Span
@@ -17,12 +17,14 @@ class Ranked(NamedTuple):
     span: Span
 
 
-def resolve(found: Iterable[Ranked]) -> list[Span]:
+def resolve(found: Sequence[Ranked]) -> list[Span]:
     """Sorted, non-overlapping spans: the higher rank wins, then the longer, then the surer, then the earlier.
 
     What is unsure gives way to what is sure; a checksum that holds (score 1.0) yields only to mail addresses
     and keys.
     """
+    if len(found) < 2:
+        return [item.span for item in found]
 
     def strength(item: Ranked) -> tuple[bool, int, int, float, int, str]:
         rank, span = item

@@ -201,7 +201,7 @@ def _number_before(candidate: Candidate) -> Hit | None:
 
 ADDRESS_NUMBER_FIRST = Detector(
     type="ADDRESS",
-    triggers=(ANY_SHAPE, rf"[0-9][a-zA-Z]? [{CAPITALS}0-9]", rf"(?i: (?:{_ENGLISH}))(?:[^{LETTERS}]|$)"),
+    triggers=(ANY_SHAPE, rf"[0-9][a-zA-Z]? [{CAPITALS}0-9][^\n]* (?i:{_ENGLISH})(?:[^{LETTERS}]|$)"),
     pattern=_ENGLISH_ADDRESS,
     judge=_judge,
     explanation="a house number, a name and a street word",

@@ -54,7 +54,7 @@ PASSWORD = Detector(
 
 PIN = Detector(
     type="CREDENTIAL",
-    triggers=(ANY_SHAPE, THREE_DIGITS, r"(?i)(?:pin|cvv|cvc|otp|пин|security code|verification code)[ \-:=#2]"),
+    triggers=(ANY_SHAPE, r"(?i)(?:pin|cvv|cvc|otp|пин|security code|verification code)[ \-:=#2]", THREE_DIGITS),
     pattern=(
         rf"(?i)(?:^|[^{LETTERS}])(?:pin|cvv|cvc|cvv2|otp|пин|security code|verification code)"
         r"(?:[ -]?(?:code|number|no|nummer|код))?(?:[ ]?[:=#][ ]?|[ ](?:is|es|ist|est|to|это|è|é)?[ ]?)([0-9]{3,8})"

@@ -146,6 +146,7 @@ CREDIT_CARD = Detector(
     version=2,
     context=_CONTEXT,
     retries=True,
+    shortest=12,
     rank=80,
 )
 
@@ -153,8 +154,8 @@ CARD_FRAGMENT = Detector(
     type="CREDIT_CARD",
     triggers=(
         ANY_SHAPE,
-        r"[0-9]{4}",
         r"(?i)card|credit|[^a-z]cc |tarjeta|karte|carte|kart|карт|carta|kaart|cart[aã]o|visa|amex|maestro",
+        r"[0-9]{4}",
     ),
     pattern=r"[0-9]{4,15}",
     judge=_judge_fragment,

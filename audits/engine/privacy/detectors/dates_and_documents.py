@@ -41,10 +41,10 @@ DATE_OF_BIRTH = Detector(
     type="DATE_OF_BIRTH",
     triggers=(
         ANY_SHAPE,
-        TWO_DIGITS,
         r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
         r"nato|nata|geboorte|verjaar|д\.? ?р|född|födel|født|narozen|narodil|doğum|народ|"
         r"syntyn|γέννη|născu|született|rođen",
+        TWO_DIGITS,
     ),
     pattern=f"(?i){_DATE}",
     judge=_judge_birth,
@@ -76,9 +76,9 @@ PASSPORT = Detector(
     type="PASSPORT",
     triggers=(
         ANY_SHAPE,
-        TWO_DIGITS,
         r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass[ -]?n|"
         r"pasaport|cestovní pas|čísl[oa] [^ ]{0,8} ?pasu|pas[nu] |útlevél|pașaport|pasaport|διαβατήρι|passi",
+        TWO_DIGITS,
     ),
     pattern=(
         r"(?:[A-Z]{1,3} ?|[a-z]{1,3})?[0-9]{2} ?[0-9]{2} ?(?:№ ?)?[0-9]{2,6}|[0-9]{2}[A-Za-z]{2}[0-9]{5}"
@@ -114,10 +114,10 @@ ACCOUNT_NUMBER = Detector(
     type="ACCOUNT_NUMBER",
     triggers=(
         ANY_SHAPE,
-        THREE_DIGITS,
         r"(?i)acc(?:ount|t| n)|ac no|konto|n(?:ume)?r konta|rachun|cuenta|compte|conto|rekening|счет|счёт|"
         r"customer (?:n|id)|client|kund|klient|клиент|conta(?:[^c]|$)|member (?:n|id)|membership n|policy n|user id|"
         r"versicherungsn|mitglied|klant",
+        THREE_DIGITS,
     ),
     pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
     judge=_judge_account,

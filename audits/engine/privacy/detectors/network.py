@@ -102,7 +102,6 @@ CRYPTO = Detector(
     type="CRYPTO",
     triggers=(
         ANY_SHAPE,
-        rf"{_FIRST_OF_RUN}[13][A-Za-z0-9]{{8}}|(?i:bc1)|0[xX][0-9A-Fa-f]",
         rf"{_FIRST_OF_RUN}[13][A-Za-z0-9]{{25}}|(?i:bc1)[a-zA-Z0-9]{{11}}|0[xX][0-9A-Fa-f]{{6}}",
     ),
     pattern=r"bc1[a-z0-9]{11,87}|BC1[A-Z0-9]{11,87}|[13][1-9A-HJ-NP-Za-km-z]{25,34}|0[xX][0-9A-Fa-f]{40,}",

@@ -1,6 +1,7 @@
 """Names of persons: where people say or write that it is a name, and where the name itself gives it away."""
 
 import re
+from collections.abc import Iterable
 
 from ..detector import Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS, WORD_MAY_BEGIN
@@ -13,11 +14,9 @@ from ..names import (
     Person,
     is_clear_surname,
     name_at_head,
-    next_name,
-    next_name_in_lower_case,
-    person_at,
     person_in_capitals,
-    person_in_lower_case,
+    persons,
+    persons_in_lower_case,
 )
 
 #: Phrases that a name follows, per language. In "certain" ones a name may also be written in lower case.
@@ -157,35 +156,27 @@ PERSON_BY_TITLE_IN_LOWER_CASE = Detector(
 )
 
 
-def _hit(candidate: Candidate, person: Person | None) -> Hit | None:
-    return candidate.hit(person.score, start=person.start, end=person.end) if person else None
+def _hit(person: Person) -> Hit:
+    return Hit(person.start, person.end, person.score)
 
 
-def _judge_name(candidate: Candidate) -> Hit | None:
-    return _hit(candidate, person_at(candidate.text, candidate.start))
+def _find_names(text: str) -> Iterable[Hit]:
+    return map(_hit, persons(text))
+
+
+def _find_names_in_lower_case(text: str) -> Iterable[Hit]:
+    return map(_hit, persons_in_lower_case(text))
 
 
 def _judge_capitals(candidate: Candidate) -> Hit | None:
-    return _hit(candidate, person_in_capitals(candidate.text, candidate.start, candidate.end))
-
-
-#: So many code points to both sides without a capital make a text one without capitals.
-_LOWER_CASE_AROUND = 60
-
-
-def _judge_lower_case(candidate: Candidate) -> Hit | None:
-    start, end = candidate.start, candidate.end
-    if not candidate.text[max(0, start - _LOWER_CASE_AROUND) : end + _LOWER_CASE_AROUND].islower():
-        return None
-    start = candidate.start + (not candidate.value[0].isalpha())
-    return _hit(candidate, person_in_lower_case(candidate.text, start))
+    person = person_in_capitals(candidate.text, candidate.start, candidate.end)
+    return _hit(person) if person else None
 
 
 PERSON_BY_NAME = Detector(
     type="PERSON",
     triggers=(f"{GIVEN_NAME}|{NAME_SHAPE}",),
-    pattern=next_name,
-    judge=_judge_name,
+    find=_find_names,
     explanation="a known given name by itself, or with a surname, initials or a surname's ending beside it",
     version=NAMES_VERSION,
     rank=27,
@@ -204,8 +195,7 @@ PERSON_IN_CAPITALS = Detector(
 PERSON_IN_LOWER_CASE = Detector(
     type="PERSON",
     triggers=(GIVEN_NAME_IN_LOWER_CASE,),
-    pattern=next_name_in_lower_case,
-    judge=_judge_lower_case,
+    find=_find_names_in_lower_case,
     explanation="a given name in a text without capitals: a frequent one, or with a surname beside it",
     version=NAMES_VERSION,
     rank=27,

@@ -51,6 +51,11 @@ _REGIONS = {
     "ja": ("JP",),
     "ko": ("KR",),
 }
+#: Countries where a 0 and nothing else stands before numbers that are dialled from within, with their codes.
+_WITH_ZERO = {
+    region: phonenumbers.country_code_for_region(region)
+    for region in ("GB", "IN", "DE", "AT", "CH", "FR", "BE", "NL", "SE", "RO", "TR", "UA")
+}
 #: Group lengths by which a number is known for a telephone number without any word that says so.
 _TELLING_SHAPES = frozenset(
     {(3, 3, 4), (1, 3, 3, 4), (1, 3, 3, 2, 2), (1, 3, 7), (3, 3, 2, 2), (1, 2, 2, 2, 2), (2, 3, 2, 2), (3, 2, 2, 2)}
@@ -60,6 +65,8 @@ _TELLING_SHAPES = frozenset(
 @lru_cache(maxsize=4096)
 def _standing(number: str, region: str | None) -> int:
     """2 for a number its numbering plan knows, 1 for one of possible length, 0 for none."""
+    if region and (plain := _plain_number(number, region)) and phonenumbers.is_valid_number_for_region(plain, region):
+        return 2
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
@@ -70,6 +77,20 @@ def _standing(number: str, region: str | None) -> int:
     if phonenumbers.is_valid_number(parsed):
         return 2
     return 1 if phonenumbers.is_possible_number(parsed) else 0
+
+
+def _plain_number(number: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """What parsing gives for bare digits with the national prefix 0, or for ten of North America: most numbers.
+
+    Without the parsing, which takes longer than the look into the plan.
+    """
+    if not number.isdecimal():
+        return None
+    if number[0] == "0" and number[1] not in "01" and region in _WITH_ZERO:
+        return phonenumbers.PhoneNumber(_WITH_ZERO[region], int(number[1:]))
+    if region == "US" and len(number) == 10 and number[0] not in "01":
+        return phonenumbers.PhoneNumber(1, int(number))
+    return None
 
 
 def is_phone_number(digits: str) -> bool:
@@ -244,5 +265,6 @@ PHONE_NUMBER = Detector(
         "zh": ("电话", "手机"),
     },
     retries=True,
+    shortest=6,
     rank=60,
 )  # fmt: skip

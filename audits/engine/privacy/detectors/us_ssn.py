@@ -94,7 +94,7 @@ US_SSN = Detector(
 
 SSN_FRAGMENT = Detector(
     type="US_SSN",
-    triggers=(ANY_SHAPE, THREE_DIGITS, r"(?i)ssn|social|last (?:four|4)|ss n|seguro social"),
+    triggers=(ANY_SHAPE, r"(?i)ssn|social|last (?:four|4)|ss n|seguro social", THREE_DIGITS),
     pattern=r"[0-9]{3,10}",
     judge=_judge_fragment,
     explanation="digits that the text calls a social security number",
@@ -105,7 +105,7 @@ SSN_ANSWER = Detector(
     type="US_SSN",
     triggers=(
         ANY_SHAPE,
-        r"[0-9]{4}[.!]?[ \n]*$",
+        r"(?:^|[^0-9])[0-9]{4}[.!]?[ \n]*$",
     ),
     pattern=r"[0-9]{4,}",
     judge=_judge_answer,

@@ -9,11 +9,10 @@ from .people import (
     NAME_SHAPE,
     NAMES_VERSION,
     is_place,
-    next_name,
-    next_name_in_lower_case,
     person_at,
     person_in_capitals,
-    person_in_lower_case,
+    persons,
+    persons_in_lower_case,
 )
 
 __all__ = [
@@ -26,9 +25,8 @@ __all__ = [
     "is_clear_surname",
     "is_place",
     "name_at_head",
-    "next_name",
-    "next_name_in_lower_case",
     "person_at",
     "person_in_capitals",
-    "person_in_lower_case",
+    "persons",
+    "persons_in_lower_case",
 ]

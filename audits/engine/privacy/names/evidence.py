@@ -1,7 +1,7 @@
 """How much a run of capitalised words looks like a person, and why."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from .cues import (
@@ -14,8 +14,8 @@ from .cues import (
     STREET_ENDINGS,
     TITLES,
 )
-from .gazetteer import written_given_names
-from .tagging import COMMON, FREQUENT, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape
+from .gazetteer import kinds, written_given_names
+from .tagging import COMMON, FREQUENT, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape, run_tokens
 
 #: From here on the words beside a name do not count against it.
 _SURE = 0.65
@@ -117,33 +117,63 @@ class Surroundings:
         return gap == " " and _HOUSE_NUMBER.fullmatch(word) is not None
 
 
-def people(text: str, run: list[Token]) -> Iterator[Person]:
-    """The persons in a run of capitalised words."""
-    at = 0
-    count = len(run)
-    while at < count:
-        if not _begins(run, at) or (at + 1 < count and _opens(text, run, at)):
+class _Run(NamedTuple):
+    """Capitalised words that stand together, and which of them may be one person's name: first, and one past last.
+
+    `parts_behind_first` are those if the first word only has its capital from the head of the sentence; None where it
+    cannot be so.
+    """
+
+    tokens: list[Token]
+    parts: list[tuple[int, int]]
+    parts_behind_first: list[tuple[int, int]] | None
+
+
+@lru_cache(maxsize=8192)
+def _read(run: str, within: int) -> _Run:
+    """What the words of a run say by themselves. Remembered: names of towns and people come again and again."""
+    tokens = run_tokens(run, within, kinds())
+    return _Run(tokens, _parts(tokens, 0), _parts(tokens, 1) if _may_open(tokens) else None)
+
+
+def _parts(run: list[Token], first: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    at = first
+    while at < len(run):
+        if not _begins(run, at):
             at += 1
             continue
         end = at + 1
-        while end < count and end - at < _LONGEST and _continues(run[end]):
+        while end < len(run) and end - at < _LONGEST and _continues(run[end]):
             end += 1
-        person = _judge(text, run, at, end)
-        if person is not None:
-            yield person
+        found.append((at, end))
         at = end
+    return found
 
 
-def _opens(text: str, run: list[Token], at: int) -> bool:
-    """Whether an unknown word only has its capital from the head of the sentence: "Позвоните Анне"."""
+def person_in_run(text: str, start: int, run: str, within: int) -> Person | None:
+    """The person whose name holds the offset `within` of a run of capitalised words that begins at `start`."""
+    tokens, parts, behind_first = _read(run, within)
+    if behind_first is not None:
+        first = tokens[0]
+        if Surroundings(text, start + first.start, start + first.end).opens_sentence:
+            parts = behind_first
+    for at, end in parts:
+        if tokens[at].start <= within < tokens[end - 1].end:
+            person = _judge(text, start, tokens, at, end)
+            return person if person and start + within < person.end else None
+    return None
+
+
+def _may_open(run: list[Token]) -> bool:
+    """Whether the first word may have its capital only from the head of the sentence: "Позвоните Анне"."""
     return (
-        not at
+        len(run) > 1
         and run[0].kind == 0
         and not run[0].is_initial
         and bool(run[1].kind & GIVEN)
         and not run[1].kind & WORD
         and not has_surname_shape(run[0].lower)
-        and Surroundings(text, run[0].start, run[0].end).opens_sentence
     )
 
 
@@ -166,11 +196,11 @@ def _continues(token: Token) -> bool:
     return token.kind == 0
 
 
-def _judge(text: str, run: list[Token], at: int, end: int) -> Person | None:
+def _judge(text: str, start: int, run: list[Token], at: int, end: int) -> Person | None:
     while end - at > 1 and run[end - 1].is_initial:
         end -= 1
     part = run[at:end]
-    around = Surroundings(text, part[0].start, part[-1].end)
+    around = Surroundings(text, start + part[0].start, start + part[-1].end)
     if around.is_blocked or part[-1].lower.endswith(STREET_ENDINGS):
         return None
     head = run[at - 1].lower if at else ""
@@ -179,18 +209,18 @@ def _judge(text: str, run: list[Token], at: int, end: int) -> Person | None:
     if found is None:
         return None
     score, reason = found
-    if score < _SURE and not titled and _in_compound(text, run, at, end):
+    if score < _SURE and not titled and _in_compound(text, start, run, at, end):
         return None
-    return Person(part[0].start, part[-1].end, score, reason)
+    return Person(around.start, around.end, score, reason)
 
 
-def _in_compound(text: str, run: list[Token], at: int, end: int) -> bool:
+def _in_compound(text: str, start: int, run: list[Token], at: int, end: int) -> bool:
     """Whether other capitalised words stand beside it, as in the name of a place or a dish."""
     if end < len(run):
         return True
     if not at or run[at - 1].lower in GREETINGS or run[at - 1].lower in CUES_BEFORE:
         return False
-    return at > 1 or not Surroundings(text, run[0].start, run[0].end).opens_sentence
+    return at > 1 or not Surroundings(text, start + run[0].start, start + run[0].end).opens_sentence
 
 
 def _score(part: list[Token], around: Surroundings, titled: bool, greeted: bool) -> tuple[float, str] | None:

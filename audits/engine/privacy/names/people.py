@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
 from ..matching import CAPITALS, WORD_LETTERS, WORD_MAY_BEGIN, is_linear
-from .evidence import Person, in_capitals, in_lower_case, people
+from .evidence import Person, in_capitals, in_lower_case, person_in_run
 from .gazetteer import clear_given_names, given_names, key, kinds
 from .tagging import PLACE, SURNAME_ENDINGS, run_around, tokens_between, words_from
 
@@ -51,28 +51,44 @@ NAME_SHAPE = (
 _CAPITALISED = re.compile(rf"[{CAPITALS}](?<![^\W\d_].)[{WORD_LETTERS}]+")
 _ANY_WORD = re.compile(rf"(?<![{WORD_LETTERS}])[{WORD_LETTERS}]+")
 _SHAPED = re.compile(NAME_SHAPE)
+_WITHOUT_CAPITALS = re.compile(rf"[^{CAPITALS}]+")
+#: So many code points to both sides without a capital make a text one without capitals.
+_LOWER_CASE_AROUND = 60
 #: Two words or more in capitals.
 IN_CAPITALS = rf"[{CAPITALS}][{CAPITALS}'\-]+(?:,? [{CAPITALS}][{CAPITALS}'\-]+)+"
 
 
-def next_name(text: str, start: int) -> tuple[int, int] | None:
-    """The first word from `start` on that `GIVEN_NAME` or `NAME_SHAPE` would find.
+def persons(text: str) -> Iterator[Person]:
+    """The persons in `text` with a word that `GIVEN_NAME` or `NAME_SHAPE` would find.
 
     A look at each capitalised word: searching with the automaton of all names takes ten times as long.
     """
-    for match in _CAPITALISED.finditer(text, start):
-        if _is_name(match.group()):
-            return match.span()
-    return None
+    reach = 0
+    for match in _CAPITALISED.finditer(text):
+        if match.start() >= reach and _is_name(match.group()):
+            person = person_at(text, match.start())
+            if person is not None:
+                reach = person.end
+                yield person
 
 
-def next_name_in_lower_case(text: str, start: int) -> tuple[int, int] | None:
-    """What `GIVEN_NAME_IN_LOWER_CASE` would find first: a name with the characters to both sides of it."""
-    for match in _ANY_WORD.finditer(text, start):
-        first, end = match.span()
-        if match.group() in _clear_given_names() and (first > start or not first):
-            return max(0, first - 1), min(len(text), end + 1)
-    return None
+def persons_in_lower_case(text: str) -> Iterator[Person]:
+    """The persons whose given name `GIVEN_NAME_IN_LOWER_CASE` would find, where no capital is near."""
+    reach = 0
+    for stretch in _WITHOUT_CAPITALS.finditer(text):
+        first, end = stretch.span()
+        first += _LOWER_CASE_AROUND if first else 0
+        end -= _LOWER_CASE_AROUND if end < len(text) else 0
+        for match in _ANY_WORD.finditer(text, first, max(first, end)):
+            start = match.start()
+            if start < reach or match.group() not in _clear_given_names():
+                continue
+            if not text[max(0, start - _LOWER_CASE_AROUND) : match.end() + _LOWER_CASE_AROUND].islower():
+                continue
+            person = in_lower_case(text, words_from(text, start, kinds()))
+            if person is not None:
+                reach = person.end
+                yield person
 
 
 @cache
@@ -94,19 +110,13 @@ def person_at(text: str, start: int) -> Person | None:
     """The person whose name has a capitalised word at `start`, with the reason why it is taken for one."""
     if text[start - 4 : start] in _PLACES_NAMED_AFTER_SAINTS:
         return None
-    run = run_around(text, start, kinds())
-    return next((person for person in people(text, run) if person.start <= start < person.end), None)
+    first, run = run_around(text, start)
+    return person_in_run(text, first, run, start - first)
 
 
 def person_in_capitals(text: str, start: int, end: int) -> Person | None:
     """The person whose name is all of a run of capitals."""
     return in_capitals(tokens_between(text, start, end, kinds()))
-
-
-def person_in_lower_case(text: str, start: int) -> Person | None:
-    """The person whose given name stands at `start`, in a text without capitals."""
-    run = words_from(text, start, kinds())
-    return in_lower_case(text, run) if run else None
 
 
 def is_place(name: str) -> bool:

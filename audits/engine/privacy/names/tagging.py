@@ -46,7 +46,7 @@ _SHORTEST_SHAPED = 5
 
 
 class Token(NamedTuple):
-    """A word of a run. `kind` is 0 for what the gazetteer does not know."""
+    """A word of a run or a text, with its offsets there. `kind` is 0 for what the gazetteer does not know."""
 
     text: str
     lower: str
@@ -76,13 +76,16 @@ def has_surname_shape(lower: str) -> bool:
     return len(lower) >= _SHORTEST_SHAPED and (lower.endswith(SURNAME_ENDINGS) or lower.startswith(_SURNAME_BEGINNINGS))
 
 
-def run_around(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
-    """The capitalised words that stand together around the one at `start`. The work does not depend on the text."""
+def run_around(text: str, start: int) -> tuple[int, str]:
+    """The capitalised words that stand together around the one at `start`, and where they begin.
+
+    The work does not depend on the text.
+    """
     first = _first_of_run(text, start)
     match = _RUN.match(text, first, start + _REACH_RIGHT)
     if match is None or match.end() <= start:
         match = _RUN.match(text, start, start + _REACH_RIGHT)
-    return _tokens(text, match.start(), match.end(), start, kinds) if match else []
+    return (match.start(), match.group()) if match else (start, "")
 
 
 def _first_of_run(text: str, start: int) -> int:
@@ -122,10 +125,10 @@ def words_from(text: str, start: int, kinds: dict[str, int]) -> list[Token]:
     return tokens_between(text, start, match.end(), kinds) if match else []
 
 
-def _tokens(text: str, start: int, end: int, within: int, kinds: dict[str, int]) -> list[Token]:
-    """The words of a run, as far as no 's ends the name around `within`."""
+def run_tokens(run: str, within: int, kinds: dict[str, int]) -> list[Token]:
+    """The words of a run, as far as no 's ends the name around its offset `within`."""
     found: list[Token] = []
-    for match in _WORD.finditer(text, start, end):
+    for match in _WORD.finditer(run):
         word, at = match.group(), match.start()
         owns = word[-2:] == "'s"
         if owns:

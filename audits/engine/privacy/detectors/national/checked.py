@@ -4,7 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 
-from ...detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit, Words
+from ...detector import ANY_SHAPE, SIX_DIGITS, THREE_DIGITS, TWO_DIGITS, Candidate, Detector, Hit, Words
 
 _SEPARATORS = str.maketrans("", "", " -./")
 
@@ -68,9 +68,10 @@ def national(
     words to look out for. `trigger` and `shape` are what any such number has.
     """
     further = _any_word(words or context) if needs_word else shape
+    triggers = (further, trigger) if further and trigger in (TWO_DIGITS, THREE_DIGITS) else (trigger, further)
     return Detector(
         type=type_,
-        triggers=(ANY_SHAPE, trigger, further) if further else (ANY_SHAPE, trigger),
+        triggers=(ANY_SHAPE, *filter(None, triggers)),
         pattern=pattern,
         judge=_judge(type_, is_valid, needs_word=needs_word, trusts_word=trusts_word, also_named=also_named),
         explanation=explanation,

@@ -54,7 +54,7 @@ UK_NINO = national(
     {"en": ("national insurance", "nino", "ni number", "ni no")},
     needs_word=False,
     trusts_word=False,
-    shape=r"(?i)[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d]",
+    shape=r"(?i)[a-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d](?:[^a-z]|$)",
 )
 FR_NIR = national(
     "FR_NIR",
@@ -79,7 +79,7 @@ ES_NIF = national(
         "en": ("dni", "nie"),
     },
     needs_word=False,
-    shape=r"(?i)[0-9]{7}[ \-]?[a-z]|[0-9]{3}\.[0-9]{3}[ \-]?[a-z]",
+    shape=r"(?i)(?:[0-9]{7}|[0-9]{3}\.[0-9]{3})[ \-]?[a-z](?:[^a-z]|$)",
 )
 IT_FISCAL_CODE = national(
     "IT_FISCAL_CODE",

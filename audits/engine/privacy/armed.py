@@ -1,0 +1,65 @@
+"""A detector with its compiled pattern: where it looks, and how it goes on from there."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .context import Announcements
+from .detector import Candidate, Detector, Hit
+from .matching import Pattern, Subject
+from .resolution import Ranked
+from .spans import Span
+
+#: Within a longer match no second look is taken, so that work stays linear.
+_LONGEST_RETRIED = 80
+_TOKEN_BREAK = re.compile(r"[^0-9A-Za-z]+")
+
+
+class Armed:
+    """A detector with its compiled pattern. Raises BadPattern for an expression without linear-time matching."""
+
+    __slots__ = ("_find", "_judge", "_search", "detector")
+
+    def __init__(self, detector: Detector) -> None:
+        self.detector = detector
+        self._find = detector.find
+        self._judge = detector.judge
+        self._search = Pattern(detector.pattern).search
+
+    def find_in_text(self, text: str) -> list[Ranked] | None:
+        """Every hit, in the order of the text; None if this detector needs more than the text."""
+        return None if self._find is None else self._ranked(self._find(text))
+
+    def find(self, subject: Subject, announcements: Announcements, language: str | None) -> list[Ranked]:
+        """Every hit, in the order of the text."""
+        return self._ranked(
+            self._hits(subject, announcements, language) if self._find is None else self._find(subject.text)
+        )
+
+    def _ranked(self, hits: Iterable[Hit]) -> list[Ranked]:
+        type_, rank = self.detector.type, self.detector.rank
+        return [Ranked(rank, Span(hit.start, hit.end, type_, hit.score)) for hit in hits]
+
+    def _hits(self, subject: Subject, announcements: Announcements, language: str | None) -> Iterator[Hit]:
+        """What the judge leaves of the candidates."""
+        judge, search, shortest = self._judge, self._search, self.detector.shortest
+        assert judge is not None
+        data, text = subject.data, subject.text
+        resume = 0
+        while match := search(data, resume):
+            start, end = subject.locate(*match)
+            hit = judge(Candidate(announcements, start, end, language)) if end - start >= shortest else None
+            if hit is None:
+                next_position = self._next_look(text, start, end)
+            else:
+                yield hit
+                next_position = max(hit.end, start + 1)
+            resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
+            if resume > len(data):
+                break
+
+    def _next_look(self, text: str, start: int, end: int) -> int:
+        """Where to go on after text[start:end] was turned down."""
+        if not self.detector.retries or not self.detector.shortest <= end - start <= _LONGEST_RETRIED:
+            return end
+        gap = _TOKEN_BREAK.search(text, start, end)
+        return gap.end() if gap and gap.end() > start else end

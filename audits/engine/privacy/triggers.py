@@ -1,0 +1,120 @@
+"""Which detectors a text asks for, by the triggers that occur in it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .armed import Armed
+from .gates import Joined, gate, places
+from .matching import PatternSet
+
+#: Tells which detectors are to look at a text, given its data.
+Arm = Callable[[Any], tuple[Armed, ...]]
+#: A trigger of so many characters is a dictionary.
+_DICTIONARY = 10_000
+
+
+class _Met(NamedTuple):
+    """What follows where a trigger occurs: detectors look at the text, others ask for further triggers."""
+
+    at_once: tuple[Armed, ...]
+    further: "Tree"
+
+
+Tree = Mapping[str, _Met]
+
+
+def tree(armed: Iterable[Armed], place: int = 0) -> Tree:
+    """Detectors by their triggers, from the one at `place` of each on."""
+    groups: dict[str, list[Armed]] = {}
+    for each in armed:
+        groups.setdefault(each.detector.triggers[place], []).append(each)
+    last = place + 1
+    return {
+        trigger: _Met(
+            tuple(each for each in group if len(each.detector.triggers) == last),
+            tree((each for each in group if len(each.detector.triggers) > last), last),
+        )
+        for trigger, group in groups.items()
+    }
+
+
+def _parted(met: Tree) -> list[Tree]:
+    """Shapes of digits and words apart: in one expression they would multiply each other's states."""
+    shapes = {trigger: plan for trigger, plan in met.items() if "[0-9" in trigger}
+    words = {trigger: plan for trigger, plan in met.items() if "[0-9" not in trigger}
+    return [part for part in (shapes, words) if part]
+
+
+def arm(triggers: Tree) -> Arm:
+    """For texts that come by themselves: all first triggers tried in one pass, further ones in passes behind it."""
+    listed = list(triggers.values())
+    behind = [tuple(map(arm, _parted(met.further))) for met in listed]
+
+    def plan(occurring: frozenset[int]) -> tuple[tuple[Armed, ...], tuple[Arm, ...]]:
+        met = sorted(occurring)
+        return (
+            tuple(each for index in met for each in listed[index].at_once),
+            tuple(each for index in met for each in behind[index]),
+        )
+
+    plan_for = PatternSet(triggers, plan).plan_for
+
+    def armed_for(data: Any) -> tuple[Armed, ...]:
+        armed, passes = plan_for(data)
+        for further in passes:
+            armed += further(data)
+        return armed
+
+    return armed_for
+
+
+class _Narrowing:
+    """Triggers searched for in many texts: all together, then each by itself in the texts that have any."""
+
+    def __init__(self, triggers: Tree) -> None:
+        self._any = gate(triggers)
+        self._each = [
+            (gate([trigger]), met.at_once, [_Narrowing(part) for part in _parted(met.further)])
+            for trigger, met in triggers.items()
+        ]
+
+    def armed_in(self, texts: Joined, indices: Sequence[int]) -> Iterator[tuple[Armed, list[int]]]:
+        """The detectors that are to look at some of the texts, and at which of `indices`, parallel to the texts."""
+        opened = places(self._any, texts)
+        if not opened:
+            return
+        texts = texts.only(opened)
+        for search, at_once, further in self._each:
+            met = places(search, texts) if len(self._each) > 1 else range(len(opened))
+            if not met:
+                continue
+            called = [indices[opened[place]] for place in met]
+            for armed in at_once:
+                yield armed, called
+            if further:
+                fewer = texts.only(met)
+                for narrowing in further:
+                    yield from narrowing.armed_in(fewer, called)
+
+
+class Gates:
+    """For texts that come together: shapes, the words that belong to shapes, other words, and each dictionary.
+
+    A first trigger that others follow is passed over: what follows is rarer.
+    """
+
+    def __init__(self, triggers: Tree) -> None:
+        parts: list[Tree] = []
+        words: dict[str, _Met] = {}
+        for trigger, met in triggers.items():
+            parts += _parted(met.further)
+            if len(trigger) >= _DICTIONARY:
+                parts.append({trigger: _Met(met.at_once, {})})
+            elif met.at_once:
+                words[trigger] = _Met(met.at_once, {})
+        self._narrowings = [_Narrowing(part) for part in (*parts, words) if part]
+
+    def armed_in(self, texts: Joined) -> Iterator[tuple[Armed, list[int]]]:
+        """The detectors that are to look at some of the texts, and at which."""
+        for narrowing in self._narrowings:
+            yield from narrowing.armed_in(texts, range(len(texts.bounds) - 1))
