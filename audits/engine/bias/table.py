@@ -192,6 +192,8 @@ def _error_counts(cube: Cube, positions: tuple[int, ...], table: TableCounts, ga
 
 
 def _with_references(tables: Sequence[TableCounts], references: Sequence[str]) -> list[TableCounts]:
+    if not references:
+        return list(tables)
     labels = [_labels(table) for table in tables]
     named: dict[int, str] = {}
     for reference in references:

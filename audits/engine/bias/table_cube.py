@@ -25,6 +25,7 @@ MISSING = ("NA", "N/A", "#N/A", "NaN", "null", "unknown")
 """Texts that mean "not known", whatever their case, unless the caller names others; blank always does."""
 
 _MOST_LISTED = 12
+_MOST_REMEMBERED = 100_000
 
 
 class Answer:
@@ -40,12 +41,18 @@ class Answer:
         self._wanted = self.favourable.casefold()
         self._alike = next((words for words in (YES, NO) if self._wanted in words), frozenset({self._wanted}))
         self._seen: dict[str, str] = {}
+        self._answers: dict[str, bool] = {}
 
     def matches(self, text: str) -> bool:
         """Whether this is the favourable value; remembers the first dozen values that there are."""
+        answer = self._answers.get(text)
+        if answer is not None:
+            return answer
         folded = text.casefold()
         if folded not in self._seen and (len(self._seen) <= _MOST_LISTED or folded == self._wanted):
             self._seen[folded] = text
+        if len(self._answers) < MOST_LEVELS:
+            self._answers[text] = folded in self._alike
         return folded in self._alike
 
     @property
@@ -170,7 +177,7 @@ def count_table(
     cube.levels = [{} for _ in (*columns.groups, *columns.strata)]
     if columns.truth is not None:
         cube.truth = Answer(f"truth {columns.truth}", favourable if truth_favourable is None else truth_favourable)
-    unknown = frozenset(text.strip().casefold() for text in missing)
+    known_text = _KnownText(missing)
 
     def described(read_as: str) -> None:
         cube.read_as = read_as
@@ -178,7 +185,7 @@ def count_table(
     for batch in read_batches(file, columns, encoding=encoding, progress=progress, described=described):
         for values, members in batch.counts:
             if members:
-                _add(cube, file, batch, values, members, unknown)
+                _add(cube, file, batch, values, members, known_text)
     if not cube.rows and not cube.without_outcome:
         raise BadTable(file, "has no rows, or none with a count above 0")
     cube.outcome.check(file, "--favourable VALUE")
@@ -187,10 +194,25 @@ def count_table(
     return cube
 
 
+class _KnownText(dict[str, str]):
+    """Text as it was written → the text that identifies it, blank where it means "not known"; remembers what it did."""
+
+    def __init__(self, missing: Iterable[str]) -> None:
+        super().__init__()
+        self._missing = frozenset(text.strip().casefold() for text in missing)
+
+    def __missing__(self, text: str) -> str:
+        stripped = text.strip()
+        known = "" if stripped.casefold() in self._missing else stripped
+        if len(self) < _MOST_REMEMBERED:
+            self[text] = known
+        return known
+
+
 def _add(
-    cube: Cube, file: Path, batch: Batch, values: tuple[Level, ...], members: int, unknown: frozenset[str]
+    cube: Cube, file: Path, batch: Batch, values: tuple[Level, ...], members: int, known_text: dict[str, str]
 ) -> None:
-    texts = [_known_text(value, unknown) for value in values]
+    texts = [known_text[value] if type(value) is str else known_text[level_text(value)] for value in values]
     attributes = len(cube.levels)
     outcome = texts[attributes]
     if not outcome:
@@ -212,11 +234,6 @@ def _add(
         else:
             # tn, fp, fn, tp: the positive prediction is the unfavourable outcome.
             cell[(2 if favourable else 3) if cube.truth.matches(truth) else (4 if favourable else 5)] += members
-
-
-def _known_text(value: Level, unknown: frozenset[str]) -> str:
-    text = level_text(value)
-    return "" if text.casefold() in unknown else text
 
 
 def _note_levels(cube: Cube, file: Path, batch: Batch, values: tuple[Level, ...], key: tuple[str, ...]) -> None:

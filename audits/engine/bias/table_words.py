@@ -16,7 +16,6 @@ VERDICT_WORDS = {
     Verdict.NOT_ENOUGH_DATA: "not enough data",
 }
 _MOST_NAMED = 4
-_STRATA_DIFFER = 0.05
 
 
 def table_words(
@@ -52,24 +51,22 @@ def _joined(*sentences: str) -> str:
 
 def _within_strata(gaps: GapTable, strata: str) -> str:
     flagged = [group for group in gaps.compared if group.verdict is Verdict.DISPARITY]
-    hidden = [g for g in gaps.compared if g not in flagged and g.adjusted and g.adjusted.verdict is Verdict.DISPARITY]
+    others = [group for group in gaps.compared if group.verdict is not Verdict.DISPARITY]
+    hidden = [group for group in others if _adjusted(group) is Verdict.DISPARITY]
     sentences = [_confirmation(flagged, strata)] if flagged else []
     if hidden:
         worst = max(hidden, key=lambda group: abs(group.adjusted.risk_difference.value if group.adjusted else 0.0))
         sentences.append(_hidden(worst, gaps, strata, others=len(hidden) - 1))
     leading = max(flagged or hidden, key=lambda group: abs(group.difference or 0.0), default=None)
-    if leading is not None and leading.adjusted is not None:
-        differ = leading.adjusted.breslow_day
-        if differ.degrees_of_freedom and differ.p_value < _STRATA_DIFFER:
-            sentences.append(
-                f"The strata differ among themselves (Breslow–Day {p_words(differ.p_value)}): read them one by one."
-            )
+    if leading is not None and leading.adjusted is not None and leading.adjusted.strata_differ:
+        words = p_words(leading.adjusted.breslow_day.p_value)
+        sentences.append(f"The strata differ among themselves (Breslow–Day {words}): read them one by one.")
     return " ".join(sentences)
 
 
 def _confirmation(flagged: Sequence[GroupResult], strata: str) -> str:
     confirmed = [group for group in flagged if _is_confirmed(group)]
-    turned = [group for group in flagged if group not in confirmed and _adjusted(group) is Verdict.DISPARITY]
+    turned = [group for group in flagged if _adjusted(group) is Verdict.DISPARITY and not _is_confirmed(group)]
     if turned:
         return f"Within {strata} the disparity turns round for {_listed(turned)}."
     if len(flagged) == 1:
