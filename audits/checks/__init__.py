@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from audits.checks import (
+    adjusted_gap,
     consent_coverage,
     data_sufficiency,
     disclosure,
     error_parity,
+    language_parity,
     monitoring,
     outcome_gap,
     personal_data,
@@ -23,6 +25,8 @@ from audits.states import CheckKind
 _ALL: tuple[Check[Any], ...] = (
     data_sufficiency.CHECK,
     outcome_gap.CHECK,
+    adjusted_gap.CHECK,
+    language_parity.CHECK,
     service_quality.CHECK,
     error_parity.CHECK,
     personal_data.CHECK,

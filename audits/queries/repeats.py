@@ -66,7 +66,12 @@ def customer_sums(
         kept = _answers.get(key)
     if kept is not None and kept[0] == stamp:
         return kept[1]
-    place = {"assistant": assistant.pk, "since": window.since, "until": window.until, "release": release}
+    place: dict[str, Any] = {
+        "assistant": assistant.pk,
+        "since": window.since,
+        "until": window.until,
+        "release": release,
+    }
     answer: dict[tuple[str, str], dict[str | None, tuple[int, int, int, int, int, int]]] = {
         (dimension, outcome): {} for dimension in dimensions for outcome in outcomes
     }

@@ -15,9 +15,9 @@ from audits.states import CheckKind
 from audits.views.known_share_charts import group_words, known_share_charts
 from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, forest_plot, trend
 
-NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval"})
+NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval", "ratio_interval"})
 MISSING = "–"
-_RANGES = {"interval": ("share",), "points_interval": ("points", "gap")}
+_RANGES = {"interval": ("share",), "points_interval": ("points", "gap"), "ratio_interval": ("ratio",)}
 _WITH_KNOWN_SHARE = frozenset({CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY})
 _RATES: Mapping[str, str] = {
     CheckKind.DISCLOSURE: "Disclosed at the start",
@@ -118,6 +118,7 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "p": lambda value: f"{value:.3f}" if value >= 0.001 else "< 0.001",
     "interval": lambda pair: f"{100 * pair[0]:.1f} – {100 * pair[1]:.1f} %",
     "points_interval": lambda pair: f"{_points(pair[0])} … {_points(pair[1])}",
+    "ratio_interval": lambda pair: f"{pair[0]:.2f} – {pair[1]:.2f}",
 }
 
 

@@ -31,6 +31,12 @@ FAULTS: tuple[PlantedFault, ...] = (
     ),
     PlantedFault(
         assistant="aria",
+        kind="adjusted_gap",
+        target="resolved by age_group at equal questions",
+        what="The same gap: it does not come from what customers of 65 and over ask about, or through which channel.",
+    ),
+    PlantedFault(
+        assistant="aria",
         kind="consent_coverage",
         target="quality-review",
         what="Forty customers withdrew their consent to quality review and were used all the same afterwards.",
@@ -52,6 +58,12 @@ FAULTS: tuple[PlantedFault, ...] = (
         kind="monitoring",
         target="resolved by language",
         what="The daily watch sees the same gap for conversations in Polish, from the first day on.",
+    ),
+    PlantedFault(
+        assistant="bruno",
+        kind="language_parity",
+        target="resolved by language for the same intent",
+        what="The same gap, within each intent.",
     ),
     PlantedFault(
         assistant="bruno",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +68,7 @@ class Cube:
 
     def n(self, measure: str) -> IntArray:
         """How many of each cell had the measure at all."""
-        return cast(IntArray, sum(self.counts.get(measure, {}).values(), start=np.zeros(self.cells, dtype=np.int64)))
+        return sum(self.counts.get(measure, {}).values(), start=np.zeros(self.cells, dtype=np.int64))
 
     def marginal(self, dimensions: Sequence[str]) -> Cube:
         """The same counts by these dimensions only, in this order.

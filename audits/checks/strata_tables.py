@@ -1,0 +1,182 @@
+"""A gap within strata as tables: crude beside adjusted, stratum by stratum, and by other methods."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from audits.checks.tables import table
+from audits.engine.bias.adjusted import AdjustedGap, StratumCells
+from audits.engine.bias.gap_table import GapTable, GroupResult
+from audits.engine.bias.groups import GroupCount, Member, members
+from audits.engine.bias.json_numbers import finite, finite_range
+from audits.engine.bias.suppression import suppressed
+from audits.engine.statistics.hidden_cause import of_risk_ratio
+from audits.engine.statistics.intervals import newcombe_difference, wilson
+from audits.engine.statistics.standardisation import standardise
+from audits.engine.statistics.stratified import Estimate
+
+MOST_STRATA = 12
+"""Strata listed one by one, the largest first; every stratum counts in the adjusted gap."""
+_ADJUSTED = (
+    ("Group", "text"),
+    ("Conversations", "count"),
+    ("Rate", "share"),
+    ("Plausible range", "interval"),
+    ("Difference", "points"),
+    ("Range of the difference", "points_interval"),
+    ("At equal questions", "points"),
+    ("Range at equal questions", "points_interval"),
+    ("Adjusted p", "p"),
+    ("Verdict", "verdict"),
+)
+_STRATUM = (
+    ("Kind of conversation", "text"),
+    ("Group", "text"),
+    ("Conversations", "count"),
+    ("Rate", "share"),
+    ("Plausible range", "interval"),
+    ("Rate of the reference", "share"),
+    ("Difference", "points"),
+    ("Range of the difference", "points_interval"),
+)
+_METHODS = (
+    ("Group", "text"),
+    ("Common odds ratio", "ratio"),
+    ("Range of the odds ratio", "ratio_interval"),
+    ("Standardised difference", "points"),
+    ("Range of the standardised difference", "points_interval"),
+    ("Breslow–Day p", "p"),
+    ("Woolf p", "p"),
+    ("Hidden cause needed", "ratio"),
+    ("Turns round", "text"),
+)
+
+Name = Callable[[Hashable], str]
+
+
+def adjusted_table(title: str, gap: GapTable) -> dict[str, Any]:
+    """One row a group: its rate, the crude difference, and what is left of it within strata."""
+    return table(title, _ADJUSTED, map(_adjusted_row, gap.groups))
+
+
+def strata_table(
+    title: str, gap: GapTable, counts: Sequence[GroupCount], *, name: Name, private: bool
+) -> tuple[dict[str, Any], int]:
+    """One row for each compared group in each of the largest strata, and how many cells were hidden.
+
+    With `private` (a customer attribute) cells of fewer than ten conversations are left open, and as many others as it
+    takes that nothing can be worked out.
+    """
+    found = {member.label: member for member in members(counts, policy=gap.policy)}
+    strata = _largest([member for member in found.values() if member.strata])
+    hidden = _hidden(list(found.values()), strata) if private else {}
+    rows = []
+    reference = gap.reference
+    for stratum in strata[:MOST_STRATA] if reference else []:
+        for row in gap.compared:
+            if stratum in found[row.label].strata:
+                rows.append(_stratum_row(stratum, found[row.label], found[_label(reference)], hidden, name))
+    open_cells = sum(cells.get(label, False) for cells in hidden.values() for label in cells)
+    more = len(strata) - MOST_STRATA
+    shown = f"{title}, the {MOST_STRATA} largest of {len(strata)}" if more > 0 else title
+    shown += " (small cells are left open)" if open_cells else ""
+    return table(shown, _STRATUM, rows), open_cells
+
+
+def methods_table(title: str, gap: GapTable, counts: Sequence[GroupCount]) -> dict[str, Any]:
+    """One row a compared group: odds ratio, direct standardisation, whether strata agree, hidden-cause strength.
+
+    The hidden cause is what it takes to explain away the risk ratio at the pooled mix of strata.
+    """
+    found = {member.label: member for member in members(counts, policy=gap.policy)}
+    reference = gap.reference
+    rows = []
+    for row in gap.compared:
+        if row.adjusted is not None and row.adjusted.strata and reference is not None:
+            rows.append(_methods_row(row, row.adjusted, StratumCells.of(found[row.label], found[reference.label])))
+    return table(title, _METHODS, rows)
+
+
+def _adjusted_row(row: GroupResult) -> list[Any]:
+    left = row.adjusted if row.tested else None
+    return [
+        f"{row.label} (reference)" if row.is_reference else row.label,
+        row.n,
+        row.rate,
+        list(row.rate_interval),
+        row.difference if left else None,
+        finite_range(row.difference_interval) if left else None,
+        finite(left.risk_difference.value) if left else None,
+        _interval(left.risk_difference) if left else None,
+        left.p_adjusted if left else None,
+        left.verdict.value if left else None,
+    ]
+
+
+def _stratum_row(
+    stratum: Hashable,
+    group: Member,
+    reference: Member,
+    hidden: Mapping[Hashable, Mapping[str, bool]],
+    name: Name,
+) -> list[Any]:
+    covered = hidden.get(stratum, {})
+    k, n = group.strata[stratum]
+    k0, n0 = reference.strata.get(stratum, (0, 0))
+    if covered.get(group.label) or not n:
+        return [name(stratum), group.label, *[None] * 6]
+    rate = [n, k / n, _pair(wilson(k, n))]
+    if covered.get(reference.label) or not n0:
+        return [name(stratum), group.label, *rate, None, None, None]
+    return [name(stratum), group.label, *rate, k0 / n0, k / n - k0 / n0, _pair(newcombe_difference(k, n, k0, n0))]
+
+
+def _methods_row(row: GroupResult, left: AdjustedGap, cells: StratumCells) -> list[Any]:
+    standard = standardise(*cells.arrays)
+    needed = finite(of_risk_ratio(standard.ratio).estimate)
+    homogeneity = [test.p_value if test.degrees_of_freedom else None for test in (left.breslow_day, left.woolf)]
+    return [
+        row.label,
+        finite(left.odds_ratio.value),
+        _interval(left.odds_ratio),
+        finite(standard.difference.value),
+        _interval(standard.difference),
+        *map(finite, homogeneity),
+        needed,
+        "yes" if left.simpson else "no",
+    ]
+
+
+def _largest(found: Sequence[Member]) -> list[Hashable]:
+    sizes: dict[Hashable, int] = defaultdict(int)
+    for member in found:
+        for stratum, (_, n) in member.strata.items():
+            sizes[stratum] += n
+    return sorted(sizes, key=lambda stratum: (-sizes[stratum], str(stratum)))
+
+
+def _hidden(found: Sequence[Member], strata: Sequence[Hashable]) -> dict[Hashable, dict[str, bool]]:
+    n = np.array([[member.strata.get(stratum, (0, 0))[1] for stratum in strata] for member in found], dtype=np.int64)
+    mask = suppressed(n.reshape(len(found), len(strata)))
+    return {
+        stratum: {member.label: bool(mask[row, column]) for row, member in enumerate(found)}
+        for column, stratum in enumerate(strata)
+    }
+
+
+def _interval(estimate: Estimate) -> list[float | None] | None:
+    """Both bounds; None where a side is open, since a range with one end says nothing on a page."""
+    bounds = finite_range((estimate.lower, estimate.upper))
+    return None if bounds is None or None in bounds else bounds
+
+
+def _pair(bounds: tuple[Any, Any]) -> list[float]:
+    return [float(bounds[0]), float(bounds[1])]
+
+
+def _label(row: GroupResult | None) -> str:
+    return "" if row is None else row.label

@@ -1,0 +1,168 @@
+"""What is left of a gap at equal questions: Berkeley's reversal, gaps that survive, languages, and small cells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from audits.programmes import checks_validated
+from audits.queries.cubes import window_cube
+from portal.core.errors import Invalid
+from tests.audits.asking import SCOPE, ask
+from tests.audits.cells import Cell, cells_make
+from tests.audits.told import MARCH
+from tests.factories import ReleaseFactory
+
+pytestmark = pytest.mark.django_db
+
+# University of California, Berkeley 1973, six largest departments: admitted and applied, men then women.
+BERKELEY = {
+    "A": ((512, 825), (89, 108)), "B": ((353, 560), (17, 25)), "C": ((120, 325), (202, 593)),
+    "D": ((138, 417), (131, 375)), "E": ((53, 191), (94, 393)), "F": ((22, 373), (24, 341)),
+}  # fmt: skip
+GENDER = replace(SCOPE, attributes={"gender": "men"}, outcomes=["admitted"], groups={"language": 1})
+
+
+def berkeley(assistant) -> None:
+    cells_make(
+        assistant,
+        [
+            Cell(n=n, yes={"admitted": k}, attributes={"gender": gender}, intent=department)
+            for department, both in BERKELEY.items()
+            for gender, (k, n) in zip(("men", "women"), both, strict=True)
+        ],
+    )
+
+
+def by_age(assistant, *, strata=("intent",), **params):
+    return ask(
+        assistant, "adjusted_gap", "resolved by age at equal questions", params={"strata": list(strata), **params}
+    )
+
+
+def test_berkeley_is_flagged_as_a_whole_and_not_confirmed_within_departments(assistant):
+    berkeley(assistant)
+    crude = ask(assistant, "outcome_gap", "admitted by gender", scope=GENDER)
+    assert crude.state == "failed"
+    outcome = ask(assistant, "adjusted_gap", "admitted by gender at equal questions", scope=GENDER)
+    assert outcome.state != "failed"
+    (women,) = [row for row in outcome.result["gap"]["groups"] if row["group"] == {"gender": "women"}]
+    assert women["impact_ratio"] == pytest.approx(0.68183, abs=1e-5)
+    left = women["adjusted"]
+    assert (left["statistic"], left["p_value"]) == (pytest.approx(1.42695, abs=1e-5), pytest.approx(0.232263, abs=1e-6))
+    assert 1 / left["odds_ratio"] == pytest.approx(0.904697, abs=1e-6)
+    assert left["risk_difference"] == pytest.approx(0.018425, abs=1e-6)
+    assert left["homogeneity"]["breslow_day"]["p_value"] == pytest.approx(0.00207, abs=1e-5)
+    assert left["homogeneity"]["woolf"]["p_value"] == pytest.approx(0.003427, abs=1e-3)
+    assert outcome.result["simpson"] == ["women"]
+    assert outcome.result["held_constant"] == ["intent", "channel"]
+    assert "Over all conversations the difference points the other way: 14 points." in outcome.sentence
+    assert "not the same for all kinds" in outcome.sentence
+
+
+def test_departments_are_shown_one_by_one(assistant):
+    berkeley(assistant)
+    result = ask(assistant, "adjusted_gap", "admitted by gender at equal questions", scope=GENDER).result
+    whole, strata, methods = result["tables"]
+    assert [row[0] for row in whole["rows"]] == ["men (reference)", "women"]
+    assert [row[0] for row in strata["rows"]] == [
+        "A · chat",
+        "C · chat",
+        "D · chat",
+        "F · chat",
+        "B · chat",
+        "E · chat",
+    ]
+    assert strata["rows"][0][1:4] == ["women", 108, pytest.approx(89 / 108)]
+    assert strata["rows"][0][6] == pytest.approx(89 / 108 - 512 / 825)
+    assert methods["rows"][0][-1] == "yes"
+
+
+def test_a_gap_that_comes_from_what_was_asked_is_gone_and_one_that_does_not_stays(assistant):
+    def cell(age, intent, n, rate):
+        return Cell(n=n, yes={"resolved": round(n * rate)}, attributes={"age": age}, intent=intent)
+
+    even = [cell("old", "hard", 1500, 0.5), cell("old", "easy", 500, 0.9)]
+    even += [cell("young", "hard", 500, 0.5), cell("young", "easy", 1500, 0.9)]
+    cells_make(assistant, even)
+    outcome = by_age(assistant)
+    assert outcome.state == "passed"
+    assert outcome.sentence.endswith("What they asked about explains 20 of the 20 points between them.")
+    assert ask(assistant, "outcome_gap", "resolved by age").state == "failed"
+
+    cells_make(assistant, [replace(even[0], yes={"resolved": 300})])
+    outcome = by_age(assistant)
+    assert outcome.state == "failed"
+    assert outcome.title == "Resolved differs by age even at equal questions"
+    assert outcome.sentence.startswith("Disparity at equal questions: Out of 100 similar conversations about ")
+    assert outcome.evidence == ()
+
+
+def test_cells_under_ten_are_left_open_and_cannot_be_worked_out(assistant):
+    cells_make(
+        assistant,
+        [
+            Cell(n=n, yes={"resolved": n // 2}, attributes={"age": age}, intent=intent)
+            for age, sizes in {"old": (6, 40, 300), "young": (90, 200, 250)}.items()
+            for intent, n in zip("xyz", sizes, strict=True)
+        ],
+    )
+    result = by_age(assistant).result
+    told = result["tables"][1]
+    assert "small cells are left open" in told["title"]
+    open_rows = {row[0] for row in told["rows"] if row[2] is None}
+    assert open_rows == {"x", "y"}
+    assert result["figures"]["cells_hidden"] == 4
+
+
+def test_languages_are_compared_for_the_same_intent_and_named_in_words(assistant):
+    cells_make(
+        assistant,
+        [
+            Cell(n=1000, yes={"resolved": yes}, intent=intent, language=language)
+            for intent, language, yes in (
+                ("easy", "en", 900), ("easy", "de", 780), ("hard", "en", 600), ("hard", "de", 480),
+            )
+        ],
+    )  # fmt: skip
+    outcome = ask(assistant, "language_parity", "resolved by language for the same intent")
+    assert (outcome.state, outcome.severity, outcome.n) == ("failed", "high", 4000)
+    assert "75 in English were resolved and 63 in German (difference 12 points" in outcome.sentence
+    assert outcome.title == "Resolved differs by language for the same intent"
+    assert {row[0] for row in outcome.result["tables"][1]["rows"]} == {"easy", "hard"}
+    one_language = replace(SCOPE, groups={"language": 1})
+    with pytest.raises(StopIteration):
+        ask(assistant, "language_parity", "resolved by language for the same intent", scope=one_language)
+
+
+@pytest.mark.parametrize("name", ["escalated", "outcome.resolved", "duration"])
+def test_what_the_conversation_brought_about_is_refused_as_a_stratum(name):
+    with pytest.raises(Invalid) as refused:
+        checks_validated([{"kind": "adjusted_gap", "params": {"strata": ["intent", name]}}])
+    assert refused.value.field == "checks[0].params.strata[1]"
+
+
+def test_a_release_as_stratum_is_called_by_its_version(assistant):
+    release = ReleaseFactory(assistant=assistant, version="2.0")
+    cells_make(
+        assistant,
+        [Cell(n=50, yes={"resolved": 30}, attributes={"age": age}, release=release) for age in ("old", "young")],
+    )
+    result = by_age(assistant, strata=["release"]).result
+    assert {row[0] for row in result["tables"][1]["rows"]} == {"release 2.0"}
+
+
+def test_one_group_or_none_is_not_enough_data(assistant):
+    assert by_age(assistant).state == "insufficient_data"
+    cells_make(assistant, [Cell(n=500, yes={"resolved": 300}, attributes={"age": "old"})])
+    outcome = by_age(assistant)
+    assert (outcome.state, outcome.n) == ("insufficient_data", 500)
+    assert outcome.sentence == "Not enough data: no two known groups have conversations of the same kind to compare."
+
+
+def test_statements_do_not_grow_with_days_or_groups(assistant, django_assert_num_queries):
+    berkeley(assistant)
+    window_cube(assistant=assistant, window=MARCH)
+    with django_assert_num_queries(1):
+        ask(assistant, "adjusted_gap", "admitted by gender at equal questions", scope=GENDER)
