@@ -37,11 +37,11 @@ from audits.states import CheckKind
 from portal.core.languages import language_name
 
 Stratum = Literal["intent", "channel", "language", "release"]
-HELD: Mapping[str, str] = {
-    "intent": "what they asked about",
-    "channel": "the channel",
-    "language": "their language",
-    "release": "the release",
+MIXES: Mapping[str, str] = {
+    "intent": "questions",
+    "channel": "channels",
+    "language": "languages",
+    "release": "releases",
 }
 
 
@@ -107,12 +107,12 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
     )
     return CheckOutcome(
         state=STATES[verdict],
-        sentence=adjusted_sentence(gap, counts, wording=wording, held=_held(strata), several=len(strata) > 1),
+        sentence=adjusted_sentence(gap, wording=replace(wording, mix=_mix(strata))),
         result={
             "tables": [
                 adjusted_table(f"{params.outcome} by {name}: as it was, and at equal questions", gap),
                 by_stratum,
-                methods_table("The same by other methods, and whether the strata agree", gap, counts),
+                methods_table("The same by other methods, and whether the strata agree", gap),
             ],
             "figures": {
                 **gap_figures(gap, {label: one.verdict for label, one in left.items()}, hidden=hidden),
@@ -130,9 +130,11 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
     )
 
 
-def _held(strata: Sequence[str]) -> str:
-    words = [HELD[one] for one in strata]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def _mix(strata: Sequence[str]) -> str:
+    if list(strata) == ["intent"]:
+        return "what they asked about"
+    words = [MIXES[one] for one in strata]
+    return f"the mix of {' and '.join(filter(None, (', '.join(words[:-1]), words[-1])))}"
 
 
 def _stratum_names(context: CheckContext, strata: Sequence[str]) -> Callable[[Hashable], str]:

@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 
 from audits.checks.tables import table
-from audits.engine.bias.adjusted import AdjustedGap, StratumCells
+from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.groups import GroupCount, Member, members
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.suppression import suppressed
-from audits.engine.statistics.hidden_cause import of_risk_ratio
+from audits.engine.statistics.estimates import Estimate
 from audits.engine.statistics.intervals import newcombe_difference, wilson
-from audits.engine.statistics.standardisation import standardise
-from audits.engine.statistics.stratified import Estimate
 
 MOST_STRATA = 12
 """Strata listed one by one, the largest first; every stratum counts in the adjusted gap."""
@@ -47,6 +45,8 @@ _METHODS = (
     ("Group", "text"),
     ("Common odds ratio", "ratio"),
     ("Range of the odds ratio", "ratio_interval"),
+    ("By logistic regression", "ratio"),
+    ("Range by logistic regression", "ratio_interval"),
     ("Standardised difference", "points"),
     ("Range of the standardised difference", "points_interval"),
     ("Breslow–Day p", "p"),
@@ -87,18 +87,16 @@ def strata_table(
     return table(shown, _STRATUM, rows), open_cells
 
 
-def methods_table(title: str, gap: GapTable, counts: Sequence[GroupCount]) -> dict[str, Any]:
-    """One row a compared group: odds ratio, direct standardisation, whether strata agree, hidden-cause strength.
+def methods_table(title: str, gap: GapTable) -> dict[str, Any]:
+    """One row a compared group: odds ratios, direct standardisation, whether strata agree, hidden-cause strength.
 
-    The hidden cause is what it takes to explain away the risk ratio at the pooled mix of strata.
+    The hidden cause is what it takes to explain the stronger of the favourable and the adverse ratio away.
     """
-    found = {member.label: member for member in members(counts, policy=gap.policy)}
-    reference = gap.reference
-    rows = []
-    for row in gap.compared:
-        if row.adjusted is not None and row.adjusted.strata and reference is not None:
-            rows.append(_methods_row(row, row.adjusted, StratumCells.of(found[row.label], found[reference.label])))
-    return table(title, _METHODS, rows)
+    return table(
+        title,
+        _METHODS,
+        [_methods_row(row, row.adjusted) for row in gap.compared if row.adjusted is not None and row.adjusted.strata],
+    )
 
 
 def _adjusted_row(row: GroupResult) -> list[Any]:
@@ -135,18 +133,19 @@ def _stratum_row(
     return [name(stratum), group.label, *rate, k0 / n0, k / n - k0 / n0, _pair(newcombe_difference(k, n, k0, n0))]
 
 
-def _methods_row(row: GroupResult, left: AdjustedGap, cells: StratumCells) -> list[Any]:
-    standard = standardise(*cells.arrays)
-    needed = finite(of_risk_ratio(standard.ratio).estimate)
-    homogeneity = [test.p_value if test.degrees_of_freedom else None for test in (left.breslow_day, left.woolf)]
+def _methods_row(row: GroupResult, left: AdjustedGap) -> list[Any]:
+    standard = left.standardised.difference
+    causes = [finite(cause.estimate) for cause in (left.hidden_cause, left.hidden_cause_adverse)]
     return [
         row.label,
         finite(left.odds_ratio.value),
         _interval(left.odds_ratio),
-        finite(standard.difference.value),
-        _interval(standard.difference),
-        *map(finite, homogeneity),
-        needed,
+        finite(left.logistic.value),
+        _interval(left.logistic),
+        finite(standard.value),
+        _interval(standard),
+        *(finite(test.p_value) if test.degrees_of_freedom else None for test in (left.breslow_day, left.woolf)),
+        max((cause for cause in causes if cause is not None), default=None),
         "yes" if left.simpson else "no",
     ]
 

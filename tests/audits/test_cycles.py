@@ -11,9 +11,11 @@ from django.utils import timezone
 from assistants.models import AuditedAttribute
 from audits.checks import CHECKS
 from audits.models import CheckRun, Cycle, Finding
+from audits.programmes import checks_validated
 from audits.services import checking
 from audits.services.checking import check_run_execute, check_run_queue_verification
 from audits.services.cycles import cycle_advance, cycle_open
+from audits.services.programmes import programme_ensure
 from audits.services.scanning import conversations_scan
 from audits.states import CheckKind, CheckState, CycleState
 from portal.core.actors import SYSTEM
@@ -27,6 +29,17 @@ from tests.other_session import other_session
 
 pytestmark = pytest.mark.django_db
 
+#: What a cycle does with its checks does not depend on how many kinds there are.
+KINDS = (
+    "data_sufficiency",
+    "outcome_gap",
+    "service_quality",
+    "error_parity",
+    "personal_data",
+    "consent_coverage",
+    "disclosure",
+    "retention",
+)
 NEWER = DAY.replace(month=4)
 
 
@@ -57,6 +70,9 @@ def planted(assistant):
         for one in group(200, resolved=resolved, language=language, attributes={"age": age})
     ]
     conversations_make(assistant, told)
+    programme = programme_ensure(assistant=assistant)
+    programme.checks = checks_validated([{"kind": kind} for kind in KINDS])
+    programme.save()
     return assistant
 
 
