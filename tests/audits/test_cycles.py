@@ -35,6 +35,7 @@ KINDS = (
     "outcome_gap",
     "service_quality",
     "error_parity",
+    "monitoring",
     "personal_data",
     "consent_coverage",
     "disclosure",
