@@ -31,6 +31,7 @@ _PLACES = (
     ("Review queue", "audits:queue", "inbox", "flags.view", "Audits"),
     ("Findings", "audits:findings", "flag", "audits.view", "Audits"),
     ("Cycles", "audits:cycles", "refresh", "audits.view", "Audits"),
+    ("Probe sets", "audits:probe-sets", "messages", "audits.view", "Audits"),
     ("Assistants", "assistants:list", "robot", "assistants.view", "Register"),
     ("Training data", "datasets:list", "database", "datasets.view", "Register"),
     ("Requests", "requests:list", "mail", "requests.list", "Privacy"),

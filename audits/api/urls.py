@@ -8,6 +8,7 @@ from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_d
 from audits.api.exposure import PatternList, exposure_view
 from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
 from audits.api.flags import FLAG_ACTIONS, FlagList, flag_detail
+from audits.api.probe_sets import ProbeSetList, probe_set_detail, probe_set_versions
 from audits.api.reveals import RevealList
 
 app_name = "audits_api"
@@ -29,6 +30,9 @@ urlpatterns = [
         path(f"remediations/<int:remediation_id>/{name}/", view, name=f"remediation-{name}")
         for name, view in REMEDIATION_ACTIONS.items()
     ),
+    path("probe-sets/", ProbeSetList.as_view(), name="probe-sets"),
+    path("probe-sets/<int:probe_set_id>/", probe_set_detail, name="probe-set"),
+    path("probe-sets/<int:probe_set_id>/versions/", probe_set_versions, name="probe-set-versions"),
     path("reveals/", RevealList.as_view(), name="reveals"),
     path("flags/", FlagList.as_view(), name="flags"),
     path("flags/<int:flag_id>/", flag_detail, name="flag"),

@@ -27,6 +27,7 @@ from assistants.services.registry import (
 from assistants.states import AssistantState, DataSourceKind
 from audits.services.cycles import cycle_open
 from audits.services.flags import flag_raise
+from audits.services.probe_sets import probe_set_copy
 from audits.services.programmes import programme_change, programme_ensure
 from audits.states import CheckKind, FlagKind, FlagSource
 from consent.models import Purpose
@@ -87,6 +88,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
     for team in teams.values():
         _purposes(team, by_login["petra"], today)
         retention_rules_seed(team, by_login["petra"])
+        probe_set_copy(team_id=team.pk, shipped="customer-service", actor=by_login["mona"])
     total = 0
     for plan in plans:
         key = keys[plan.team][0]

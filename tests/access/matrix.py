@@ -21,6 +21,7 @@ REGISTRY = frozenset({"manager", "administrator"})
 REMEDIATE = frozenset({"reviewer", "manager", "administrator"})
 PATTERNS = frozenset({"privacy_officer", "administrator"})
 RETENTION = frozenset({"privacy_officer", "auditor", "manager", "administrator"})
+PROBES = frozenset({"reviewer", "approver", "manager", "administrator"})
 CONSENT = frozenset({"privacy_officer", "auditor"})
 
 
@@ -46,6 +47,10 @@ def _cycle(scene: Scene) -> list[Any]:
 
 def _pattern(scene: Scene) -> list[Any]:
     return [scene.assistant.slug, scene.pattern.pk]
+
+
+def _probe_set(scene: Scene) -> list[Any]:
+    return [scene.probe_set.pk]
 
 
 def _retention_rule(scene: Scene) -> list[Any]:
@@ -131,6 +136,24 @@ PAGES = [
     page("audits:pattern-edit", PATTERNS, _pattern),
     form("audits:pattern-edit", PATTERNS, _pattern),
     form("audits:pattern-step", PATTERNS, lambda scene: [*_pattern(scene), "retire"], {"since": "2025-03-01"}),
+    page("audits:probe-sets", ALL),
+    page("audits:probe-set-shipped", ALL),
+    form(
+        "audits:probe-set-copy",
+        PROBES,
+        None,
+        lambda scene: {"team": scene.home.pk, "set": "customer-service"},
+        names_ours=True,
+    ),
+    page("audits:probe-set", ALL, _probe_set),
+    page("audits:probe-template-new", PROBES, _probe_set),
+    form("audits:probe-template-new", PROBES, _probe_set),
+    page("audits:probe-template", PROBES, lambda scene: [scene.probe_set.pk, "billing-charged-twice"]),
+    form("audits:probe-template", PROBES, lambda scene: [scene.probe_set.pk, "billing-charged-twice"]),
+    page("audits:probe-cue-new", PROBES, _probe_set),
+    form("audits:probe-cue-new", PROBES, _probe_set),
+    page("audits:probe-cue", PROBES, lambda scene: [scene.probe_set.pk, "age"]),
+    form("audits:probe-cue", PROBES, lambda scene: [scene.probe_set.pk, "age"]),
     page("assistants:list", ALL),
     page("assistants:detail", ALL, _slug),
     page("assistants:new", REGISTRY),
@@ -370,6 +393,17 @@ API = [
     read("audits_api:consent-coverage", READERS, Scope.AUDITS_READ, _slug),
     read("audits_api:exposure", ALL, Scope.AUDITS_READ, _slug),
     read("audits_api:patterns", ALL, Scope.AUDITS_READ, _slug),
+    read("audits_api:probe-sets", ALL, Scope.AUDITS_READ),
+    act(
+        "audits_api:probe-sets",
+        PROBES,
+        None,
+        lambda scene: {"team": scene.home.slug, "document": {}},
+        Scope.AUDITS_RUN,
+        names_ours=True,
+    ),
+    read("audits_api:probe-set", ALL, Scope.AUDITS_READ, _probe_set),
+    act("audits_api:probe-set-versions", PROBES, _probe_set, {"document": {}}, Scope.AUDITS_RUN),
     act("audits_api:dataset-audits", ALL - {"auditor"}, _dataset),
     read("audits_api:training-exports", ALL, Scope.ASSISTANTS_READ, _dataset),
     act("audits_api:training-exports", PRIVACY, _dataset),

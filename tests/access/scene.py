@@ -16,6 +16,7 @@ from audits.models import (
     DetectionPattern,
     Finding,
     Flag,
+    ProbeSetVersion,
     Remediation,
     Reveal,
     TrainingExport,
@@ -23,6 +24,7 @@ from audits.models import (
 from audits.queries.masking import Place
 from audits.services.flags import flag_raise
 from audits.services.patterns import pattern_draft
+from audits.services.probe_sets import probe_set_copy
 from audits.services.remediations import remediation_draft
 from audits.services.scanning import conversations_scan
 from audits.services.training.exports import training_export_request
@@ -177,6 +179,10 @@ class Scene:
             context={}, must_match=["BW-1234567"], must_not_match=[], score=0.8,
             actor=self.people["privacy_officer"],
         )  # fmt: skip
+
+    @cached_property
+    def probe_set(self) -> ProbeSetVersion:
+        return probe_set_copy(team_id=self.home.pk, shipped="customer-service", actor=self.people["manager"])
 
     @cached_property
     def erasure_request(self) -> SubjectRequest:

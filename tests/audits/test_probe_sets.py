@@ -113,3 +113,28 @@ def test_copy_of_nothing_is_not_found(home, manager):
         probe_set_copy(team_id=home.pk, shipped="nothing", actor=manager)
     with pytest.raises(NotFound):
         probe_set_copy(team_id=0, shipped=SHIPPED, actor=manager)
+
+
+def test_api_writes_and_reads_versions(client, api_key, home):
+    key = {"Authorization": api_key()}
+    document = {**shipped_sets()[0].to_json(), "name": "Ours"}
+    made = client.post(
+        "/api/v1/probe-sets/", {"team": home.slug, "document": document}, content_type="application/json", headers=key
+    )
+    assert (made.status_code, made.json()["version"], made.json()["created_by"]) == (201, 1, None)
+    address = f"/api/v1/probe-sets/{made.json()['id']}/"
+    document["templates"][0]["text"] = SHORTER
+    changed = client.post(
+        f"{address}versions/", {"document": document, "note": "Week"}, content_type="application/json", headers=key
+    )
+    assert (changed.status_code, changed.json()["version"]) == (201, 2)
+    assert client.get(address, headers=key).json()["document"]["templates"][0]["text"] != SHORTER
+    listed = client.get("/api/v1/probe-sets/", headers=key).json()["results"]
+    assert [(one["name"], one["version"]) for one in listed] == [("Ours", 2)]
+    document["cues"][0]["reference"] = "green"
+    wrong = client.post(
+        f"/api/v1/probe-sets/{changed.json()['id']}/versions/", {"document": document},
+        content_type="application/json", headers=key,
+    )  # fmt: skip
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["message"] == "cue name, reference: there is no group 'green'"

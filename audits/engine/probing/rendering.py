@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .sets import PRONOUN_VARIANT, Cue, CueGroup, ProbeSet, Template, Value
+from .sets import PRONOUN_VARIANT, Cue, CueGroup, ProbeSet, Template
 
 SLOT = re.compile(r"\{([^{}]*)\}")
 PERSONA, VALUE, ARTICLE = "persona", "value", "a"
@@ -152,5 +152,18 @@ def all_renderings(probe_set: ProbeSet) -> Iterator[tuple[Template, Cue, Renderi
                         )
 
 
-def matches(values: tuple[Value, ...]) -> set[str]:
-    return {value.match for value in values}
+def differing(a: str, b: str) -> tuple[str, str, str, str]:
+    """Where two messages differ: the words before, those of `a`, those of `b`, and the words after."""
+    ours, theirs = a.split(), b.split()
+    start = 0
+    while start < min(len(ours), len(theirs)) and ours[start] == theirs[start]:
+        start += 1
+    end = 0
+    while end < min(len(ours), len(theirs)) - start and ours[-1 - end] == theirs[-1 - end]:
+        end += 1
+    return (
+        " ".join(ours[:start]),
+        " ".join(ours[start : len(ours) - end]),
+        " ".join(theirs[start : len(theirs) - end]),
+        " ".join(ours[len(ours) - end :]) if end else "",
+    )

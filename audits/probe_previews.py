@@ -1,0 +1,77 @@
+"""Pairs of messages as a probe set would send them, for people to look at before they save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audits.engine.probing import Cue, ProbeSet, Template, render
+from audits.engine.probing.rendering import differing, pairings, supports
+
+#: Templates that the preview of a cue shows.
+_TEMPLATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One message: what is the same before and after, and what differs."""
+
+    label: str
+    before: str
+    differs: str
+    after: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One pair. `title` says which cue, or which template, it shows."""
+
+    title: str
+    a: Side
+    b: Side
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.a, self.b
+
+
+def template_previews(probe_set: ProbeSet, template: Template) -> list[Preview]:
+    """One pair of the template for each group of each cue that it can show."""
+    return [
+        pair
+        for cue in probe_set.cues
+        if supports(template, cue)
+        for pair in _pairs(probe_set, template, cue, title=cue.label)
+    ]
+
+
+def cue_previews(probe_set: ProbeSet, cue: Cue) -> list[Preview]:
+    """The pairs of the cue in the first templates that can show it."""
+    fitting = [template for template in probe_set.templates if supports(template, cue)]
+    return [
+        pair
+        for number, template in enumerate(fitting[:_TEMPLATES])
+        for pair in _pairs(probe_set, template, cue, title=template.id, turn=number)
+    ]
+
+
+def _pairs(probe_set: ProbeSet, template: Template, cue: Cue, *, title: str, turn: int = 0) -> Sequence[Preview]:
+    reference = cue.group(cue.reference)
+    made = []
+    for group in cue.groups:
+        values = pairings(cue, group) if group.name != cue.reference else []
+        if not values:
+            continue
+        ours, theirs = values[turn % len(values)]
+        a = render(template, cue, group, value=ours, frame=turn, language=probe_set.language)
+        b = render(template, cue, reference, value=theirs, frame=turn, language=probe_set.language)
+        before, differs, instead, after = differing(a.text, b.text)
+        made.append(
+            Preview(
+                title,
+                Side(group.label, before, differs, after, a.language),
+                Side(reference.label, before, instead, after, b.language),
+            )
+        )
+    return made
