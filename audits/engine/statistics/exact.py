@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln
 
 from audits.engine.statistics.intervals import counts
 
@@ -22,6 +23,7 @@ IntArray = NDArray[np.int64]
 _TIE = 1e-11
 _NEGLIGIBLE = 1e-17
 _CHUNK_CELLS = 1 << 14
+_NEWTON_STEPS = 4
 _STIRLING_TABLE = np.array(
     [0.0] + [math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi) for n in range(1, 16)]
 )
@@ -51,15 +53,22 @@ def hypergeometric_log_pmf(x: ArrayLike, column: ArrayLike, row: ArrayLike, tota
 
     Source: Loader (2000), Fast and accurate computation of binomial probabilities, eq. 5; as in R's `dhyper`.
     """
-    x, column, row, total = (np.asarray(array, dtype=np.float64) for array in (x, column, row, total))
-    p, q = row / total, (total - row) / total
-    return _log_weight(x, column, row, total) - _binomial_log_pmf(row, total, p, q)
+    arrays = (np.asarray(array, dtype=np.float64) for array in (x, column, row, total))
+    x, column, row, total = np.broadcast_arrays(*arrays)
+    return _log_weight(x, column, row, total) - _log_scale(row, total)
 
 
 def _log_weight(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
-    """The log-probability up to a constant of the margins."""
+    """The log-probability up to a constant of the margins, `_log_scale`."""
     p, q = row / total, (total - row) / total
-    return _binomial_log_pmf(x, column, p, q) + _binomial_log_pmf(row - x, total - column, p, q)
+    # Both columns in one call: for a few hundred tables the calls cost more than the numbers.
+    both = (np.concatenate(pair, axis=None) for pair in ((x, row - x), (column, total - column), (p, p), (q, q)))
+    weights = _binomial_log_pmf(*both)
+    return (weights[: x.size] + weights[x.size :]).reshape(x.shape)
+
+
+def _log_scale(row: FloatArray, total: FloatArray) -> FloatArray:
+    return _binomial_log_pmf(row, total, row / total, (total - row) / total)
 
 
 def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
@@ -70,16 +79,19 @@ def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatA
     column = np.where(mirrored, total - column, column)
     mode = np.floor((row + 1) * (column + 1) / (total + 2))
 
-    p_values = np.exp(hypergeometric_log_pmf(x, column, row, total)) * _upward_sum(x, column, row, total)
-
-    lowest = np.maximum(0.0, row + column - total)
-    y = _last_as_extreme(x, lowest, np.minimum(mode, x - 1), column, row, total)
-    two_tails = np.flatnonzero(y >= lowest)
-    if two_tails.size:
-        y, column, row, total = (array[two_tails] for array in (y, column, row, total))
-        # Downward from y is upward from its mirror image.
-        other_tail = _upward_sum(row - y, total - column, row, total)
-        p_values[two_tails] += np.exp(hypergeometric_log_pmf(y, column, row, total)) * other_tail
+    weight, lowest = _log_weight(x, column, row, total), np.maximum(0.0, row + column - total)
+    y, other_weight = _last_as_extreme(x, weight, lowest, np.minimum(mode, x - 1), column, row, total)
+    two = np.flatnonzero(y >= lowest)
+    # Downward from y is upward from its mirror image, so that both tails are sums of one kind.
+    tails = _upward_sum(
+        np.concatenate([x, row[two] - y[two]]),
+        np.concatenate([column, total[two] - column[two]]),
+        np.concatenate([row, row[two]]),
+        np.concatenate([total, total[two]]),
+    )
+    scale = _log_scale(row, total)
+    p_values = np.exp(weight - scale) * tails[: x.size]
+    p_values[two] += np.exp(other_weight[two] - scale[two]) * tails[x.size :]
     return np.minimum(p_values, 1.0)
 
 
@@ -103,35 +115,61 @@ def _upward_sum(x: FloatArray, column: FloatArray, row: FloatArray, total: Float
 
 def _last_as_extreme(
     x: FloatArray,
+    weight: FloatArray,
+    lowest: FloatArray,
+    highest: FloatArray,
+    column: FloatArray,
+    row: FloatArray,
+    total: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """The largest y in [lowest, highest] that is no likelier than x, whose log-weight is given, and its own weight.
+
+    lowest − 1 where there is none. The probabilities rise over that range, so the place is bracketed by probes about
+    where log-gamma functions put it, and by bisection where these are not exact enough.
+    """
+    as_likely = weight + _TIE
+    low, high, low_weight = lowest - 1, highest.copy(), np.full(x.size, -np.inf)
+
+    def narrow(probe: FloatArray) -> bool:
+        """Ask at `probe` where it lies inside the bracket; False once it does so nowhere."""
+        inside = np.flatnonzero((low < probe) & (probe <= high))
+        y = probe[inside]
+        found = _log_weight(y, column[inside], row[inside], total[inside])
+        as_extreme = found <= as_likely[inside]
+        low[inside] = np.where(as_extreme, y, low[inside])
+        low_weight[inside] = np.where(as_extreme, found, low_weight[inside])
+        high[inside] = np.where(as_extreme, high[inside], y - 1)
+        return bool(inside.size)
+
+    guess = np.floor(_equally_likely(x, lowest, highest, column, row, total))
+    for offset in (0, 1, 3, -2):
+        narrow(guess + offset)
+    while narrow(np.ceil((low + high) / 2)):
+        pass
+    return low, low_weight
+
+
+def _equally_likely(
+    x: FloatArray,
     lowest: FloatArray,
     highest: FloatArray,
     column: FloatArray,
     row: FloatArray,
     total: FloatArray,
 ) -> FloatArray:
-    """The largest y in [lowest, highest] that is no likelier than x; lowest − 1 where there is none.
+    """About where on the rising side a table is as likely as x: Newton's steps from the mirror image in the mean."""
+    free = total - column - row
 
-    The probabilities rise over that range, so the place is found by bisection, after two probes about the mirror
-    image of x in the mean, beside which it lies unless the distribution is very skew.
-    """
-    as_likely = _log_weight(x, column, row, total) + _TIE
-    low, high = lowest - 1, highest.copy()
+    def log_likely(y: FloatArray) -> FloatArray:
+        logs: FloatArray = gammaln(y + 1) + gammaln(column - y + 1) + gammaln(row - y + 1) + gammaln(free + y + 1)
+        return -logs
 
-    def narrow(probe: FloatArray) -> bool:
-        """Ask at `probe` where it lies inside the bracket; False once it does so nowhere."""
-        inside = np.flatnonzero((low < probe) & (probe <= high))
-        y = probe[inside]
-        as_extreme = _log_weight(y, column[inside], row[inside], total[inside]) <= as_likely[inside]
-        low[inside] = np.where(as_extreme, y, low[inside])
-        high[inside] = np.where(as_extreme, high[inside], y - 1)
-        return bool(inside.size)
-
-    mirror = np.round(2 * row * column / total - x)
-    narrow(mirror + 2)
-    narrow(mirror - 1)
-    while narrow(np.ceil((low + high) / 2)):
-        pass
-    return low
+    target, highest = log_likely(x), np.maximum(lowest, highest)
+    y = np.clip(2 * row * column / total - x, lowest, highest)
+    for _ in range(_NEWTON_STEPS):
+        slope = np.log((column - y + 0.5) * (row - y + 0.5) / ((y + 0.5) * (free + y + 0.5)))
+        y = np.clip(y + (target - log_likely(y)) / np.maximum(slope, 1e-6), lowest, highest)
+    return y
 
 
 def _binomial_log_pmf(x: FloatArray, n: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
