@@ -19,8 +19,8 @@ MOST_LEVELS = 10_000
 MOST_CELLS = 1_000_000
 """Combinations of values that are held in memory."""
 
-YES = frozenset({"true", "yes", "y", "t", "1"})
-NO = frozenset({"false", "no", "n", "f", "0"})
+YES = frozenset({"true", "yes", "y", "t", "1", "1.0"})
+NO = frozenset({"false", "no", "n", "f", "0", "0.0"})
 MISSING = ("NA", "N/A", "#N/A", "NaN", "null", "unknown")
 """Texts that mean "not known", whatever their case, unless the caller names others; blank always does."""
 

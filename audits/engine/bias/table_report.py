@@ -19,6 +19,7 @@ NARROWEST = 60
 MOST_ROWS = 30
 _UNLIMITED = 1 << 20
 _LONGEST_LABEL = 40
+_SHORTEST_LABEL = 12
 _SEVERITY = {verdict: i for i, verdict in enumerate(Verdict)}
 
 Paint = Callable[[str, Verdict], str]
@@ -106,9 +107,12 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
     lines += _figures(_GAPS, [(_gap_cells(g), None if g.is_reference else g.verdict) for g in shown], width, paint)
     hidden = len(gaps.groups) - len(shown)
     if hidden:
-        lines.append(f"… {hidden:,} more groups; --json and --html have all of them, here are the worst.")
-    excluded = [group for group in shown if group.excluded]
-    lines += [f"  {group.label}: {group.excluded}" for group in excluded[:MOST_ROWS]]
+        more = f"… {hidden:,} more groups; --json and --html have all of them, here are the worst."
+        lines += textwrap.wrap(more, width, subsequent_indent="  ")
+    for group in shown:
+        if group.excluded:
+            note = f"{_short(group.label, _LONGEST_LABEL)}: {group.excluded}"
+            lines += textwrap.wrap(note, width, initial_indent="  ", subsequent_indent="    ")
     adjusted = [group for group in shown if group.adjusted is not None and group.adjusted.strata]
     if adjusted:
         lines += ["", f"within {' × '.join(table.strata)}"]
@@ -135,8 +139,8 @@ def shown_groups(gaps: GapTable, most: int = MOST_ROWS) -> list[GroupResult]:
 def _figures(
     columns: Sequence[_Column], rows: Sequence[tuple[Sequence[str], Verdict | None]], width: int, paint: Paint | None
 ) -> list[str]:
-    """Aligned lines; columns are left out, highest rank first, until they fit the width."""
-    cells = [[column.title for column in columns], *([_short(row[0]), *row[1:]] for row, _ in rows)]
+    """Aligned lines; columns are left out, highest rank first, until they fit the width, then names are cut."""
+    cells = [[column.title for column in columns], *([_short(row[0], _LONGEST_LABEL), *row[1:]] for row, _ in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
     kept = list(range(len(columns)))
     while sum(widths[i] + 2 for i in kept) - 2 > width:
@@ -144,6 +148,10 @@ def _figures(
         if not droppable:
             break
         kept.remove(max(droppable, key=lambda i: (columns[i].rank, i)))
+    over = sum(widths[i] + 2 for i in kept) - 2 - width
+    if over > 0:
+        widths[0] = max(widths[0] - over, _SHORTEST_LABEL)
+        cells = [[_short(row[0], widths[0]), *row[1:]] for row in cells]
     last = len(columns) - 1
     lines = []
     for row, verdict in zip(cells, [None, *(verdict for _, verdict in rows)], strict=True):
@@ -154,9 +162,10 @@ def _figures(
     return lines
 
 
-def _short(label: str) -> str:
+def _short(label: str, longest: int) -> str:
+    """The label in one line without control characters, cut to a length."""
     printable = "".join(character if character.isprintable() else "·" for character in label)
-    return printable if len(printable) <= _LONGEST_LABEL else f"{printable[: _LONGEST_LABEL - 1]}…"
+    return printable if len(printable) <= longest else f"{printable[: longest - 1]}…"
 
 
 def _gap_cells(group: GroupResult) -> tuple[str, ...]:

@@ -1,0 +1,329 @@
+"""What `audit_table` takes, and how it refuses what it cannot take."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audits.engine.bias import table_cube
+from audits.engine.bias.table import audit_cube, count_table
+from audits.engine.bias.table_report import MOST_ROWS, NARROWEST, text_report
+from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.verdict import Policy, Verdict
+
+ASKED = ("--outcome", "hired", "--group", "race")
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def run(file: Path, *options: str, stdout: StringIO | None = None, stderr: StringIO | None = None) -> str:
+    output = stdout or StringIO()
+    call_command("audit_table", str(file), *options, stdout=output, stderr=stderr or StringIO())
+    return output.getvalue()
+
+
+def run_json(file: Path, *options: str) -> dict:
+    return json.loads(run(file, *options, "--json"))
+
+
+def refused(file: Path, *options: str) -> str:
+    with pytest.raises(CommandError) as raised:
+        run(file, *options)
+    assert raised.value.returncode == 2
+    return str(raised.value).removeprefix(f"{file}")
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(content: str | bytes, name: str = "t.csv") -> Path:
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    return write
+
+
+def counted(document: dict) -> dict:
+    (found,) = document["tables"]
+    return {row["group"]["race"]: (row["favourable"], row["n"]) for row in found["groups"]}
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("true", "false"), ("True", "FALSE"), ("yes", "no"), ("Y", "N"), ("t", "f"), ("1", "0"), ("1.0", "0.0")],
+)
+@pytest.mark.parametrize("favourable", [(), ("--favourable", "yes"), ("--favourable", "1")])
+def test_words_for_yes_and_no_are_understood(table, yes, no, favourable):
+    file = table(f"race,hired\na,{yes}\na,{no}\nb,{no}\n")
+    assert counted(run_json(file, *ASKED, *favourable)) == {"a": (1, 2), "b": (0, 1)}
+
+
+@pytest.mark.parametrize("favourable", ["no", "0", "false"])
+def test_no_may_be_the_favourable_answer(table, favourable):
+    file = table("race,hired\na,Y\na,N\nb,N\n")
+    assert counted(run_json(file, *ASKED, "--favourable", favourable)) == {"b": (1, 1), "a": (1, 2)}
+
+
+def test_whole_numbers_of_json_are_one_value_however_written(table):
+    file = table('{"race": "a", "hired": 1.0}\n{"race": "a", "hired": 1}\n{"race": "b", "hired": 0}\n', "t.jsonl")
+    assert counted(run_json(file, *ASKED, "--favourable", "1")) == {"a": (2, 2), "b": (0, 1)}
+
+
+def test_words_are_not_mixed_with_other_values(table):
+    file = table("race,hired\na,1\na,2\nb,3\n")
+    assert refused(file, *ASKED) == (
+        ", outcome.hired: is never 'true', the favourable value; it is: 1, 2, 3. "
+        "Name the favourable one: --favourable VALUE"
+    )
+    assert counted(run_json(file, *ASKED, "--favourable", "1")) == {"a": (1, 2), "b": (0, 1)}
+
+
+def test_favourable_value_is_compared_whatever_its_case_and_reported_as_given(table):
+    file = table("race,hired\na,Offer Made\na,Rejected\nb,offer made\n")
+    document = run_json(file, *ASKED, "--favourable", "OFFER made")
+    assert (document["favourable"], counted(document)) == ("OFFER made", {"b": (1, 1), "a": (1, 2)})
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "NA", "n/a", "nan", "NULL", "unknown"])
+def test_values_that_mean_not_known_are_no_group_and_no_outcome(table, blank):
+    file = table(f"race,hired\na,yes\nb,no\n{blank},yes\na,{blank}\n")
+    document = run_json(file, *ASKED)
+    assert counted(document) == {"a": (1, 1), "b": (0, 1), None: (1, 1)}
+    assert (document["rows"], document["without_outcome"]) == (3, 1)
+    assert document["tables"][0]["unknown"] == {"n": 1, "share": pytest.approx(1 / 3)}
+
+
+def test_values_that_mean_not_known_can_be_named(table):
+    file = table("race,hired\nNA,yes\nb,no\n?,yes\n")
+    assert set(counted(run_json(file, *ASKED, "--missing", "?"))) == {"NA", "b", None}
+
+
+@pytest.mark.parametrize(("delimiter", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_other_separators_are_seen_from_the_header(table, delimiter, name):
+    file = table(f"race{delimiter}hired\r\na{delimiter}yes\r\n\r\n{'b,c'}{delimiter}no\r\n")
+    assert counted(run_json(file, *ASKED)) == {"a": (1, 1), "b,c": (0, 1)}
+    assert f"CSV separated by {name}" in run(file, *ASKED)
+
+
+def test_group_and_stratum_may_stand_in_each_others_section(table):
+    row = {"group": {"race": "a", "sex": "f"}, "outcome": {"hired": True}, "count": 20}
+    other = {"group": {"race": "b", "sex": "f"}, "outcome": {"hired": False}, "count": 20}
+    file = table(f"{json.dumps(row)}\n{json.dumps(other)}\n", "t.jsonl")
+    (found,) = run_json(file, *ASKED, "--stratum", "sex")["tables"]
+    assert found["groups"][1]["adjusted"]["strata"] == 1
+
+
+GOOD = "race,sex,hired,count\na,f,yes,60\na,f,no,40\nb,m,yes,40\nb,m,no,60\na,m,yes,30\nb,f,no,30\n"
+
+
+@pytest.mark.parametrize(
+    ("references", "expected"),
+    [
+        (["b"], {0: {"race": "b"}}),
+        (["race=B"], {0: {"race": "b"}}),
+        (["b", "m"], {0: {"race": "b"}, 1: {"sex": "m"}, 2: {"race": "b", "sex": "m"}}),
+        (["race=b", "sex=m"], {0: {"race": "b"}, 1: {"sex": "m"}, 2: {"race": "b", "sex": "m"}}),
+        (["race=a", "a × f"], {0: {"race": "a"}, 2: {"race": "a", "sex": "f"}}),
+    ],
+)
+def test_references_are_named_by_value_by_attribute_or_as_intersection(table, references, expected):
+    file = table(GOOD)
+    asked = ["--outcome", "hired", "--group", "race", "sex"]
+    chosen = [found["reference"] for found in run_json(file, *asked)["tables"]]
+    named = [found["reference"] for found in run_json(file, *asked, "--reference", *references)["tables"]]
+    assert named == [expected.get(i, reference) for i, reference in enumerate(chosen)]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        pytest.param("race,hired\n", ASKED, ": has no rows, or none with a count above 0", id="header-only"),
+        pytest.param(
+            "race,hired,count\na,yes,0\n", ASKED, ": has no rows, or none with a count above 0", id="counts-of-zero"
+        ),
+        pytest.param("", ASKED, ": has no rows", id="empty"),
+        pytest.param("race,hired\na,\nb,NA\n", ASKED, ", outcome.hired: no row has a value", id="outcome-not-known"),
+        pytest.param(
+            "race,hird\na,yes\n", ASKED, ", hired: no row has it; there are: hird, race (did you mean hird?)", id="typo"
+        ),
+        pytest.param(
+            "race,hired,count\na,yes,-3\n",
+            ASKED,
+            ", line 2, count: must be a whole number of 0 or more, got '-3'",
+            id="negative-count",
+        ),
+        pytest.param(
+            "race,hired,count\na,yes,2.5\n",
+            ASKED,
+            ", line 2, count: must be a whole number of 0 or more, got '2.5'",
+            id="fractional-count",
+        ),
+        pytest.param(
+            "race,hired,count\na,yes,nan\n",
+            ASKED,
+            ", line 2, count: must be a whole number of 0 or more, got 'nan'",
+            id="nan-count",
+        ),
+        pytest.param(
+            f"race,hired,count\na,yes,{10**18}\n",
+            ASKED,
+            f", line 2, count: must be at most 4,503,599,627,370,496, got '{10**18}'",
+            id="huge-count",
+        ),
+        pytest.param(
+            "race,hired\na,yes\n",
+            (*ASKED, "--group", "race"),
+            "a group is named twice: race, race",
+            id="group-twice",
+        ),
+        pytest.param(
+            "race,hired\na,yes\n",
+            (*ASKED, "--stratum", "race"),
+            "race is both a group and a stratum: held equal, it could show no gap",
+            id="group-is-stratum",
+        ),
+        pytest.param(
+            "race,hired\na,yes\n",
+            ("--outcome", "hired", "--group", "hired"),
+            ", hired: is asked for twice, as group, stratum or outcome",
+            id="group-is-outcome",
+        ),
+        pytest.param(
+            "race,hired\na,yes\n",
+            (*ASKED, "--truth", "hired"),
+            "the truth must be another value than the outcome, hired",
+            id="truth-is-outcome",
+        ),
+        pytest.param(
+            "race,hired,fit\na,yes,good\n",
+            (*ASKED, "--truth", "fit"),
+            ", truth fit: is never 'true', the favourable value; it is: good. "
+            "Name the favourable one: --truth-favourable VALUE",
+            id="truth-in-other-words",
+        ),
+        pytest.param(
+            "race,hired\na,yes\n",
+            (*ASKED, "--truth-favourable", "yes"),
+            "--truth-favourable says nothing without --truth",
+            id="truth-favourable-alone",
+        ),
+        pytest.param(
+            "race,hired\nMétis,yes\n".encode("latin-1"),
+            ASKED,
+            ", line 2: is not UTF-8 text: byte 0xE9. In another encoding? Name it: --encoding cp1252",
+            id="latin-1",
+        ),
+        pytest.param(
+            "race,hired\na,yes\nb,no\n",
+            (*ASKED, "--reference", "race=c"),
+            "--reference: 'race=c' is none of the groups: a, b",
+            id="reference-nowhere",
+        ),
+        pytest.param(
+            "race,hired\na,yes\n", (*ASKED, "--delta", "0"), "delta must lie between 0 and 1, got 0.0", id="delta"
+        ),
+        pytest.param(
+            '{"race": "a", "hired": NaN}\n', ASKED, ", line 1: is not JSON: NaN is not a JSON number", id="json-nan"
+        ),
+        pytest.param(
+            '{"race": "a", "hired": 1e999}\n', ASKED, ", line 1, outcome.hired: must be a finite number", id="infinite"
+        ),
+    ],
+)
+def test_what_cannot_be_audited_is_refused_with_its_place(table, content, options, message):
+    assert refused(table(content), *options) == message
+
+
+def test_page_that_cannot_be_written_is_refused(table, tmp_path):
+    page = tmp_path / "absent" / "page.html"
+    assert refused(table(GOOD), *ASKED, "--html", str(page)) == f"{page} cannot be written: No such file or directory"
+
+
+def test_combinations_beyond_memory_are_refused(table, monkeypatch):
+    monkeypatch.setattr(table_cube, "MOST_CELLS", 3)
+    file = table("race,branch,hired\n" + "".join(f"{r},{b},yes\n" for r in "ab" for b in "xyz"))
+    assert refused(file, *ASKED, "--stratum", "branch") == (
+        ", line 5: race × branch have more than 3 combinations: leave out an attribute or a stratum"
+    )
+
+
+def test_truth_in_other_words_than_the_outcome(table):
+    file = table("race,hired,fit,count\na,yes,good,30\na,no,good,10\nb,yes,poor,20\nb,no,good,20\n")
+    document = run_json(file, *ASKED, "--truth", "fit", "--truth-favourable", "Good")
+    rates = {row["group"]["race"]: row["error_rates"] for row in document["tables"][0]["groups"]}
+    assert [(rates[race]["fpr"], rates[race]["fnr"]) for race in "ab"] == [(0.25, None), (1.0, 1.0)]
+    assert (document["truth"], document["truth_favourable"]) == ("fit", "Good")
+
+
+# Within each kind of case b fails 20 points more often, together as often as a.
+HIDDEN = "race,kind,hired,count\n" + "".join(
+    f"{race},{kind},{hired},{count}\n"
+    for race, kind, yes, no in (
+        *(("b", "easy", 4_000, 1_000), ("a", "easy", 1_000, 0)),
+        *(("b", "hard", 300, 700), ("a", "hard", 3_300, 1_700)),
+    )
+    for hired, count in (("yes", yes), ("no", no))
+)
+
+
+def test_fail_on_looks_at_every_question_that_was_asked(table):
+    file = table(HIDDEN)
+    assert run(file, *ASKED, "--fail-on", "disparity").startswith("No material difference")
+    with pytest.raises(CommandError) as raised:
+        run(file, *ASKED, "--stratum", "kind", "--fail-on", "disparity")
+    assert (str(raised.value), raised.value.returncode) == ("the verdict on within strata is disparity", 1)
+
+
+def test_page_is_written_beside_the_text(table, tmp_path):
+    page = tmp_path / "page.html"
+    text = run(table(GOOD), *ASKED, "--html", str(page))
+    assert text.startswith("Disparity: ")
+    assert page.read_text().startswith("<!DOCTYPE html>")
+
+
+def test_progress_is_shown_on_a_terminal_alone(table, monkeypatch):
+    monkeypatch.setattr("audits.management.commands.audit_table._Progress._EVERY", 0.0)
+    file = table(GOOD)
+    terminal, pipe = Terminal(), StringIO()
+    run(file, *ASKED, stderr=terminal)
+    run(file, *ASKED, stderr=pipe)
+    assert "6 rows, " in terminal.getvalue()
+    assert "100 %" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert pipe.getvalue() == ""
+
+
+def many(table, groups: int, name: str = "g") -> Path:
+    rows = "".join(f"{name}{i},{hired},{20 + (i == 7) * 400}\n" for i in range(groups) for hired in ("yes", "no"))
+    return table("race,hired,count\n" + rows + f"{name}7,no,4000\n")
+
+
+def test_text_of_very_many_groups_shows_the_worst_and_says_how_many_are_left_out(table):
+    text = run(many(table, 200), *ASKED)
+    assert sum(line.startswith("g") and line[1].isdigit() for line in text.splitlines()) == MOST_ROWS
+    assert f"… {200 - MOST_ROWS} more groups; --json and --html have all of them, here are the worst." in text
+    assert len(run_json(many(table, 200), *ASKED)["tables"][0]["groups"]) == 200
+
+
+@pytest.mark.parametrize("width", [20, NARROWEST, 80, 132])
+def test_no_line_is_wider_than_the_terminal(table, width):
+    file = many(table, 12, name="a rather long name of a group; number ")
+    audit = audit_cube(count_table(file, Columns(("race",), (), "hired")), policy=Policy())
+    lines = text_report(audit, width=width).splitlines()
+    assert max(map(len, lines)) <= max(width, NARROWEST)
+
+
+def test_colour_stands_round_the_verdicts_alone(table):
+    audit = audit_cube(count_table(table(GOOD), Columns(("race",), (), "hired")), policy=Policy())
+    plain = text_report(audit, width=100)
+    painted = text_report(audit, width=100, paint=lambda text, verdict: f"<{verdict.value}>{text}</>")
+    assert "<disparity>Disparity</>: Out of" in painted
+    assert painted.replace("</>", "").replace("<disparity>", "") == plain
+    assert {verdict.value for verdict in Verdict if f"<{verdict.value}>" in painted} == {"disparity"}
