@@ -13,6 +13,7 @@ register_actions(
         "conversations.received": "Conversations received",
         "dataset.registered": "Training data set registered",
         "dataset.changed": "Training data set changed",
+        "dataset.reference_declared": "Reference of a training data set declared",
         "dataset.frozen": "Training data set frozen",
         "dataset.withdrawn": "Training data set withdrawn",
         "dataset.rows_received": "Rows of a training data set received",

@@ -13,5 +13,6 @@ urlpatterns = [
     path("<slug:slug>/edit/", datasets.dataset_edit, name="edit"),
     path("<slug:slug>/select/", datasets.dataset_select, name="select"),
     path("<slug:slug>/trained/", datasets.dataset_trained, name="trained"),
+    path("<slug:slug>/reference/", datasets.dataset_reference, name="reference"),
     path("<slug:slug>/to/<slug:step>/", datasets.dataset_step, name="step"),
 ]

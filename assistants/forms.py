@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from assistants.models import Assistant, Dataset, DataSource, Release
+from assistants.models import Assistant, Dataset, DatasetReference, DataSource, Release
 from assistants.services.datasets import Selection
 from assistants.states import DuplicateRule, RewriteMode
 from consent.models import Purpose
@@ -56,6 +56,21 @@ class DatasetPolicyForm(forms.Form):
         required=False,
         help_text="Such as URL. Leave it empty to take everything out.",
     )
+    label = forms.CharField(
+        label="Label",
+        required=False,
+        max_length=60,
+        help_text="The attribute that a model is to learn; one of those above.",
+    )
+    label_favourable = forms.CharField(
+        label="Its good value", required=False, max_length=60, help_text="Such as yes, where the label is granted."
+    )
+    label_stratum = forms.CharField(
+        label="Labels are compared within",
+        required=False,
+        max_length=60,
+        help_text="The attribute that says what a row is about, such as intent. Empty: over all rows.",
+    )
 
     @classmethod
     def of(cls, dataset: Dataset) -> DatasetPolicyForm:
@@ -98,6 +113,65 @@ class DatasetForm(DatasetPolicyForm):
 def _calendar() -> forms.DateInput:
     """The browser's own date picker, which understands ISO dates alone."""
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class SharesField(forms.CharField):
+    """Shares in per cent, a line an attribute: `age_group: 18-34 = 35; 65+ = 25`; as attribute → group → share."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def clean(self, value: Any) -> dict[str, dict[str, float]]:
+        shares: dict[str, dict[str, float]] = {}
+        for line in filter(None, map(str.strip, super().clean(value).splitlines())):
+            attribute, colon, groups = (part.strip() for part in line.partition(":"))
+            if not (attribute and colon) or attribute in shares:
+                raise forms.ValidationError("Begin each line with another attribute and a colon.")
+            shares[attribute] = dict(map(self._group, filter(None, map(str.strip, groups.split(";")))))
+        return shares
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        lines = (
+            f"{attribute}: "
+            + "; ".join(f"{group} = {round(100 * share, 3):g}" for group, share in sorted(groups.items()))
+            for attribute, groups in value.items()
+        )
+        return "\n".join(lines)
+
+    @staticmethod
+    def _group(text: str) -> tuple[str, float]:
+        group, _, share = text.rpartition("=")
+        try:
+            return group.strip(), float(share.strip().removesuffix("%").strip().replace(",", ".")) / 100
+        except ValueError as error:
+            raise forms.ValidationError(f"“{text[:60]}” is not written like 65+ = 25.") from error
+
+
+class ReferenceForm(forms.Form):
+    """Whom the data set is meant for: declared shares, or the assistant's own conversations."""
+
+    name = forms.CharField(label="Source", max_length=200, help_text="Such as Customers 2025, annual report p. 12.")
+    shares = SharesField(
+        label="Shares in per cent",
+        required=False,
+        help_text="A line an attribute, such as age_group: 18-34 = 35; 35-64 = 40; 65+ = 25.",
+    )
+    sample = forms.IntegerField(
+        label="Counted from", required=False, min_value=1, help_text="How many people, if the shares are of a sample."
+    )
+    days = forms.IntegerField(
+        label="Or the assistant’s own conversations of the last … days", required=False, min_value=1, max_value=3650
+    )
+
+    def __init__(self, *args: Any, assistant: Assistant | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> ReferenceForm:
+        """The form with what is declared now."""
+        reference = DatasetReference.objects.filter(dataset=dataset).first()
+        return cls(initial={name: getattr(reference, name) for name in cls.base_fields} if reference else {})
 
 
 class SelectionForm(forms.Form):

@@ -34,6 +34,9 @@ def export_panel(dataset: Dataset, user: User) -> Mapping[str, Any]:
         "exports": exports,
         "may_export": may and dataset.state == DatasetState.FROZEN and dataset.policy_set_by_id != user.pk,
         "own_policy": may and dataset.policy_set_by_id == user.pk,
+        "weighable": [name for name in (*dataset.quasi_identifiers, *dataset.sensitive) if name != dataset.label]
+        if dataset.label
+        else [],
         "exporting": any(export.state in UNDER_WAY for export in exports),
     }
 

@@ -14,13 +14,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from assistants.api.answers import IntakeAnswer
-from assistants.models import Dataset, DataSource
+from assistants.models import Dataset, DatasetReference, DataSource
 from assistants.queries import assistant_for
 from assistants.queries.datasets import dataset_for, datasets_for, row_figures
 from assistants.records import Rejection
 from assistants.records.lines import numbered_records
 from assistants.records.training import TrainingRecordParser
-from assistants.services.datasets import dataset_freeze, dataset_register, dataset_rows_import
+from assistants.services.datasets import (
+    dataset_freeze,
+    dataset_reference_declare,
+    dataset_register,
+    dataset_rows_import,
+)
 from assistants.states import DuplicateRule, RewriteMode
 from consent.models import Purpose
 from portal.core.access import can_anywhere
@@ -51,8 +56,8 @@ class DatasetAnswer(serializers.ModelSerializer[Dataset]):
         model = Dataset
         fields = [
             "slug", "name", "description", "assistant", "purpose", "language", "state", "quasi_identifiers",
-            "sensitive", "k", "l", "allowed_types", "duplicates", "mode", "created_at", "frozen_at", "content_hash",
-            "row_count",
+            "sensitive", "k", "l", "allowed_types", "duplicates", "mode", "label", "label_favourable", "label_stratum",
+            "created_at", "frozen_at", "content_hash", "row_count",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -96,6 +101,29 @@ class DatasetBody(StrictBody):
     allowed_types = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
     duplicates = serializers.ChoiceField(DuplicateRule.choices, required=False)
     mode = serializers.ChoiceField(RewriteMode.choices, required=False)
+    label = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    label_favourable = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    label_stratum = serializers.CharField(required=False, allow_blank=True, max_length=60)
+
+
+class ReferenceBody(StrictBody):
+    """Whom a data set is meant for: `shares` (attribute → group → share of 1), or `days` of the assistant's own."""
+
+    name = serializers.CharField(max_length=200, help_text="The source of the shares.")
+    shares = serializers.DictField(
+        child=serializers.DictField(child=serializers.FloatField(min_value=0, max_value=1)), required=False
+    )
+    sample = serializers.IntegerField(required=False, min_value=1, help_text="How many people were counted.")
+    days = serializers.IntegerField(required=False, min_value=1, max_value=3650)
+
+
+class ReferenceAnswer(serializers.ModelSerializer[DatasetReference]):
+    """The reference that a data set is held against."""
+
+    class Meta:
+        model = DatasetReference
+        fields = ["name", "kind", "shares", "sample", "days", "declared_at"]
+        read_only_fields = fields
 
 
 def _actor(request: Request) -> Actor:
@@ -161,6 +189,23 @@ def dataset_freeze_view(request: Request, slug: str) -> Response:
     actor = _actor(request)
     dataset = dataset_for(actor, slug, permission="datasets.change")
     return Response(DatasetDetailAnswer(dataset_freeze(dataset_id=dataset.pk, actor=actor)).data)
+
+
+@extend_schema(
+    operation_id="datasets_reference",
+    tags=[TAG],
+    request=ReferenceBody,
+    responses={201: ReferenceAnswer},
+    summary="Declare the shares that the data set's groups are held against",
+)
+@api_view(["POST"])
+def dataset_reference_view(request: Request, slug: str) -> Response:
+    actor = _actor(request)
+    dataset = dataset_for(actor, slug, permission="datasets.change")
+    body = ReferenceBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    made = dataset_reference_declare(dataset_id=dataset.pk, actor=actor, **body.validated_data)
+    return Response(ReferenceAnswer(made).data, status=201)
 
 
 class DatasetRows(APIView):

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from assistants.api.datasets import DatasetList, DatasetRows, dataset_detail, dataset_freeze_view
+from assistants.api.datasets import (
+    DatasetList,
+    DatasetRows,
+    dataset_detail,
+    dataset_freeze_view,
+    dataset_reference_view,
+)
 from assistants.api.views import AssistantList, ConversationIntake, assistant_detail, conversation_detail
 
 app_name = "assistants_api"
@@ -14,5 +20,6 @@ urlpatterns = [
     path("datasets/<slug:slug>/", dataset_detail, name="dataset"),
     path("datasets/<slug:slug>/rows/", DatasetRows.as_view(), name="dataset-rows"),
     path("datasets/<slug:slug>/freeze/", dataset_freeze_view, name="dataset-freeze"),
+    path("datasets/<slug:slug>/reference/", dataset_reference_view, name="dataset-reference"),
     path("conversations/<uuid:public_id>/", conversation_detail, name="conversation"),
 ]

@@ -4,7 +4,14 @@ from assistants.models.conversations import (
     Conversation,
     ConversationRevision,
 )
-from assistants.models.datasets import Dataset, DatasetRow, DatasetRowAttributes, TrainedOn
+from assistants.models.datasets import (
+    Dataset,
+    DatasetReference,
+    DatasetRow,
+    DatasetRowAttributes,
+    ReferenceKind,
+    TrainedOn,
+)
 from assistants.models.registry import Assistant, AuditedAttribute, DataSource, Release
 
 __all__ = [
@@ -16,8 +23,10 @@ __all__ = [
     "ConversationRevision",
     "DataSource",
     "Dataset",
+    "DatasetReference",
     "DatasetRow",
     "DatasetRowAttributes",
+    "ReferenceKind",
     "Release",
     "TrainedOn",
 ]

@@ -20,7 +20,9 @@ class Dataset(TeamScoped):
 
     `quasi_identifiers` and `sensitive` name the attributes of rows that the anonymity audit looks at. `k`, `l`,
     `allowed_types` (of personal data, left as they are), `duplicates` and `mode` are the policy of its audits and
-    exports; whoever set it (`policy_set_by`) is not who exports. `content_hash` and `row_count` are those at freezing.
+    exports; whoever set it (`policy_set_by`) is not who exports. `label` names the attribute that a model is to learn,
+    `label_favourable` its good value, `label_stratum` the attribute (such as the intent) within which labels are
+    compared; both are quasi-identifiers or sensitive. `content_hash` and `row_count` are those at freezing.
     """
 
     TEAM_PATH = "assistant__team"
@@ -36,6 +38,9 @@ class Dataset(TeamScoped):
     sensitive = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     k = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(1), MaxValueValidator(1000)])
     l = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1), MaxValueValidator(1000)])  # noqa: E741  (the letter of l-diversity)
+    label = models.CharField(max_length=60, blank=True, default="")
+    label_favourable = models.CharField(max_length=60, blank=True, default="")
+    label_stratum = models.CharField(max_length=60, blank=True, default="")
     allowed_types = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     duplicates = models.CharField(max_length=8, choices=DuplicateRule.choices, default=DuplicateRule.EXACT)
     mode = models.CharField(max_length=12, choices=RewriteMode.choices, default=RewriteMode.REDACT)
@@ -55,6 +60,33 @@ class Dataset(TeamScoped):
                 condition=~Q(state=DatasetState.FROZEN) | (Q(frozen_at__isnull=False) & ~Q(content_hash="")),
             )
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReferenceKind(models.TextChoices):
+    DECLARED = "declared", "Shares as declared"
+    CUSTOMERS = "customers", "The assistant's own conversations"
+
+
+class DatasetReference(TeamScoped):
+    """Who a data set is meant for: a named source of what share each group should have.
+
+    `shares` maps attributes to groups to shares of the whole; `sample` is how many they were counted from, null where
+    they are no sample. For the assistant's own conversations both are empty, and `days` says how far back they count.
+    """
+
+    TEAM_PATH = "dataset__assistant__team"
+
+    dataset = models.OneToOneField(Dataset, on_delete=models.CASCADE, primary_key=True, related_name="reference")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=ReferenceKind.choices, default=ReferenceKind.DECLARED)
+    shares = models.JSONField(default=dict, blank=True)
+    sample = models.PositiveBigIntegerField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    declared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    declared_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name

@@ -18,14 +18,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assistants.forms import DatasetForm, DatasetPolicyForm, SelectionForm, TrainedForm
-from assistants.models import Assistant, Dataset
+from assistants.forms import DatasetForm, DatasetPolicyForm, ReferenceForm, SelectionForm, TrainedForm
+from assistants.models import Assistant, Dataset, DatasetReference
 from assistants.panels import dataset_panels_for
 from assistants.queries.datasets import dataset_for, datasets_for, row_figures, selection_under_way
 from assistants.queries.registry import assistant_for
 from assistants.services.datasets import (
     dataset_change,
     dataset_freeze,
+    dataset_reference_declare,
     dataset_register,
     dataset_rows_select,
     dataset_withdraw,
@@ -132,6 +133,19 @@ def dataset_trained(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_POST
 @login_required
+def dataset_reference(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say whom the data set is meant for."""
+
+    def act(user: User, dataset: Dataset, form: ReferenceForm) -> str:
+        dataset_reference_declare(dataset_id=dataset.pk, actor=user, **form.cleaned_data)
+        return "The reference is declared. The next audit holds the data set against it."
+
+    return _act(request, slug, "datasets.change", "reference", act)
+
+
+@never_cache
+@require_POST
+@login_required
 def dataset_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     """Freeze or withdraw a data set."""
     steps = {"freeze": (dataset_freeze, "The data set is frozen."), "withdraw": (dataset_withdraw, "It is withdrawn.")}
@@ -167,7 +181,11 @@ def _act(
     return _page(request, user, dataset, status=422, **{name: form})
 
 
-_FORMS: dict[str, type[SelectionForm] | type[TrainedForm]] = {"selection": SelectionForm, "trained": TrainedForm}
+_FORMS: dict[str, type[SelectionForm] | type[TrainedForm] | type[ReferenceForm]] = {
+    "selection": SelectionForm,
+    "trained": TrainedForm,
+    "reference": ReferenceForm,
+}
 
 
 def _page(
@@ -180,12 +198,14 @@ def _page(
         "trained": TrainedForm(assistant=dataset.assistant)
         if may_change and dataset.state == DatasetState.FROZEN
         else None,
+        "reference": ReferenceForm.of(dataset) if may_change and dataset.state != DatasetState.WITHDRAWN else None,
         **forms_,
     }
     trainings = list(dataset.trainings.select_related("release"))
     context = {
         "dataset": dataset,
         "figures": row_figures(dataset),
+        "declared_reference": DatasetReference.objects.filter(dataset=dataset).first(),
         "trainings": trainings,
         "withdrawals": max((one.withdrawals for one in trainings), default=0),
         "may_change": may_change and dataset.state != DatasetState.WITHDRAWN,

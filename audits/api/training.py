@@ -26,9 +26,13 @@ TAG = "Training data"
 
 
 class ExportBody(Strict):
-    """With `exclude_breaking`, rows that break the policy are left out; without, one such row refuses the export."""
+    """With `exclude_breaking`, rows that break the policy are left out; without, one such row refuses the export.
+
+    `reweigh` names an attribute whose bearing on the label each line's `weight` takes out.
+    """
 
     exclude_breaking = serializers.BooleanField(required=False, default=False)
+    reweigh = serializers.CharField(required=False, default="", allow_blank=True, max_length=60)
 
 
 class ExportAnswer(serializers.ModelSerializer[TrainingExport]):

@@ -51,7 +51,7 @@ def group_values(context: CheckContext, *, dimension: str, whole: str, figure: s
     """
     totals, values = _read(context, dimension, whole), _read(context, dimension, figure)
     sizes = {group: sum(of_group.values()) for group, of_group in totals.items()}
-    small = _small(sizes) if dimension.startswith(ATTRIBUTE) else set()
+    small = small_groups(sizes) if dimension.startswith(ATTRIBUTE) else set()
     merged: dict[str | None, Counter[str]] = {}
     for group, of_group in values.items():
         merged.setdefault(None if group in small else group, Counter()).update(of_group)
@@ -75,7 +75,8 @@ def _read(context: CheckContext, dimension: str, measure: str) -> dict[str | Non
     return found
 
 
-def _small(sizes: Mapping[str | None, int]) -> set[str | None]:
+def small_groups(sizes: Mapping[str | None, int]) -> set[str | None]:
+    """The groups that are not to be shown: those under ten, and the next smallest while too few would be unknown."""
     known = sorted((group for group in sizes if group is not None), key=lambda group: (sizes[group], group))
     small = [group for group in known if sizes[group] < _SMALLEST_SHOWN]
     unknown = sizes.get(None, 0) + sum(sizes[group] for group in small)

@@ -18,6 +18,7 @@ from assistants.states import DatasetState, DuplicateRule
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.personal_data import SENSITIVE
 from audits.checks.tables import counted, share, share_text, table
+from audits.checks.training_balance import BALANCE_CHECKS
 from audits.queries.training import (
     TrainingRow,
     anonymity_of,
@@ -47,7 +48,12 @@ class TrainingSettings(Settings, frozen=True, kw_only=True):
     datasets: list[str] | None = None
 
 
-def training_spec(kind: CheckKind, params: Mapping[str, Any]) -> CheckSpec:
+def dataset_specs(check: Check[Any], params: Mapping[str, Any]) -> list[CheckSpec]:
+    """What this check asks, by its defaults, of the data set with these parameters; nothing where it does not apply."""
+    return check.expand(check.settings(), Scope(attributes={}, purposes=(), outcomes=(), groups={}, datasets=[params]))
+
+
+def _spec(kind: CheckKind, params: Mapping[str, Any]) -> CheckSpec:
     """The question of this kind about the data set with these parameters (audits.queries.training.dataset_params)."""
     asked = {name: params[name] for name in ("dataset", *_ASKED[kind])}
     return CheckSpec(kind=kind, target=params["slug"], params=asked, dataset_id=params["dataset"])
@@ -56,7 +62,7 @@ def training_spec(kind: CheckKind, params: Mapping[str, Any]) -> CheckSpec:
 def _expander(kind: CheckKind) -> Callable[[TrainingSettings, Scope], list[CheckSpec]]:
     def expand(settings: TrainingSettings, scope: Scope) -> list[CheckSpec]:
         return [
-            training_spec(kind, params)
+            _spec(kind, params)
             for params in scope.datasets
             if settings.datasets is None or params["slug"] in settings.datasets
         ]
@@ -325,6 +331,7 @@ _QUESTIONS: Mapping[CheckKind, Callable[[CheckContext], CheckOutcome]] = {
     CheckKind.TRAINING_ANONYMITY: anonymity,
     CheckKind.TRAINING_WITHDRAWAL: withdrawal,
 }
-TRAINING_CHECKS: tuple[Check[TrainingSettings], ...] = tuple(
-    Check(kind=kind, settings=TrainingSettings, expand=_expander(kind), run=run) for kind, run in _QUESTIONS.items()
+TRAINING_CHECKS: tuple[Check[Any], ...] = (
+    *(Check(kind=kind, settings=TrainingSettings, expand=_expander(kind), run=run) for kind, run in _QUESTIONS.items()),
+    *BALANCE_CHECKS,
 )

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from assistants.models import Dataset, DatasetRow, DatasetRowAttributes, TrainedOn
+from assistants.models import Dataset, DatasetReference, DatasetRow, DatasetRowAttributes, TrainedOn
 from assistants.states import DatasetState, DuplicateRule
 from audits.engine.anonymity import Anonymity, Column, Policy, assess, encoded
 from audits.engine.privacy import ENGINE_VERSION, Span, detect
@@ -60,13 +60,31 @@ def dataset_params(dataset: Dataset) -> dict[str, Any]:
         "l": dataset.l,
         "allowed_types": sorted(dataset.allowed_types),
         "duplicates": dataset.duplicates,
+        "label": dataset.label,
+        "label_favourable": dataset.label_favourable,
+        "label_stratum": dataset.label_stratum,
+        "reference": _reference(dataset),
+    }
+
+
+def _reference(dataset: Dataset) -> dict[str, Any] | None:
+    """What its groups are held against, where that is declared."""
+    found: DatasetReference | None = getattr(dataset, "reference", None)
+    if found is None:
+        return None
+    return {
+        "name": found.name,
+        "kind": str(found.kind),
+        "shares": found.shares,
+        "sample": found.sample,
+        "days": found.days,
     }
 
 
 def datasets_to_audit(assistant_id: int) -> list[dict[str, Any]]:
     """The parameters of each data set of an assistant that is in use, in a fixed order."""
     found = Dataset.objects.filter(assistant=assistant_id).exclude(state=DatasetState.WITHDRAWN)
-    return [dataset_params(one) for one in found.select_related("purpose").order_by("pk")]
+    return [dataset_params(one) for one in found.select_related("purpose", "reference").order_by("pk")]
 
 
 def rows_of(dataset_id: int) -> list[TrainingRow]:
@@ -154,6 +172,15 @@ def attributes_of(dataset_id: int) -> dict[int, dict[str, Any]]:
     """The declared attributes of each row that has any."""
     rows = DatasetRowAttributes.objects.filter(row__dataset=dataset_id)
     return dict(rows.values_list("pk", "values"))
+
+
+def people_of(dataset_id: int) -> list[dict[str, Any]]:
+    """The declared attributes of each data subject, by the first of their rows: several rows of one prove no more."""
+    attributes = attributes_of(dataset_id)
+    first: dict[int, dict[str, Any]] = {}
+    for row in rows_of(dataset_id):
+        first.setdefault(row.person, attributes.get(row.pk, {}))
+    return list(first.values())
 
 
 def anonymity_of(

@@ -47,7 +47,8 @@ def export_new(request: HttpRequest, slug: str) -> HttpResponse:
     user = viewer(request)
     dataset = dataset_for(user, slug)
     excluding = "exclude_breaking" in request.POST
-    made = training_export_request(dataset_id=dataset.pk, actor=user, exclude_breaking=excluding)
+    reweigh = request.POST.get("reweigh", "")[:60]
+    made = training_export_request(dataset_id=dataset.pk, actor=user, exclude_breaking=excluding, reweigh=reweigh)
     return redirect(reverse("audits:training-export", args=[made.public_id]))
 
 

@@ -10,7 +10,7 @@ import io
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -19,7 +19,13 @@ import msgspec
 from assistants.models import Assistant
 from assistants.records.lines import numbered_records
 from assistants.records.training import TrainingRecordParser
-from assistants.services.datasets import dataset_freeze, dataset_register, dataset_rows_import, release_trained_on
+from assistants.services.datasets import (
+    dataset_freeze,
+    dataset_reference_declare,
+    dataset_register,
+    dataset_rows_import,
+    release_trained_on,
+)
 from assistants.services.registry import data_source_register
 from assistants.states import DataSourceKind
 from audits.services.training import training_export_request
@@ -56,6 +62,7 @@ class Plan:
     each: int
     topics: dict[str, str]
     exported: bool
+    reference: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 PLANS = {
@@ -75,6 +82,7 @@ PLANS = {
             "why the price went up in spring": "The price follows the terms that were announced the winter before.",
         },
         exported=True,
+        reference={"region": {"north": 0.26, "east": 0.25, "south": 0.24, "west": 0.25}},
     ),
     "bruno": Plan(
         slug="returns-draft",
@@ -129,6 +137,13 @@ def training_data(plan: DemoAssistant, assistant: Assistant, people: dict[str, U
     report = dataset_rows_import(dataset_id=dataset.pk, records=numbered, source="demo", actor=SYSTEM)
     if report.rejected:
         raise RuntimeError(f"{report.rejected} demo training rows were rejected")
+    if wanted.reference:
+        dataset_reference_declare(
+            dataset_id=dataset.pk,
+            name="Customers by region, last annual report",
+            shares=wanted.reference,
+            actor=people["mona"],
+        )
     if not wanted.exported:
         return
     dataset_freeze(dataset_id=dataset.pk, actor=people["mona"])

@@ -1,5 +1,6 @@
 """Training data sets: registered, filled from files or conversations, frozen, and named as what a release learned."""
 
+from assistants.services.datasets.reference import dataset_reference_declare
 from assistants.services.datasets.registry import (
     dataset_change,
     dataset_freeze,
@@ -15,6 +16,7 @@ __all__ = [
     "Selection",
     "dataset_change",
     "dataset_freeze",
+    "dataset_reference_declare",
     "dataset_register",
     "dataset_rows_import",
     "dataset_rows_select",

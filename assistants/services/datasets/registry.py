@@ -24,7 +24,8 @@ from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Conflict, Invalid, NotFound
 
-_POLICY = frozenset({"k", "l", "allowed_types", "duplicates", "mode", "quasi_identifiers", "sensitive"})
+_LABEL = ("label", "label_favourable", "label_stratum")
+_POLICY = frozenset({"k", "l", "allowed_types", "duplicates", "mode", "quasi_identifiers", "sensitive", *_LABEL})
 _MOST_ATTRIBUTES = 20
 _TYPE = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -41,6 +42,9 @@ class DatasetDetails(TypedDict, total=False):
     allowed_types: Sequence[str]
     duplicates: str
     mode: str
+    label: str
+    label_favourable: str
+    label_stratum: str
 
 
 @transaction.atomic
@@ -200,11 +204,26 @@ def _validate(dataset: Dataset) -> None:
         raise Invalid("A type of personal data is written like EMAIL_ADDRESS.", field="allowed_types")
     if set(dataset.quasi_identifiers) & set(dataset.sensitive):
         raise Invalid("An attribute is either a quasi-identifier or sensitive.", field="sensitive")
+    _validate_label(dataset)
     try:
         dataset.full_clean()
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Invalid(messages[0], field=None if field == "__all__" else field) from error
+
+
+def _validate_label(dataset: Dataset) -> None:
+    """What a row teaches leaves with it, so it is held to the same k and l as every other attribute."""
+    declared = {*dataset.quasi_identifiers, *dataset.sensitive}
+    for field in ("label", "label_stratum"):
+        if (name := getattr(dataset, field)) and name not in declared:
+            raise Invalid("Name one of the quasi-identifiers or sensitive attributes.", field=field)
+    if dataset.label and not dataset.label_favourable:
+        raise Invalid("Say which value of the label is the good one.", field="label_favourable")
+    if not dataset.label and (dataset.label_favourable or dataset.label_stratum):
+        raise Invalid("Name the label first.", field="label")
+    if dataset.label and dataset.label == dataset.label_stratum:
+        raise Invalid("Labels are compared within another attribute.", field="label_stratum")
 
 
 def _policy(dataset: Dataset) -> dict[str, Any]:
@@ -217,6 +236,8 @@ def _policy(dataset: Dataset) -> dict[str, Any]:
         "allowed_types": list(dataset.allowed_types),
         "duplicates": dataset.duplicates,
         "mode": dataset.mode,
+        "label": dataset.label,
+        "label_stratum": dataset.label_stratum,
     }
 
 

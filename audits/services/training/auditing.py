@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assistants.models import Dataset
-from audits.checks.training import TRAINING_CHECKS, training_spec
+from audits.checks.training import TRAINING_CHECKS, dataset_specs
 from audits.models import CheckRun
 from audits.programmes import spec_hash
 from audits.queries.training import dataset_params
@@ -38,12 +38,12 @@ def dataset_audit(*, dataset_id: int, actor: Actor, kinds: Collection[CheckKind]
         raise NotFound("There is no such data set.")
     if actor is not SYSTEM:
         require(actor, "datasets.audit", dataset)
-    asked = [check.kind for check in TRAINING_CHECKS if kinds is None or check.kind in kinds]
-    if _under_way(dataset, asked):
+    asked = [check for check in TRAINING_CHECKS if kinds is None or check.kind in kinds]
+    if _under_way(dataset, [check.kind for check in asked]):
         raise Conflict("An audit of this data set is under way.", code="audit_under_way")
     today = timezone.now().astimezone(UTC).date()
     params = dataset_params(dataset)
-    specs = [training_spec(kind, params) for kind in asked]
+    specs = [spec for check in asked for spec in dataset_specs(check, params)]
     runs = [
         CheckRun.objects.create(
             assistant=dataset.assistant,

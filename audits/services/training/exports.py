@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +21,13 @@ from audits.programmes import config_hash
 from audits.queries.jobs import latest_jobs
 from audits.queries.training import TrainingRow, dataset_params
 from audits.services.training.judging import Judgement, exported_lines, judged
+from audits.services.training.weighing import TooFewToWeigh, weights_of
 from audits.states import EXPORT, ExportState
 from portal.accounts.models import User
 from portal.core import jobs, ledger
 from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
-from portal.core.errors import Conflict, Denied, KeyDestroyed, NotFound
+from portal.core.errors import Conflict, Denied, Invalid, KeyDestroyed, NotFound
 from portal.core.models import JobState
 
 log = structlog.get_logger(__name__)
@@ -41,12 +42,16 @@ def export_job_key(export_id: int) -> str:
 
 
 @transaction.atomic
-def training_export_request(*, dataset_id: int, actor: User, exclude_breaking: bool = False) -> TrainingExport:
+def training_export_request(
+    *, dataset_id: int, actor: User, exclude_breaking: bool = False, reweigh: str = ""
+) -> TrainingExport:
     """Ask for a frozen data set to be exported by its present policy; the work goes on in the background.
 
     With `exclude_breaking`, rows that break the policy are left out, each with its reason; without, one such row is
-    enough to refuse the export. Raises NotFound, Denied without `datasets.export` or for whoever set the policy
-    (`four_eyes`), and Conflict where the data set is not frozen or an export is under way. Writes
+    enough to refuse the export. `reweigh` names a declared attribute whose bearing on the data set's label every
+    line's `weight` is to take out; where a combination of both has fewer than ten people the export is refused.
+    Raises NotFound, Denied without `datasets.export` or for whoever set the policy (`four_eyes`), Invalid (`reweigh`),
+    and Conflict where the data set is not frozen or an export is under way. Writes
     `training_export.requested`; queues `audits.training_export`.
     """
     found = Dataset.objects.select_for_update(no_key=True, of=("self",)).select_related("assistant", "purpose")
@@ -62,6 +67,8 @@ def training_export_request(*, dataset_id: int, actor: User, exclude_breaking: b
     if TrainingExport.objects.filter(dataset=dataset, state__in=_UNDECIDED).exists():
         raise Conflict("An export of this data set is under way.", code="export_under_way")
     parameters = {**dataset_params(dataset), "mode": dataset.mode, "content": dataset.content_hash}
+    if reweigh:
+        parameters["reweigh"] = _reweighed(dataset, reweigh)
     export = TrainingExport.objects.create(
         dataset=dataset,
         exclude_breaking=exclude_breaking,
@@ -70,10 +77,18 @@ def training_export_request(*, dataset_id: int, actor: User, exclude_breaking: b
         requested_by=actor,
         requested_at=timezone.now(),
     )
-    data = {"exclude_breaking": exclude_breaking, "config": export.config_hash}
+    data = {"exclude_breaking": exclude_breaking, "config": export.config_hash, "reweigh": reweigh}
     _record("training_export.requested", export, actor, data)
     jobs.enqueue("audits.training_export", key=export_job_key(export.pk), export_id=export.pk)
     return export
+
+
+def _reweighed(dataset: Dataset, attribute: str) -> dict[str, str]:
+    if not dataset.label:
+        raise Invalid("The data set declares no label that could be reweighed.", field="reweigh")
+    if attribute == dataset.label or attribute not in {*dataset.quasi_identifiers, *dataset.sensitive}:
+        raise Invalid("Name one of its attributes other than the label.", field="reweigh")
+    return {"attribute": attribute, "label": dataset.label}
 
 
 def training_export_run(*, export_id: int) -> TrainingExport:
@@ -117,10 +132,19 @@ def _finish(export_id: int, found: Judgement) -> TrainingExport:
         data = {"rows": found.rows, "breaking": len(found.breaches), "reasons": found.by_reason}
         _record("training_export.refused", export, SYSTEM, data)
         return export
+    try:
+        weights = weights_of(found.fit, export.parameters)
+    except TooFewToWeigh as too_few:
+        export.error = str(too_few)[:200]
+        _move(export, ExportState.REFUSED, "consent_as_of", "finished_at", "error")
+        _record("training_export.refused", export, SYSTEM, {"rows": found.rows, "reweighing": "too few people"})
+        return export
     written = _Written(export)
-    written.store(found.fit)
+    written.store(found.fit, weights.of_row)
     export.row_count, export.sha256 = len(found.fit), written.sha256
     export.manifest = _manifest(export, found, written)
+    if weights.manifest:
+        export.manifest["reweighing"] = weights.manifest
     _move(export, ExportState.READY, "consent_as_of", "finished_at", "row_count", "sha256", "manifest")
     data = {
         "rows": export.row_count,
@@ -141,7 +165,7 @@ class _Written:
         self._plain, self._packed = hashlib.sha256(), hashlib.sha256()
         self.size = 0
 
-    def store(self, rows: list[TrainingRow]) -> None:
+    def store(self, rows: list[TrainingRow], weights: Mapping[int, float]) -> None:
         """Write every line, sealed under its data subject's key. Raises KeyDestroyed where one is gone."""
         key = export_job_key(self._export.pk)
 
@@ -149,12 +173,13 @@ class _Written:
             jobs.progress(key, done=total + done, total=2 * total)
 
         TrainingExportRow.objects.filter(export=self._export).delete()
-        for chunk in packed(self._sealed(rows, progress)):
+        for chunk in packed(self._sealed(rows, weights, progress)):
             self._packed.update(chunk)
 
-    def _sealed(self, rows: list[TrainingRow], progress: Any) -> Iterator[bytes]:
+    def _sealed(self, rows: list[TrainingRow], weights: Mapping[int, float], progress: Any) -> Iterator[bytes]:
         export, pending = self._export, []
-        for position, (row, line) in enumerate(exported_lines(rows, export.parameters, progress=progress)):
+        lines = exported_lines(rows, export.parameters, progress=progress, weights=weights)
+        for position, (row, line) in enumerate(lines):
             # Opened with the row a moment ago, so the key is there.
             place = exported_place(export.public_id, row.public_id)
             pending.append((export.pk, position, row.pk, row.subject.data_key.unwrap().seal(line, place=place)))

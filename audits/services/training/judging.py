@@ -42,6 +42,7 @@ class ExportedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     output: str = ""
     language: str = ""
     attributes: dict[str, Any] = {}
+    weight: float | None = None
 
 
 @dataclass(slots=True)
@@ -128,9 +129,16 @@ def judged(parameters: Mapping[str, Any], *, now: datetime, progress: Callable[[
 
 
 def exported_lines(
-    rows: Sequence[TrainingRow], parameters: Mapping[str, Any], *, progress: Callable[[int, int], None]
+    rows: Sequence[TrainingRow],
+    parameters: Mapping[str, Any],
+    *,
+    progress: Callable[[int, int], None],
+    weights: Mapping[int, float],
 ) -> Iterator[tuple[DatasetRow, bytes]]:
-    """Each row, locked, with its rewritten line. Raises KeyDestroyed where one was erased meanwhile."""
+    """Each row, locked, with its rewritten line and its weight, if it has one.
+
+    Raises KeyDestroyed where one was erased meanwhile.
+    """
     rewriter, attributes = Rewriter(parameters), attributes_of(parameters["dataset"])
     for start in range(0, len(rows), BATCH):
         ids = [row.pk for row in rows[start : start + BATCH]]
@@ -149,6 +157,7 @@ def exported_lines(
                 output=rewriter.rewritten(content.output, row.language),
                 language=row.language,
                 attributes=attributes.get(row.pk, {}),
+                weight=weights.get(row.pk),
             )
             yield row, _encode(line) + b"\n"
         progress(start + len(ids), len(rows))
