@@ -7,10 +7,11 @@ from typing import Any
 
 from assistants.models import Assistant
 from assistants.panels import add_panel
-from audits.models import Programme
+from audits.models import ProbeConnector, Programme
 from audits.queries.cycle_figures import cycles_with_figures, verdict_counts
 from audits.queries.cycles import CycleFilters, cycles_for
 from audits.queries.findings import FindingFilters, findings_for
+from audits.queries.probing import probe_runs_for
 from audits.queries.volumes import conversations_counted, weekly_volume
 from audits.states import FINDING, CheckKind
 from portal.accounts.models import User
@@ -19,6 +20,7 @@ from portal.core.charts import sparkline
 
 CYCLES = 5
 FINDINGS = 10
+PROBES = 5
 WEEKS = 12
 
 
@@ -60,4 +62,21 @@ def _programme(assistant: Assistant) -> Mapping[str, Any] | None:
     return {"row": programme, "checks": enabled}
 
 
+def probe_panel(assistant: Assistant, user: User) -> Mapping[str, Any]:
+    """The latest probe runs, and the way to the next."""
+    if not can(user, "audits.view", assistant):
+        return {"may_view": False}
+    runs = probe_runs_for(user, assistant=assistant.slug)
+    active = ProbeConnector.objects.filter(assistant=assistant, active=True).exists()
+    return {
+        "may_view": True,
+        "assistant": assistant,
+        "runs": runs[:PROBES],
+        "total": runs.count(),
+        "connectors": active,
+        "may_start": active and can(user, "probes.start", assistant),
+    }
+
+
 add_panel("audits/_assistant_panel.html", audit_panel)
+add_panel("audits/_probes_panel.html", probe_panel)

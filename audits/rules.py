@@ -42,3 +42,6 @@ permit("flags.raise", Role.REVIEWER, Role.APPROVER, Role.PRIVACY_OFFICER, Scope.
 permit("flags.triage", Role.REVIEWER, Role.APPROVER)
 permit("datasets.audit", Role.REVIEWER, Role.APPROVER, Role.PRIVACY_OFFICER, Role.MANAGER, Role.ADMINISTRATOR)
 permit("datasets.export", Role.PRIVACY_OFFICER)
+permit("probes.connector_change", Role.MANAGER, Role.ADMINISTRATOR)
+permit("probes.start", Role.REVIEWER, Role.APPROVER, Role.MANAGER, Role.ADMINISTRATOR, Scope.AUDITS_RUN)
+permit("probes.answers_view", Role.REVIEWER, Role.APPROVER, Role.PRIVACY_OFFICER, Role.MANAGER, Role.AUDITOR)

@@ -12,6 +12,8 @@ from audits.services.counting import stale_days_fold
 from audits.services.cycles import cycle_advance
 from audits.services.model_reading import conversations_read_by_model
 from audits.services.notifications import notification_send
+from audits.services.probing.judging import probe_run_judge
+from audits.services.probing.sending import probe_lane_run
 from audits.services.rescans import conversations_mark
 from audits.services.scanning import conversations_scan
 from audits.services.training import training_export_run
@@ -20,6 +22,7 @@ from audits.services.watch import watch_run
 from portal.core.jobs import job_task
 
 SCAN_SECONDS = 10.0
+PROBE_SECONDS = 10.0
 
 
 @job_task("audits.scan")
@@ -71,6 +74,16 @@ def training_export(*, export_id: int) -> None:
 @job_task("audits.training_restricted")
 def training_restricted(*, dataset_id: int) -> None:
     training_restrict(dataset_id=dataset_id)
+
+
+@job_task("audits.probe")
+def probe(*, run_id: int, lane: int) -> None:
+    probe_lane_run(run_id=run_id, lane=lane, seconds=PROBE_SECONDS)
+
+
+@job_task("audits.judge_probe")
+def judge_probe(*, run_id: int) -> None:
+    probe_run_judge(run_id=run_id)
 
 
 @shared_task(name="audits.tick")

@@ -12,6 +12,7 @@ from audits.checks import (
     disclosure,
     error_parity,
     language_parity,
+    matched_pairs,
     monitoring,
     outcome_gap,
     personal_data,
@@ -34,6 +35,7 @@ _ALL: tuple[Check[Any], ...] = (
     disclosure.CHECK,
     retention.CHECK,
     monitoring.CHECK,
+    matched_pairs.CHECK,
     *TRAINING_CHECKS,
 )
 CHECKS: Mapping[CheckKind, Check[Any]] = {check.kind: check for check in _ALL}

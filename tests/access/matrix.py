@@ -77,6 +77,14 @@ def _dataset(scene: Scene) -> list[Any]:
     return [scene.dataset.slug]
 
 
+def _connector(scene: Scene) -> list[Any]:
+    return [scene.assistant.slug, scene.connector.pk]
+
+
+def _probe_run(scene: Scene) -> list[Any]:
+    return [scene.probe_run.pk]
+
+
 def _export(scene: Scene) -> list[Any]:
     return [scene.export.public_id]
 
@@ -154,6 +162,21 @@ PAGES = [
     form("audits:probe-cue-new", PROBES, _probe_set),
     page("audits:probe-cue", PROBES, lambda scene: [scene.probe_set.pk, "age"]),
     form("audits:probe-cue", PROBES, lambda scene: [scene.probe_set.pk, "age"]),
+    page("audits:probes", ALL, _slug),
+    page("audits:probe-new", PROBES, _slug),
+    form("audits:probe-new", PROBES, _slug),
+    page("audits:connector-new", REGISTRY, _slug),
+    form("audits:connector-new", REGISTRY, _slug),
+    page("audits:connector", ALL, _connector),
+    page("audits:connector-edit", REGISTRY, _connector),
+    form("audits:connector-edit", REGISTRY, _connector),
+    form("audits:connector-try", REGISTRY, _connector),
+    form("audits:connector-turn", REGISTRY, lambda scene: [*_connector(scene), "off"]),
+    page("audits:probe-run", ALL, _probe_run),
+    page("audits:probe-progress", ALL, _probe_run),
+    form("audits:probe-stop", PROBES, _probe_run),
+    page("audits:probe-pairs", ALL - {"administrator"}, _probe_run),
+    page("audits:probe-csv", ALL, _probe_run),
     page("assistants:list", ALL),
     page("assistants:detail", ALL, _slug),
     page("assistants:new", REGISTRY),

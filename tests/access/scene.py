@@ -16,6 +16,8 @@ from audits.models import (
     DetectionPattern,
     Finding,
     Flag,
+    ProbeConnector,
+    ProbeRun,
     ProbeSetVersion,
     Remediation,
     Reveal,
@@ -25,6 +27,7 @@ from audits.queries.masking import Place
 from audits.services.flags import flag_raise
 from audits.services.patterns import pattern_draft
 from audits.services.probe_sets import probe_set_copy
+from audits.services.probing.runs import probe_run_start
 from audits.services.remediations import remediation_draft
 from audits.services.scanning import conversations_scan
 from audits.services.training.exports import training_export_request
@@ -183,6 +186,26 @@ class Scene:
     @cached_property
     def probe_set(self) -> ProbeSetVersion:
         return probe_set_copy(team_id=self.home.pk, shipped="customer-service", actor=self.people["manager"])
+
+    @cached_property
+    def connector(self) -> ProbeConnector:
+        """Of an endpoint that nobody may ask any more."""
+        return ProbeConnector.objects.create(
+            assistant=self.assistant, name="Chat", url="https://bot.example.com/v1", secret=SECRET,
+            secret_header="Authorization", changed_at=timezone.now(),
+        )  # fmt: skip
+
+    @cached_property
+    def probe_run(self) -> ProbeRun:
+        """Queued, with one question answered."""
+        run = probe_run_start(
+            connector_id=self.connector.pk, version_id=self.probe_set.pk,
+            cues=["name_gender"], pairs_per_template=1, actor=SYSTEM,
+        )  # fmt: skip
+        question = run.questions.order_by("position")[0]
+        question.state, question.answer, question.outcome = "answered", f"Write to {EMAIL}.", {"resolved": True}
+        question.save()
+        return run
 
     @cached_property
     def erasure_request(self) -> SubjectRequest:

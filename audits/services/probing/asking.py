@@ -1,0 +1,81 @@
+"""One question to a connector's endpoint, by what the connector and the operator allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from audits.endpoints.errors import EndpointError, Refused
+from audits.endpoints.networks import networks_read
+from audits.endpoints.protocols import (
+    OPENAI_ANSWER,
+    ChatAnswer,
+    answer_of,
+    openai_body,
+    path_read,
+    template_body,
+    template_read,
+)
+from audits.endpoints.targets import Target, read_target, require_listed
+from audits.endpoints.transport import Limits, post
+from audits.models import ProbeConnector
+from audits.probe_states import ConnectorKind
+from audits.programmes import config_hash
+
+__all__ = ["EndpointError", "connector_ask", "connector_config", "target_of"]
+
+
+def target_of(url: str) -> Target:
+    """The address, where this installation lists its host. Raises Refused."""
+    target = read_target(url)
+    require_listed(target, settings.PROBITY_PROBE_HOSTS)
+    return target
+
+
+def connector_ask(connector: ProbeConnector, prompt: str) -> ChatAnswer:
+    """Ask once and return the answer. Raises EndpointError, whose texts hold nothing of what was sent or answered."""
+    target = target_of(connector.url)
+    try:
+        networks = networks_read(settings.PROBITY_PROBE_NETWORKS)
+    except ValueError as error:
+        raise Refused("PROBITY_PROBE_NETWORKS cannot be read.") from error
+    body, path = _body(connector, prompt), connector.answer_path
+    reply = post(
+        target,
+        headers=_headers(connector),
+        body=msgspec.json.encode(body),
+        limits=Limits(seconds=connector.timeout_seconds, max_bytes=connector.max_answer_kb * 1024),
+        networks=networks,
+    )
+    return answer_of(reply, path_read(OPENAI_ANSWER if connector.kind == ConnectorKind.OPENAI else path))
+
+
+def connector_config(connector: ProbeConnector) -> dict[str, Any]:
+    """What of a connector decides the answers, to be frozen in a run. Instructions go in as their hash alone."""
+    return {
+        "kind": connector.kind,
+        "url": connector.url,
+        "model": connector.model,
+        "max_tokens": connector.max_tokens,
+        "template": config_hash({"template": connector.body_template, "path": connector.answer_path}),
+        "instructions": config_hash({"instructions": str(connector.instructions)}),
+    }
+
+
+def _body(connector: ProbeConnector, prompt: str) -> Any:
+    if connector.kind == ConnectorKind.OPENAI:
+        return openai_body(
+            prompt, model=connector.model, instructions=str(connector.instructions), max_tokens=connector.max_tokens
+        )
+    return template_body(template_read(connector.body_template), prompt)
+
+
+def _headers(connector: ProbeConnector) -> Mapping[str, str]:
+    secret = str(connector.secret)
+    if not secret:
+        return {}
+    bearer = connector.secret_header.lower() == "authorization" and " " not in secret
+    return {connector.secret_header: f"Bearer {secret}" if bearer else secret}

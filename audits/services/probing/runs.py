@@ -1,0 +1,213 @@
+"""Probe runs: estimated, planned in full, started, stopped.
+
+Pairs and identical (A/A) pairs are shuffled together, and the two halves of a pair are asked one after the other in an
+order drawn for each pair: what drifts while a run lasts meets both halves, and A/A pairs, alike.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from django.db import transaction
+from django.utils import timezone
+
+from assistants.queries.registry import current_release
+from audits.engine.probing import ProbePair, ProbePrompt, plan
+from audits.models import ProbeConnector, ProbeQuestion, ProbeRun, ProbeSetVersion
+from audits.probe_states import PairSide, ProbeRunState
+from audits.programmes import config_hash
+from audits.services.probing.asking import connector_config
+from audits.services.probing.budgets import left_this_month
+from audits.services.probing.records import record, run_end, run_locked
+from portal.accounts.models import User
+from portal.core.access import require
+from portal.core.actors import SYSTEM, Actor
+from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.jobs import enqueue
+
+MOST_PAIRS_PER_TEMPLATE = 50
+SPARE = 1.2  # of the planned requests, for those that have to be asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a run would ask. `minutes` is the least that the connector's rate allows."""
+
+    pairs: int
+    identical: int
+    requests: int
+    characters: int
+    minutes: float
+    refusal: str = ""
+
+    @property
+    def budget(self) -> int:
+        """Requests with some to spare for those that have to be asked again."""
+        return int(self.requests * SPARE) + 1
+
+
+def lane_job_key(run_id: int, lane: int) -> str:
+    return f"probe:{run_id}:{lane}"
+
+
+def probe_estimate(
+    *, connector: ProbeConnector, version: ProbeSetVersion, cues: Sequence[str], pairs_per_template: int
+) -> Estimate:
+    """What such a run would cost, and in words why it cannot start now. Raises Invalid for a plan that is none."""
+    pairs = _pairs(version, cues=cues, seed=0, pairs_per_template=pairs_per_template)
+    requests = 2 * len(pairs)
+    characters = sum(len(half.text) for pair in pairs for half in (pair.a, pair.b))
+    left_requests, left_characters = left_this_month(connector)
+    refusal = ""
+    if not connector.active:
+        refusal = "The connector is switched off."
+    elif requests > connector.run_requests:
+        refusal = f"A run of this connector asks at most {connector.run_requests:,} times; choose fewer pairs."
+    elif requests > left_requests:
+        refusal = f"Only {left_requests:,} requests of this month are left."
+    elif characters > left_characters:
+        refusal = f"Only {left_characters:,} characters of this month are left."
+    return Estimate(
+        pairs=sum(pair.kind == "pair" for pair in pairs),
+        identical=sum(pair.kind == "aa" for pair in pairs),
+        requests=requests,
+        characters=characters,
+        minutes=requests / connector.requests_per_minute,
+        refusal=refusal,
+    )
+
+
+@transaction.atomic
+def probe_run_start(
+    *,
+    connector_id: int,
+    version_id: int,
+    cues: Sequence[str],
+    pairs_per_template: int,
+    actor: Actor,
+    budget_requests: int | None = None,
+    seed: int | None = None,
+) -> ProbeRun:
+    """Plan a run and queue the asking.
+
+    Raises NotFound, Denied without `probes.start` (SYSTEM needs none), Invalid that names the field, and Conflict
+    where the connector or its budget does not allow it. Freezes the probe set's version. Writes `probe.started`.
+    """
+    connector = (
+        ProbeConnector.objects.select_for_update(of=("self",))
+        .select_related("assistant")
+        .filter(pk=connector_id)
+        .first()
+    )
+    if connector is None:
+        raise NotFound("There is no such item.")
+    if actor is not SYSTEM:
+        require(actor, "probes.start", connector)
+    version = ProbeSetVersion.objects.filter(pk=version_id, team=connector.assistant.team_id).first()
+    if version is None:
+        raise Invalid("There is no such probe set.", field="probe_set")
+    estimate = probe_estimate(connector=connector, version=version, cues=cues, pairs_per_template=pairs_per_template)
+    if estimate.refusal:
+        raise Conflict(estimate.refusal, code="probe_not_allowed")
+    budget = min(estimate.budget, connector.run_requests) if budget_requests is None else budget_requests
+    if not estimate.requests <= budget <= connector.run_requests:
+        raise Invalid(
+            f"Between {estimate.requests:,} and {connector.run_requests:,} requests.", field="budget_requests"
+        )
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    now = timezone.now()
+    config = {
+        "connector": connector_config(connector),
+        "probe_set": {"set": version.slug, "version": version.version, "content": version.content_hash},
+        "cues": list(cues),
+        "pairs_per_template": pairs_per_template,
+        "seed": seed,
+    }
+    run = ProbeRun.objects.create(
+        assistant=connector.assistant,
+        connector=connector,
+        probe_set=version,
+        release=current_release(connector.assistant, now),
+        cues=list(cues),
+        pairs_per_template=pairs_per_template,
+        seed=seed,
+        config=config,
+        config_hash=config_hash(config),
+        planned=estimate.requests,
+        budget_requests=budget,
+        requested_by=actor if isinstance(actor, User) else None,
+        requested_at=now,
+    )
+    pairs = _pairs(version, cues=cues, seed=seed, pairs_per_template=pairs_per_template)
+    ProbeQuestion.objects.bulk_create(
+        (_question(run, position, *half) for position, half in enumerate(_order(pairs, seed))), batch_size=500
+    )
+    record(
+        run, "probe.started", actor, set=version.slug, version=version.version, config=run.config_hash,
+        requests=run.planned, budget=budget,
+    )  # fmt: skip
+    lanes_queue(run, connector)
+    return run
+
+
+@transaction.atomic
+def probe_run_stop(*, run_id: int, actor: User) -> ProbeRun:
+    """Ask no further question. What was answered stays readable, and is not judged.
+
+    Raises NotFound, Denied, and Conflict where it is over, or everything is answered. Writes `probe.stopped`.
+    """
+    run = run_locked(run_id)
+    require(actor, "probes.start", run)
+    if run.answered_at is not None and run.state == ProbeRunState.RUNNING:
+        raise Conflict("Everything is answered; it is being judged.", code="transition_not_allowed")
+    run.stopped_by = actor
+    run_end(run, ProbeRunState.STOPPED, because="Stopped by hand.", actor=actor)
+    return run
+
+
+def lanes_queue(run: ProbeRun, connector: ProbeConnector) -> None:
+    """A job for each question that may be under way at a time, inside the caller's transaction."""
+    for lane in range(connector.at_a_time):
+        enqueue("audits.probe", key=lane_job_key(run.pk, lane), run_id=run.pk, lane=lane)
+
+
+def _pairs(version: ProbeSetVersion, *, cues: Sequence[str], seed: int, pairs_per_template: int) -> list[ProbePair]:
+    if not 1 <= pairs_per_template <= MOST_PAIRS_PER_TEMPLATE:
+        raise Invalid(f"Between 1 and {MOST_PAIRS_PER_TEMPLATE}.", field="pairs_per_template")
+    try:
+        pairs = plan(version.probe_set(), cues=tuple(cues), seed=seed, pairs_per_template=pairs_per_template)
+    except LookupError as error:
+        raise Invalid("This probe set does not have all of these cues.", field="cues") from error
+    if not pairs:
+        raise Invalid("Choose at least one cue that the probe set has templates for.", field="cues")
+    return pairs
+
+
+def _order(pairs: Sequence[ProbePair], seed: int) -> Iterator[tuple[ProbePair, PairSide, ProbePrompt]]:
+    random = Random(seed)  # noqa: S311  (a draw to be repeated, not a secret)
+    shuffled = list(pairs)
+    random.shuffle(shuffled)
+    for pair in shuffled:
+        halves = [(pair, PairSide.A, pair.a), (pair, PairSide.B, pair.b)]
+        random.shuffle(halves)
+        yield from halves
+
+
+def _question(run: ProbeRun, position: int, pair: ProbePair, side: PairSide, half: ProbePrompt) -> ProbeQuestion:
+    return ProbeQuestion(
+        run=run,
+        position=position,
+        pair_key=pair.key,
+        side=side,
+        kind=pair.kind,
+        template_id=pair.template_id,
+        intent=pair.intent,
+        cue=pair.cue,
+        group=half.group,
+        name=half.name,
+        language=half.language,
+        text=half.text,
+    )

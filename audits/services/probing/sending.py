@@ -1,0 +1,225 @@
+"""Asking the questions of a run, one at a time a lane, safe to be killed at any moment.
+
+A question is marked as being sent, and counted against rate and budgets, in a transaction before it goes out; its
+answer is stored in the next one, which claims the next question as well. Of a worker that is killed in between, one
+question a lane was under way: it is asked again, so an endpoint may see it twice, and both times are counted. Nothing
+that has an answer is ever asked again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import SystemRandom
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from audits.endpoints.errors import Busy, EndpointError
+from audits.endpoints.protocols import ChatAnswer
+from audits.engine.probing import read_answer
+from audits.models import ProbeConnector, ProbeQuestion, ProbeRun
+from audits.probe_states import ProbeRunState, QuestionState
+from audits.services.probing.asking import connector_ask
+from audits.services.probing.budgets import LONGEST_WAIT, pause, slot_take
+from audits.services.probing.judging import run_answered
+from audits.services.probing.records import run_end, run_locked, run_move
+from audits.services.probing.runs import lane_job_key
+from portal.core import jobs
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 4
+MOST_FAILURES_IN_A_ROW = 10
+LONGEST_SLEEP = 2.0  # seconds; a longer wait gives the worker back
+_LANES = 0x5052  # "PR", with the lane and the run in the second half of the lock
+_OPEN = [QuestionState.PLANNED, QuestionState.SENDING]
+_COUNTED = ["used_requests", "used_characters", "used_tokens", "failures_in_a_row"]
+_jitter = SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What came of a question that was sent."""
+
+    question: ProbeQuestion
+    result: ChatAnswer | EndpointError
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What a lane does next: ask, wait so many seconds, or end because nothing is left for it."""
+
+    question: ProbeQuestion | None = None
+    connector: ProbeConnector | None = None
+    wait: float | None = None
+
+
+def probe_lane_run(*, run_id: int, lane: int, seconds: float) -> None:
+    """Ask for about so long, then queue the rest behind what waits. The job behind `probe_run_start`."""
+    with _alone(run_id, lane) as mine:
+        rest = _work(run_id, lane, seconds) if mine else None
+    if rest is not None:  # queued with the lane free again, or whoever takes the job up would find it taken
+        _queue(run_id, lane, delay=rest)
+
+
+def _work(run_id: int, lane: int, seconds: float) -> timedelta | None:
+    """Ask until the time is over; returns when to go on, None where nothing is left for this lane."""
+    if not _begin(run_id, lane):
+        return None
+    until, pausing, asked = time.monotonic() + seconds, threading.Event(), None
+    while time.monotonic() < until:
+        step, asked = _turn(run_id, lane, asked), None
+        if step.question is not None and step.connector is not None:
+            asked = _ask(step.question, step.connector)
+        elif step.wait is None:
+            return None
+        elif step.wait > LONGEST_SLEEP:
+            return timedelta(seconds=min(step.wait, LONGEST_WAIT))
+        else:
+            pausing.wait(step.wait)
+    if asked is not None:
+        _turn(run_id, lane, asked, claiming=False)
+    return timedelta()
+
+
+@contextmanager
+def _alone(run_id: int, lane: int) -> Iterator[bool]:
+    """One worker a lane, for the time that its database session lives."""
+    lock = [_LANES, (run_id * 16 + lane) % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine and connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+
+
+@transaction.atomic
+def _begin(run_id: int, lane: int) -> bool:
+    """Start the run, or take up what a lane of a killed worker had under way. False where the run is over."""
+    run = run_locked(run_id)
+    if run.state == ProbeRunState.QUEUED:
+        run.started_at = timezone.now()
+        run_move(run, ProbeRunState.RUNNING, "started_at")
+    if run.state != ProbeRunState.RUNNING:
+        return False
+    lost = ProbeQuestion.objects.filter(run=run, state=QuestionState.SENDING, lane=lane)
+    taken_up = lost.update(state=QuestionState.PLANNED, lane=None)
+    if taken_up:
+        log.info("probe_questions_taken_up", run=run_id, lane=lane, questions=taken_up)
+    return True
+
+
+@transaction.atomic
+def _turn(run_id: int, lane: int, asked: _Asked | None, *, claiming: bool = True) -> _Next:
+    """Store what came of the last question and claim the next, in one transaction."""
+    run = run_locked(run_id)
+    connector = ProbeConnector.objects.select_for_update(of=("self",)).get(pk=run.connector_id)
+    if asked is not None:
+        if isinstance(asked.result, EndpointError):
+            _store_failure(run, connector, asked.question, asked.result)
+        else:
+            _store_answer(run, connector, asked.question, asked.result)
+    step = _claim(run, connector, lane) if claiming else _Next()
+    run.save(update_fields=_COUNTED)
+    return step
+
+
+def _claim(run: ProbeRun, connector: ProbeConnector, lane: int) -> _Next:
+    if run.state != ProbeRunState.RUNNING or run.answered_at is not None:
+        return _Next()
+    now = timezone.now()
+    planned = ProbeQuestion.objects.filter(run=run, state=QuestionState.PLANNED)
+    question = planned.exclude(not_before__gt=now).select_for_update(skip_locked=True).order_by("position").first()
+    if question is None:
+        soonest = planned.aggregate(at=Min("not_before"))["at"]
+        if soonest is not None:
+            return _Next(wait=max(0.05, (soonest - now).total_seconds()))
+        if not ProbeQuestion.objects.filter(run=run, state__in=_OPEN).exists():
+            run_answered(run)
+        return _Next()  # what other lanes have under way, they will end
+    if not connector.active:
+        run_end(run, ProbeRunState.FAILED, because="The connector was switched off.")
+        return _Next()
+    if run.used_requests >= run.budget_requests:
+        run_end(run, ProbeRunState.STOPPED, because=f"Its budget of {run.budget_requests:,} requests is used up.")
+        return _Next()
+    slot = slot_take(connector, characters=len(question.text), now=now)
+    if slot.spent:
+        run_end(run, ProbeRunState.STOPPED, because=slot.spent)
+        return _Next()
+    if slot.wait:
+        return _Next(wait=slot.wait)
+    run.used_requests += 1
+    run.used_characters += len(question.text)
+    question.state, question.lane, question.sent_at = QuestionState.SENDING, lane, now
+    question.attempts += 1
+    question.save(update_fields=["state", "lane", "sent_at", "attempts"])
+    return _Next(question=question, connector=connector)
+
+
+def _ask(question: ProbeQuestion, connector: ProbeConnector) -> _Asked:
+    try:
+        return _Asked(question, connector_ask(connector, question.text))
+    except EndpointError as error:
+        return _Asked(question, error)
+
+
+def _store_answer(run: ProbeRun, connector: ProbeConnector, question: ProbeQuestion, answer: ChatAnswer) -> None:
+    question.state, question.answered_at, question.error = QuestionState.ANSWERED, timezone.now(), ""
+    question.answer, question.seconds, question.tokens = answer.text, answer.seconds, answer.tokens
+    question.outcome = read_answer(answer.text, language=question.language).to_json()
+    question.save(update_fields=["state", "answered_at", "answer", "seconds", "tokens", "outcome", "error"])
+    run.failures_in_a_row = 0
+    run.used_characters += len(answer.text)
+    if answer.tokens is not None:
+        run.used_tokens = (run.used_tokens or 0) + answer.tokens
+    connector.used_characters += len(answer.text)
+    connector.save(update_fields=["used_characters"])
+
+
+def _store_failure(run: ProbeRun, connector: ProbeConnector, question: ProbeQuestion, error: EndpointError) -> None:
+    """Plan the question again where that may help; give it up, or the run, where it may not."""
+    log.info("probe_question_failed", run=run.pk, position=question.position, error=error.code)
+    question.error = error.code
+    running = run.state == ProbeRunState.RUNNING
+    if running and error.again and question.attempts < MOST_ATTEMPTS:
+        backing_off = _backing_off(question.attempts)
+        if isinstance(error, Busy):
+            pause(connector, seconds=backing_off if error.retry_after is None else error.retry_after)
+            backing_off = 0.0
+        question.state, question.lane = QuestionState.PLANNED, None
+        question.not_before = timezone.now() + timedelta(seconds=backing_off)
+        question.save(update_fields=["state", "lane", "error", "not_before"])
+        return
+    question.state = QuestionState.FAILED
+    question.save(update_fields=["state", "error"])
+    if not running:
+        return
+    run.failures_in_a_row += 1
+    if error.everyone:
+        run_end(run, ProbeRunState.FAILED, because=error.message)
+    elif run.failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
+        because = f"{MOST_FAILURES_IN_A_ROW} questions in a row had no answer. The last one: {error.message}"
+        run_end(run, ProbeRunState.FAILED, because=because)
+
+
+def _backing_off(attempts: int) -> float:
+    """Seconds until another attempt: doubling, with full jitter above the half (Brooker 2015)."""
+    longest = min(2.0 ** (attempts - 1), 60.0)
+    return longest / 2 + _jitter.random() * longest / 2
+
+
+@transaction.atomic
+def _queue(run_id: int, lane: int, *, delay: timedelta) -> None:
+    jobs.enqueue("audits.probe", key=lane_job_key(run_id, lane), delay=delay or None, run_id=run_id, lane=lane)
