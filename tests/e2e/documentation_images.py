@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.browsing import People, chromium
 from tests.e2e.running import PROJECT, running_portal
@@ -44,9 +45,23 @@ def main() -> int:
         page.get_by_role("heading", name="Certificate of erasure").wait_for()
         files.append(_taken(page, "certificate"))
         people.close()
+        files.append(_table_report(browser, Path(directory)))
     heavy = [file.name for file in files if file.stat().st_size > MOST_BYTES]
     sys.stderr.writelines(f"{name} has more than {MOST_BYTES:,} bytes.\n" for name in heavy)
     return 1 if heavy else 0
+
+
+def _table_report(browser: Browser, directory: Path) -> Path:
+    """The page that `audit_table --html` writes for the example of the README."""
+    report = directory / "report.html"
+    table = "docs/examples/berkeley.csv"
+    command = [sys.executable, "manage.py", "audit_table", table, "--outcome", "admitted", "--group", "gender"]
+    subprocess.run(
+        [*command, "--stratum", "department", "--html", str(report)], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL
+    )
+    page = browser.new_page(viewport={"width": 1120, "height": 900})
+    page.goto(report.as_uri())
+    return _taken(page, "table-report")
 
 
 def _taken(page: Page, name: str) -> Path:

@@ -281,6 +281,13 @@ def test_fail_on_looks_at_every_question_that_was_asked(table):
     assert (str(raised.value), raised.value.returncode) == ("the verdict on within strata is disparity", 1)
 
 
+def test_smallest_share_decides_who_has_a_ratio(table):
+    file = table("race,hired,count\na,yes,900\na,no,100\nb,yes,5\nb,no,5\n")
+    for options, ratio in (((), None), (("--smallest-share", "0"), pytest.approx(5 / 9))):
+        (found,) = run_json(file, *ASKED, *options)["tables"]
+        assert found["groups"][1]["impact_ratio"] == ratio
+
+
 def test_page_is_written_beside_the_text(table, tmp_path):
     page = tmp_path / "page.html"
     text = run(table(GOOD), *ASKED, "--html", str(page))

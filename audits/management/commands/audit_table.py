@@ -146,6 +146,13 @@ class Command(BaseCommand):
             "--delta", type=float, default=defaults.delta, help="smallest gap that matters (default: %(default)s)"
         )
         bars.add_argument(
+            "--smallest-share",
+            type=float,
+            default=defaults.minimum_share,
+            metavar="SHARE",
+            help="groups with a smaller share of the known rows are left out of the ratios (default: %(default)s)",
+        )
+        bars.add_argument(
             "--fail-on",
             choices=sorted(_FAILING),
             help="exit 1 on this verdict or a worse one, in the aggregate, within strata or on error rates",
@@ -178,7 +185,12 @@ class Command(BaseCommand):
         if options["truth_favourable"] is not None and options["truth"] is None:
             raise ValueError("--truth-favourable says nothing without --truth")
         columns = Columns(tuple(options["group"]), tuple(options["stratum"]), options["outcome"], options["truth"])
-        policy = Policy(alpha=options["alpha"], delta=options["delta"], confidence=1 - options["alpha"])
+        policy = Policy(
+            alpha=options["alpha"],
+            delta=options["delta"],
+            minimum_share=options["smallest_share"],
+            confidence=1 - options["alpha"],
+        )
         progress = _Progress(self.stderr) if self.stderr.isatty() else None
         try:
             cube = count_table(
