@@ -15,7 +15,7 @@ from pathlib import Path
 
 BENCHES = {
     "anonymity": "k and l of a million rows against a bare group-by and pycanon",
-    "bias": "a million rows against polars and fairlearn",
+    "bias": "a million rows against polars, fairlearn, AIF360 and aequitas",
     "table": "the audit of a file against reading it and doing nothing",
     "detection": "personal data against Presidio's patterns, and scores",
     "intake": "conversations taken in against a bare COPY",
