@@ -128,7 +128,7 @@ class PlanForm(forms.Form):
         else:
             del self.fields["remedy"]
         if recheck:
-            self.fields["recheck_days"].help_text = f"Empty: as many as it needs. {recheck}"
+            self.fields["recheck_days"].help_text = recheck
 
 
 class ImplementForm(forms.Form):

@@ -32,8 +32,39 @@ def recheck_planned(finding: Finding, *, days: int | None = None) -> Recheck | N
     )
 
 
+def recheck_stated(finding: Finding, *, days: int | None = None) -> dict[str, Any]:
+    """What is kept with a plan: when the re-check starts by itself and what it will be able to see; empty for neither.
+
+    A probe is as large as whoever starts it makes it, so that its statement is about as many pairs as before.
+    """
+    planned = recheck_planned(finding, days=days)
+    if planned is not None:
+        return planned.to_json()
+    return {**_pairs(finding.raised_by_run), **({} if days is None else {"days": days})}
+
+
+def _pairs(run: CheckRun) -> dict[str, Any]:
+    compared = (run.result.get("analysis") or {}).get("comparisons", [])
+    found = [one for one in compared if one["favourable"] is not None and one["detectable_difference"] is not None]
+    if not found:
+        return {}
+    slowest = max(found, key=lambda one: one["detectable_difference"])
+    policy = run.result["policy"]
+    return {
+        "pairs": slowest["n"],
+        "detectable": slowest["detectable_difference"],
+        "delta": policy["delta"],
+        "power": policy["power"],
+    }
+
+
 def recheck_words(statement: Mapping[str, Any]) -> str:
     """A stored statement in words; empty where it states no detectable gap."""
+    if "pairs" in statement:
+        return (
+            f"A new probe run of as many pairs ({statement['pairs']:,} a comparison) would find a gap of "
+            f"{100 * statement['detectable']:.1f} points or more with a chance of {statement['power']:.0%}."
+        )
     if "group" not in statement:
         return ""
     expected = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.engine.bias.causes import Look, Reading, Seen, read_causes
-from audits.engine.bias.verdict import Verdict
+from audits.engine.bias.verdict import Verdict, overall
 from audits.models import CheckRun, Finding
 from audits.queries.counts import ATTRIBUTE
 from audits.states import FAIRNESS_KINDS, CheckKind, CheckState
@@ -25,7 +25,12 @@ _VERDICTS: Mapping[str, Verdict] = {
     CheckState.PASSED: Verdict.NO_MATERIAL_DIFFERENCE,
     CheckState.INSUFFICIENT_DATA: Verdict.NOT_ENOUGH_DATA,
 }
-_WORST_FIRST = (CheckState.FAILED, CheckState.WATCH, CheckState.INSUFFICIENT_DATA, CheckState.PASSED)
+_WORST_FIRST = (
+    Verdict.DISPARITY,
+    Verdict.WATCH,
+    Verdict.NOT_ENOUGH_DATA,
+    Verdict.NO_MATERIAL_DIFFERENCE,
+)
 _MOST_RUNS = 60
 _LANGUAGE = frozenset({"language", "dialect"})
 #: Which cues of a probe say something about an attribute, by the words in the attribute's name.
@@ -86,7 +91,7 @@ def triangle_of(finding: Finding) -> Triangle | None:
     if finding.kind not in FAIRNESS_KINDS:
         return None
     own = finding.latest_run
-    taken = {look: _taken(look, _runs(look, own)) for look in Look}
+    taken = {look: _taken(look, _runs(look, own), attribute_of(own)) for look in Look}
     seen = _seen(taken, own)
     return Triangle(tuple(taken.values()), tuple(read_causes(seen)), seen)
 
@@ -119,7 +124,7 @@ def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
     if look is Look.PROBE:
         cues = _cues_about(attribute)
         return not cues or run.params.get("cue") in cues
-    return not attribute or attribute_of(run) in ("", attribute)
+    return not attribute or attribute in run.params.get("attributes", [])
 
 
 def _cues_about(attribute: str) -> frozenset[str]:
@@ -127,12 +132,27 @@ def _cues_about(attribute: str) -> frozenset[str]:
     return frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
 
 
-def _taken(look: Look, runs: Sequence[CheckRun]) -> LookTaken:
+def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:
     """The worst of the runs stands for its side."""
     if not runs:
         return LookTaken(look)
-    worst = min(runs, key=lambda run: (_WORST_FIRST.index(CheckState(run.state)), -run.pk))
-    return LookTaken(look, worst, _VERDICTS[worst.state], _gap(look, worst))
+    worst = min(runs, key=lambda run: (_WORST_FIRST.index(_verdict(run, attribute)), -run.pk))
+    return LookTaken(look, worst, _verdict(worst, attribute), _gap(look, worst))
+
+
+def _verdict(run: CheckRun, attribute: str) -> Verdict:
+    """What the run says of this attribute; of all that it looked at, where it does not tell them apart."""
+    about = [
+        *(Verdict(table["verdict"]) for table in run.result.get("gaps", []) if table["attributes"] == [attribute]),
+        *(
+            Verdict(row["verdict"])
+            for table in run.result.get("shares", [])
+            if table["attribute"] == attribute
+            for row in table["groups"]
+            if row.get("p_adjusted") is not None
+        ),
+    ]
+    return overall(about) if about else _VERDICTS[run.state]
 
 
 def _gap(look: Look, run: CheckRun) -> Gap | None:
@@ -177,7 +197,7 @@ def _seen(taken: Mapping[Look, LookTaken], own: CheckRun) -> Seen:
         explained=_explained(adjusted.run),
         strata_differ=_strata_differ(adjusted.run),
         about_language=attribute_of(own) in _LANGUAGE or own.params.get("cue") in _LANGUAGE,
-        since_release=str(own.result.get("since_release") or ""),
+        since_release=str((own if live.run is None else live.run).result.get("since_release") or ""),
     )
 
 

@@ -12,7 +12,7 @@ from assistants.models import Release
 from audits.models import Finding, Remediation
 from audits.queries.four_eyes import approval_refusal
 from audits.queries.newer_data import proof_begins, release_is_newer
-from audits.queries.rechecks import recheck_planned
+from audits.queries.rechecks import recheck_stated
 from audits.services.findings.proof import open_remediation_locked
 from audits.services.findings.records import finding_locked, move, record, require_state
 from audits.services.notes import written
@@ -168,10 +168,7 @@ def _remedy(finding: Finding, remedy: str) -> str:
 def _recheck(finding: Finding, days: int | None) -> dict[str, Any]:
     if days is not None and not 1 <= days <= MOST_RECHECK_DAYS:
         raise Invalid(f"Choose 1 to {MOST_RECHECK_DAYS} days.", field="recheck_days")
-    planned = recheck_planned(finding, days=days)
-    if planned is not None:
-        return planned.to_json()
-    return {} if days is None else {"days": days}
+    return recheck_stated(finding, days=days)
 
 
 def _recheck_day(remediation: Remediation, finding: Finding) -> date | None:

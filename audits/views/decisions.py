@@ -26,7 +26,7 @@ from audits.forms import (
 from audits.models import Finding
 from audits.queries.finding_actions import allowed_actions
 from audits.queries.finding_choices import able_owners, fixing_releases, originals_of
-from audits.queries.rechecks import recheck_planned, recheck_words
+from audits.queries.rechecks import recheck_stated, recheck_words
 from audits.queries.triangle import triangle_of
 from audits.remedies import remedies_for
 from audits.services.findings import (
@@ -144,12 +144,19 @@ def _planning_choices(finding: Finding) -> dict[str, Any]:
     triangle = triangle_of(finding)
     if triangle is None:
         return {}
-    planned = recheck_planned(finding)
     nearest = remedies_for([reading.cause for reading in triangle.causes])
     return {
         "remedies": [(remedy.value, remedy.label) for remedy in nearest],
-        "recheck": "" if planned is None else recheck_words(planned.to_json()),
+        "recheck": _recheck_help(recheck_stated(finding)),
     }
+
+
+def _recheck_help(stated: Mapping[str, Any]) -> str:
+    """What an empty field for the days means, and what the re-check will see; empty where there is nothing to state."""
+    if not stated:
+        return ""
+    when = "as many as it needs" if "days" in stated else "somebody starts the check, after a new probe run"
+    return f"Empty: {when}. {recheck_words(stated)}"
 
 
 def _remediation_of(finding: Finding) -> int:

@@ -86,8 +86,8 @@ def test_only_runs_about_the_same_outcome_and_attribute_count(ava, finding):
 
 def test_the_latest_run_of_a_question_stands_for_it_and_the_worst_question_for_its_side(ava, finding):
     for state in ("failed", "passed"):
-        run_make(ava, kind="training_labels", target="labels of faq", state=state, params={"attribute": "age_group"})
-    worst = run_make(ava, kind="training_shares", target="faq", state="watch", params={"attribute": "age_group"})
+        run_make(ava, kind="training_labels", target="labels of faq", state=state, params={"attributes": ["age_group"]})
+    worst = run_make(ava, kind="training_shares", target="faq", state="watch", params={"attributes": ["age_group"]})
     triangle = triangle_of(finding)
     assert triangle is not None
     assert triangle.looks[3].run == worst
@@ -119,6 +119,24 @@ def test_a_probe_that_finds_the_person_matters_is_the_likely_cause(ava, finding)
     triangle = triangle_of(finding)
     assert triangle is not None
     assert [reading.cause.value for reading in triangle.causes if reading.likely] == ["person_cues"]
+
+
+def test_training_data_are_judged_by_what_they_say_of_this_attribute(ava, finding):
+    run_make(
+        ava,
+        kind="training_labels",
+        target="labels of faq",
+        params={"attributes": ["age_group", "sex"]},
+        result={
+            "gaps": [
+                {"attributes": ["age_group"], "verdict": "no_material_difference"},
+                {"attributes": ["sex"], "verdict": "disparity"},
+            ]
+        },
+    )
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[3].verdict == "no_material_difference"
 
 
 def test_findings_about_something_else_have_no_sides(client, reviewer, ava):

@@ -140,3 +140,18 @@ def test_the_signature_covers_the_remedy_and_the_stated_recheck(gap_finding, man
     finding_verify(finding_id=gap_finding.pk, actor=manager)
     statement = signed_statement(gap_finding.pk)["remediation"]
     assert (statement["remedy"], statement["recheck"]) == ("mend_flow", remediation.recheck)
+
+
+def test_a_probe_states_what_as_many_pairs_would_show(assistant, reviewer, manager):
+    compared = {"favourable": False, "n": 240, "detectable_difference": 0.081}
+    result = {
+        "tables": [],
+        "figures": {"n": 240},
+        "analysis": {"comparisons": [compared, {**compared, "detectable_difference": None}]},
+        "policy": {"delta": 0.05, "power": 0.8},
+    }
+    finding = finding_make(assistant, run=run_make(assistant, kind="matched_pairs", target="name", result=result))
+    finding_confirm(finding_id=finding.pk, actor=reviewer)
+    stated = remediation_draft(finding_id=finding.pk, plan="Strip names.", actor=manager).recheck
+    assert stated == {"pairs": 240, "detectable": 0.081, "delta": 0.05, "power": 0.8}
+    assert "(240 a comparison) would find a gap of 8.1 points or more with a chance of 80%" in recheck_words(stated)
