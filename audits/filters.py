@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import Assistant, Release
+from audits.checks.slice_asked import WINDOWS, WITHIN, Asked
 from audits.queries.coverage import NOT_EVALUATED, NOT_EVALUATED_WORDS
 from audits.queries.cycles import CycleFilters
 from audits.queries.findings import FindingFilters
@@ -157,6 +158,30 @@ class ExposureFilter(forms.Form):
             return {}
         self.is_valid()
         return self.cleaned_data
+
+
+class FairnessFilter(forms.Form):
+    """What is compared, within what, and when. Shows what `audits.checks.slice_asked` has read and checked."""
+
+    outcome = forms.ChoiceField(required=False)
+    by = forms.ChoiceField(label="Compare", required=False)
+    within = forms.ChoiceField(label="Within the same", required=False, choices=list(WITHIN.items()))
+    window = forms.ChoiceField(label="Days", required=False, choices=list(WINDOWS.items()))
+    since = _day("From")
+    last = _day("To")
+    release = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "outcome": [(name, name.replace("_", " ").capitalize()) for name in asked.choices.outcomes],
+            "by": list(asked.choices.dimensions),
+            "release": [("", "All"), *((one.version, one.version) for one in asked.releases)],
+        }
+        for name, options in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = options or [("", "–")]
 
 
 class CycleFilter(OfAssistant):

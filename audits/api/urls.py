@@ -6,6 +6,7 @@ from audits.api import training
 from audits.api.coverage import coverage_view
 from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
 from audits.api.exposure import PatternList, exposure_view
+from audits.api.fairness import fairness_view
 from audits.api.findings import FINDING_ACTIONS, REMEDIATION_ACTIONS, FindingList, finding_detail
 from audits.api.flags import FLAG_ACTIONS, FlagList, flag_detail
 from audits.api.probe_sets import ProbeSetList, probe_set_detail, probe_set_versions
@@ -15,6 +16,7 @@ app_name = "audits_api"
 urlpatterns = [
     path("assistants/<slug:slug>/consent-coverage/", coverage_view, name="consent-coverage"),
     path("assistants/<slug:slug>/exposure/", exposure_view, name="exposure"),
+    path("assistants/<slug:slug>/fairness/", fairness_view, name="fairness"),
     path("assistants/<slug:slug>/patterns/", PatternList.as_view(), name="patterns"),
     path("cycles/", CycleList.as_view(), name="cycles"),
     path("cycles/<int:cycle_id>/", cycle_detail, name="cycle"),

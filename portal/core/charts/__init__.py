@@ -8,7 +8,7 @@ its table twin on the page.
 
 from portal.core.charts.bars import Share, bars
 from portal.core.charts.forest import ForestRow, forest_plot
-from portal.core.charts.trend import TrendMarker, TrendPoint, sparkline, trend
+from portal.core.charts.trend import TrendMarker, TrendPoint, evidence_curve, sparkline, trend
 
 __all__ = [
     "ForestRow",
@@ -16,6 +16,7 @@ __all__ = [
     "TrendMarker",
     "TrendPoint",
     "bars",
+    "evidence_curve",
     "forest_plot",
     "sparkline",
     "trend",

@@ -100,8 +100,66 @@ def trend(
     return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW))
 
 
+def evidence_curve(
+    points: Sequence[TrendPoint],
+    *,
+    alarm: float,
+    title: str,
+    description: str,
+    markers: Sequence[TrendMarker] = (),
+) -> SafeString:
+    """Evidence "to 1" over time on a log scale, with a line where the alarm is; values are powers of ten.
+
+    `alarm` and the points' values are log10; what lies beyond a thousandth or a million is drawn there.
+    """
+    ordered = [
+        TrendPoint(point.at, None if point.value is None else min(max(point.value, -3.0), 6.0))
+        for point in sorted(points, key=lambda point: point.at)
+    ]
+
+    def draw(root: ET.Element, width: float, key: str) -> float:
+        values = [value for value in (known(point.value) for point in ordered) if value is not None]
+        if not values:
+            add_text(root, NO_DATA, x=0, y=24, width=width, css="plot__muted")
+            return 40
+        low, high = min(*values, -1.0, alarm), max(*values, alarm) + 0.3
+        first, last = ordered[0].at, ordered[-1].at
+        scale = _Scale(58, width - 14, 26 if markers else 10, 200, first, last, low, high)
+        powers = [power for power in range(-3, 7) if low <= power <= high]
+        _draw_levels(
+            root, scale, [(float(power), f"{10.0**power:,.3g}" if power < 3 else f"{10**power:,}") for power in powers]
+        )
+        _draw_days(root, scale, narrow=width < WIDE)
+        _draw_markers(root, scale, markers)
+        y = scale.y(alarm)
+        add(
+            root,
+            "line",
+            x1=scale.left,
+            x2=scale.right,
+            y1=y,
+            y2=y,
+            css="plot__alarm",
+            stroke="currentColor",
+            stroke_dasharray="6 3",
+        )
+        label = f"alarm at {10**alarm:.0f} to 1"
+        add_text(root, label, x=scale.left + 4, y=y - 5, width=text_width(label) + 8, css="plot__muted")
+        for stretch in _stretches(ordered):
+            _draw_stretch(root, scale, stretch)
+        return 228
+
+    return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW))
+
+
 def _draw_axes(root: ET.Element, scale: _Scale, *, unit: str, narrow: bool) -> None:
-    for value in ticks(scale.low, scale.high, about=4):
+    levels = ticks(scale.low, scale.high, about=4)
+    _draw_levels(root, scale, [(value, tick_label(value, unit=unit)) for value in levels])
+    _draw_days(root, scale, narrow=narrow)
+
+
+def _draw_levels(root: ET.Element, scale: _Scale, levels: Sequence[tuple[float, str]]) -> None:
+    for value, label in levels:
         y = scale.y(value)
         add(
             root,
@@ -114,15 +172,10 @@ def _draw_axes(root: ET.Element, scale: _Scale, *, unit: str, narrow: bool) -> N
             stroke="currentColor",
             stroke_opacity=0.15,
         )
-        add_text(
-            root,
-            tick_label(value, unit=unit),
-            x=scale.left - 8,
-            y=y + 4,
-            width=60,
-            css="plot__axis",
-            anchor="end",
-        )
+        add_text(root, label, x=scale.left - 8, y=y + 4, width=60, css="plot__axis", anchor="end")
+
+
+def _draw_days(root: ET.Element, scale: _Scale, *, narrow: bool) -> None:
     days = (scale.last - scale.first).days
     parts = min(days, 2 if narrow else 4)
     for part in range(parts + 1):

@@ -1,0 +1,101 @@
+"""One slice of an assistant's fairness, live from counts: to be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assistants.queries.registry import assistant_for
+from audits.api.requests import Strict, actor_of, read_query
+from audits.checks.slice_asked import WINDOWS, slice_asked
+from audits.checks.slicing import STRATA, fairness_slice
+
+TAG = "Fairness"
+
+
+class FairnessQuery(Strict):
+    """`since` to `last`, both included, UTC days. `by`: `language`, `channel` or `attribute:<name>`."""
+
+    outcome = serializers.CharField(required=False, max_length=90)
+    by = serializers.CharField(required=False, max_length=90)
+    within = serializers.ChoiceField(required=False, choices=list(STRATA))
+    window = serializers.ChoiceField(required=False, choices=list(WINDOWS))
+    since = serializers.DateField(required=False)
+    last = serializers.DateField(required=False)
+    release = serializers.CharField(required=False, max_length=60)
+
+
+class StratumGroupAnswer(serializers.Serializer[Any]):
+    """Null where the cell is too small to be shown, or would give one away that is."""
+
+    group = serializers.CharField()
+    suppressed = serializers.BooleanField()
+    n = serializers.IntegerField(allow_null=True)
+    favourable = serializers.IntegerField(allow_null=True)
+    rate = serializers.FloatField(allow_null=True)
+    rate_interval = serializers.ListField(child=serializers.FloatField(allow_null=True), allow_null=True)
+
+
+class StratumAnswer(serializers.Serializer[Any]):
+    stratum = serializers.CharField()
+    groups = StratumGroupAnswer(many=True)
+
+
+class SliceAnswer(serializers.Serializer[Any]):
+    """`gap` is the table of `audit_table --json`: groups against the reference, crude and adjusted."""
+
+    outcome = serializers.CharField()
+    favourable = serializers.BooleanField()
+    by = serializers.CharField()
+    within = serializers.CharField()
+    verdict = serializers.CharField()
+    sentence = serializers.CharField()
+    detectable = serializers.CharField(allow_blank=True)
+    groups_hidden = serializers.IntegerField()
+    policy = serializers.DictField(child=serializers.FloatField())
+    gap = serializers.DictField()
+    strata = StratumAnswer(many=True)
+
+
+class FairnessAnswer(serializers.Serializer[Any]):
+    """`slice` is null where there is nothing to compare. Exploratory: corrected for its own groups only."""
+
+    assistant = serializers.SlugField()
+    since = serializers.DateField()
+    last = serializers.DateField()
+    release = serializers.CharField(allow_null=True)
+    outcomes = serializers.ListField(child=serializers.CharField())
+    dimensions = serializers.ListField(child=serializers.CharField())
+    slice = SliceAnswer(allow_null=True)
+
+
+@extend_schema(
+    operation_id="fairness_read",
+    tags=[TAG],
+    parameters=[FairnessQuery],
+    responses=FairnessAnswer,
+    summary="Compare groups by an outcome, all together or within the same questions, live from counts",
+)
+@api_view(["GET"])
+def fairness_view(request: Request, slug: str) -> Response:
+    actor = actor_of(request, "audits.view")
+    assistant = assistant_for(actor, slug, permission="audits.view")
+    wanted = read_query(request, FairnessQuery)
+    asked = slice_asked(assistant, {name: str(value) for name, value in wanted.items()})
+    release = asked.window.release
+    return Response(
+        {
+            "assistant": slug,
+            "since": asked.window.since,
+            "last": asked.last_day,
+            "release": None if release is None else release.version,
+            "outcomes": list(asked.choices.outcomes),
+            "dimensions": [name for name, _ in asked.choices.dimensions],
+            "slice": None if asked.question is None else fairness_slice(asked.cube, asked.question).to_json(),
+        }
+    )
