@@ -278,7 +278,7 @@ def test_fail_on_looks_at_every_question_that_was_asked(table):
     assert run(file, *ASKED, "--fail-on", "disparity").startswith("No material difference")
     with pytest.raises(CommandError) as raised:
         run(file, *ASKED, "--stratum", "kind", "--fail-on", "disparity")
-    assert (str(raised.value), raised.value.returncode) == ("the verdict on within strata is disparity", 1)
+    assert (str(raised.value), raised.value.returncode) == ("the verdict within strata is disparity", 1)
 
 
 def test_smallest_share_decides_who_has_a_ratio(table):

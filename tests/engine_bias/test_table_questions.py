@@ -155,3 +155,13 @@ def test_several_strata_are_held_equal_in_combination(tmp_path):
     audit = audit_cube(count_table(file, Columns(("g",), ("s", "t"), "ok")), policy=Policy())
     assert audit.tables[0].gaps.compared[0].adjusted.strata == 4
     assert audit.to_json()["strata"] == ["s", "t"]
+
+
+def test_groups_that_are_bare_truth_values_are_named_with_their_attribute(tmp_path):
+    file = tmp_path / "t.jsonl"
+    rows = [
+        {"over_25": over, "ok": ok, "count": n} for over, ok, n in ((True, True, 9), (True, False, 1), (False, True, 9))
+    ]
+    file.write_text("\n".join(map(json.dumps, [*rows, {"over_25": False, "ok": False, "count": 9}])))
+    audit = audit_cube(count_table(file, Columns(("over_25",), (), "ok")), policy=Policy())
+    assert "90 where over 25 is true had ok and 50 where over 25 is false" in audit.sentence

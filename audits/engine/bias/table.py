@@ -15,7 +15,7 @@ must not stand under "no material difference", while the chance of a false dispa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -173,10 +173,19 @@ def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) ->
     return TableAudit(
         cube=cube,
         tables=tuple(
-            AuditedTable(gap, errors[i] if errors else None, cube.columns.strata, wording) for i, gap in enumerate(gaps)
+            AuditedTable(gap, errors[i] if errors else None, cube.columns.strata, _wording_of(gap, wording))
+            for i, gap in enumerate(gaps)
         ),
         policy=policy,
     )
+
+
+def _wording_of(gaps: GapTable, wording: Wording) -> Wording:
+    """ "59 where over_25 is false" instead of "59 from false": a bare truth value or number names no group."""
+    known = [level for group in gaps.groups if group.known for level in group.levels]
+    if len(gaps.attributes) > 1 or not all(isinstance(level, bool | int | float) for level in known):
+        return wording
+    return replace(wording, preposition=f"where {gaps.attributes[0].replace('_', ' ')} is")
 
 
 def _error_counts(cube: Cube, positions: tuple[int, ...], table: TableCounts, gaps: GapTable) -> ErrorCounts:

@@ -234,7 +234,8 @@ class Command(BaseCommand):
             raise CommandError(f"the verdict is {audit.verdict.value}", returncode=1)
         for question, verdict in audit.answers().items():
             if verdict in _FAILING[bar]:
-                raise CommandError(f"the verdict on {question} is {verdict.value}", returncode=1)
+                where = question if question.startswith("within") else f"on {question}"
+                raise CommandError(f"the verdict {where} is {verdict.value}", returncode=1)
 
 
 class _Progress:
