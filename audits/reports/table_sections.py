@@ -13,7 +13,7 @@ from audits.engine.bias.table import AuditedTable, TableAudit
 from audits.engine.bias.table_figures import p_value, percent, percent_range, plain, plain_range, points
 from audits.engine.bias.table_report import shown_groups
 from audits.engine.bias.table_strata import StratumGap, stratum_gaps
-from audits.engine.bias.table_words import VERDICT_WORDS
+from audits.engine.bias.table_words import VERDICT_WORDS, between_words
 from audits.engine.bias.verdict import Verdict
 from audits.engine.statistics.stratified import Test
 from portal.core.charts import ForestRow, forest_plot
@@ -143,11 +143,7 @@ def _gap_figures(gaps: GapTable) -> Figures:
     left = len(gaps.groups) - len(shown)
     if left:
         notes.append(f"{left:,} more groups; --json has all of them, here are the worst.")
-    notes += [
-        f"{pair.label} also falls {100 * abs(pair.difference):.1f} points behind {pair.against_label} "
-        f"(adjusted p {p_value(pair.p_adjusted)})."
-        for pair in gaps.between
-    ]
+    notes += between_words(gaps)
     rows = [Row(g.label, _gap_cells(g), _row_verdict(g), g.is_reference) for g in shown]
     return Figures("Rates of the favourable outcome, each group against the reference", _GAP_COLUMNS, rows, notes=notes)
 

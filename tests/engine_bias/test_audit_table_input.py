@@ -334,3 +334,11 @@ def test_colour_stands_round_the_verdicts_alone(table):
     assert "<disparity>Disparity</>: Out of" in painted
     assert painted.replace("</>", "").replace("<disparity>", "") == plain
     assert {verdict.value for verdict in Verdict if f"<{verdict.value}>" in painted} == {"disparity"}
+
+
+def test_disparities_that_the_reference_hides_are_told(table):
+    # The lucky small group c becomes the reference; the gap is between the two large ones.
+    file = table("race,hired,count\na,yes,850\na,no,150\nb,yes,700\nb,no,300\nc,yes,55\nc,no,5\n")
+    text = run(file, *ASKED, "--smallest-share", "0")
+    assert text.startswith("Disparity: ")
+    assert "  b also falls 15.0 points behind a (adjusted p " in text

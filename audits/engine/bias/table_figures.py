@@ -14,12 +14,12 @@ def percent(rate: float | None) -> str:
 def points(difference: float | None) -> str:
     """A difference of rates in percentage points, with its sign."""
     number = finite(difference)
-    return "" if number is None else f"{100 * number:+.1f}"
+    return "" if number is None else f"{round(100 * number, 1) + 0.0:+.1f}".replace("+0.0", "0.0")
 
 
 def percent_range(bounds: Range | None) -> str:
     """An interval of rates or differences in per cent or points."""
-    return "" if bounds is None else f"{100 * bounds[0]:.1f} … {100 * bounds[1]:.1f}"
+    return "" if bounds is None else " … ".join(f"{round(100 * bound, 1) + 0.0:.1f}" for bound in bounds)
 
 
 def plain(ratio: float | None) -> str:

@@ -12,7 +12,7 @@ from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.table import AuditedTable, TableAudit
 from audits.engine.bias.table_figures import p_value, percent, percent_range, plain, plain_range, points
 from audits.engine.bias.table_notes import method_notes
-from audits.engine.bias.table_words import VERDICT_WORDS
+from audits.engine.bias.table_words import VERDICT_WORDS, between_words
 from audits.engine.bias.verdict import Verdict
 
 NARROWEST = 60
@@ -104,15 +104,19 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
     shown = shown_groups(gaps)
     title = f"{' × '.join(gaps.attributes)}: {VERDICT_WORDS[table.verdict]}"
     lines = [title if paint is None else paint(title, table.verdict), "─" * min(len(title), width)]
-    lines += _figures(_GAPS, [(_gap_cells(g), None if g.is_reference else g.verdict) for g in shown], width, paint)
+    lines += _figures(
+        _GAPS, [(_gap_cells(g), None if g.is_reference or not g.known else g.verdict) for g in shown], width, paint
+    )
     hidden = len(gaps.groups) - len(shown)
     if hidden:
         more = f"… {hidden:,} more groups; --json and --html have all of them, here are the worst."
         lines += textwrap.wrap(more, width, subsequent_indent="  ")
     for group in shown:
-        if group.excluded:
+        if group.excluded and group.known:
             note = f"{_short(group.label, _LONGEST_LABEL)}: {group.excluded}"
             lines += textwrap.wrap(note, width, initial_indent="  ", subsequent_indent="    ")
+    for sentence in between_words(gaps):
+        lines += textwrap.wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")
     adjusted = [group for group in shown if group.adjusted is not None and group.adjusted.strata]
     if adjusted:
         lines += ["", f"within {' × '.join(table.strata)}"]
@@ -122,7 +126,9 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
         labels = {group.label for group in shown}
         errors = [group for group in table.errors.groups if group.label in labels]
         lines += ["", "error rates"]
-        rows = [(_error_cells(group), None if group.is_reference else group.verdict) for group in errors]
+        rows = [
+            (_error_cells(group), None if group.is_reference or not group.known else group.verdict) for group in errors
+        ]
         lines += _figures(_ERRORS, rows, width, paint)
     return lines
 

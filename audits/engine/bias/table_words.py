@@ -40,6 +40,18 @@ def table_words(
     return _joined(aggregate, within, wrong)
 
 
+def between_words(gaps: GapTable, *, most: int = 10) -> list[str]:
+    """Disparities of two groups of which neither is the reference, the widest first, each in a sentence."""
+    pairs = sorted(gaps.between, key=lambda pair: -abs(pair.difference))
+    sentences = [
+        f"{pair.label} also falls {100 * abs(pair.difference):.1f} points behind {pair.against_label} "
+        f"(adjusted {p_words(pair.p_adjusted)})."
+        for pair in pairs[:most]
+    ]
+    left = len(pairs) - most
+    return [*sentences, *([f"{left:,} more pairs of groups differ by a disparity."] if left > 0 else [])]
+
+
 def p_words(p: float) -> str:
     """ "p 0.23", "p 5.1e-38"."""
     return f"p {p:.2g}" if p > 0 else "p < 1e-300"

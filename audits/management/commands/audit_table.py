@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audits.engine.bias.table import TableAudit, audit_cube, count_table
 from audits.engine.bias.table_batches import Reading
 from audits.engine.bias.table_cube import MISSING
-from audits.engine.bias.table_files import BadTable
+from audits.engine.bias.table_files import STANDARD_INPUT, BadTable
 from audits.engine.bias.table_report import text_report
 from audits.engine.bias.table_rows import Columns
 from audits.engine.bias.verdict import Policy, Verdict
@@ -208,10 +208,9 @@ class Command(BaseCommand):
         return audit_cube(cube, policy=policy, references=options["reference"])
 
     def _write_page(self, audit: TableAudit, options: dict[str, Any]) -> None:
+        source = "standard input" if options["file"] == STANDARD_INPUT else str(options["file"])
         try:
-            options["html"].write_text(
-                table_page(audit, source=str(options["file"]), command=_command_line()), encoding="utf-8"
-            )
+            options["html"].write_text(table_page(audit, source=source, command=_command_line()), encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{options['html']} cannot be written: {error.strerror}", returncode=2) from error
 
@@ -222,7 +221,7 @@ class Command(BaseCommand):
             Verdict.DISPARITY: self.style.ERROR,
             Verdict.WATCH: self.style.WARNING,
             Verdict.NO_MATERIAL_DIFFERENCE: self.style.SUCCESS,
-            Verdict.NOT_ENOUGH_DATA: self.style.NOTICE,
+            Verdict.NOT_ENOUGH_DATA: self.style.HTTP_NOT_MODIFIED,
         }
         width = min(shutil.get_terminal_size().columns, _WIDEST)
         return text_report(audit, width=width, paint=lambda text, verdict: colours[verdict](text))
@@ -254,12 +253,15 @@ class _Progress:
         self._told = now
         speed = reading.taken / 1e6 / (now - self._started)
         share = f", {100 * reading.taken / reading.size:.0f} %" if reading.size else ""
-        self._terminal.write(f"\r\x1b[K{reading.rows:,} rows, {speed:.0f} MB/s{share}", ending="")
-        self._terminal.flush()
+        self._write(f"\r\x1b[K{reading.rows:,} rows, {speed:.0f} MB/s{share}")
 
     def clear(self) -> None:
         if self._told != self._started:
-            self._terminal.write("\r\x1b[K", ending="")
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        self._terminal.write(text, style_func=str, ending="")
+        self._terminal.flush()
 
 
 def _command_line() -> str:
