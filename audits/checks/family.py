@@ -33,11 +33,11 @@ WEIGHTS: Mapping[CheckKind, int] = {
 
 def alpha_shared(specs: Sequence[CheckSpec]) -> list[CheckSpec]:
     """The same questions, each with its part of the alpha; those that have no part in it as they are."""
-    present = {spec.kind for spec in specs if spec.kind in WEIGHTS and "alpha" in spec.params}
-    total = sum(WEIGHTS[kind] for kind in present)
+    parts = [spec.kind if spec.kind in WEIGHTS and "alpha" in spec.params else None for spec in specs]
+    total = sum(WEIGHTS[kind] for kind in {kind for kind in parts if kind is not None})
     return [
-        replace(spec, params={**spec.params, "alpha": spec.params["alpha"] * WEIGHTS[spec.kind] / total})
-        if spec.kind in present
+        replace(spec, params={**spec.params, "alpha": spec.params["alpha"] * WEIGHTS[kind] / total})
+        if kind is not None
         else spec
-        for spec in specs
+        for spec, kind in zip(specs, parts, strict=True)
     ]

@@ -17,6 +17,7 @@ from audits.programmes import config_hash, expand, spec_hash
 from audits.queries.counts import boolean_outcomes, dimension_counts, scale_measures
 from audits.queries.coverage import source_conflicts
 from audits.queries.jobs import latest_jobs
+from audits.queries.nominations import slices_nominated
 from audits.queries.outdated import current_version
 from audits.queries.patterns import live_types
 from audits.queries.probing import probed_sets
@@ -212,6 +213,7 @@ def scope_of(cycle: Cycle) -> Scope:
         retention=cycle.context.get("retention", False),
         measures=scale_measures(assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION),
         probes=probed_sets(cycle.assistant),
+        nominations=slices_nominated(assistant=cycle.assistant, until=cycle.period_until),
         source_conflicts=sum(source_conflicts(assistant=cycle.assistant, window=window).values()),
     )
 
