@@ -33,7 +33,8 @@ class Scope:
     period. `retention` says whether the team had retention rules in force. `measures` are the figures of the quality
     of service that the period's counts hold (`score.csat`, `quality.turns`).
     `probes` are the probe sets that the assistant was last probed with (audits.queries.probing.probed_sets).
-    `nominations` holds by outcome the intersections that an earlier cycle nominated, and from which day on nobody had seen their data.
+    `nominations` holds by outcome the intersections that an earlier cycle nominated, and from which day on nobody
+    had seen their data.
     """
 
     attributes: Mapping[str, str]
