@@ -101,7 +101,7 @@ class DatasetBody(StrictBody):
     allowed_types = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
     duplicates = serializers.ChoiceField(DuplicateRule.choices, required=False)
     mode = serializers.ChoiceField(RewriteMode.choices, required=False)
-    label = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    label = serializers.CharField(required=False, allow_blank=True, max_length=60)  # type: ignore[assignment]  # DRF takes declared fields off the class
     label_favourable = serializers.CharField(required=False, allow_blank=True, max_length=60)
     label_stratum = serializers.CharField(required=False, allow_blank=True, max_length=60)
 

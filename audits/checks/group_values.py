@@ -69,8 +69,10 @@ def group_values(context: CheckContext, *, dimension: str, whole: str, figure: s
 
 def _read(context: CheckContext, dimension: str, measure: str) -> dict[str | None, Counter[str]]:
     found: dict[str | None, Counter[str]] = {}
-    place = {"assistant": context.assistant, "window": context.window, "dimension": dimension}
-    for group, value, n in group_value_counts(measure=measure, **place):
+    counts = group_value_counts(
+        assistant=context.assistant, measure=measure, dimension=dimension, window=context.window
+    )
+    for group, value, n in counts:
         found.setdefault(group, Counter())[value] += n
     return found
 

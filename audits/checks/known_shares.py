@@ -17,6 +17,8 @@ from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.states import CheckState
 
+_NO_BAR = 1e6
+
 
 @dataclass(frozen=True, slots=True)
 class KnownShare:
@@ -50,7 +52,9 @@ def known_share(
     It never makes a disparity by itself. `what` says what is known, such as "a csat score was given", `noun` of what.
     Raises LookupError if `reference` names none of the groups.
     """
-    gap = audit_gap(counts, policy=replace(policy, delta=0.05), reference=reference, attribute=attribute)
+    # Where nearly everybody is known, twice as many missing are still next to none: the adverse ratio has no say.
+    own = replace(policy, delta=0.05, adverse_ratio=_NO_BAR)
+    gap = audit_gap(counts, policy=own, reference=reference, attribute=attribute)
     return KnownShare(
         gap=gap,
         sentence=_sentence(gap, what=what, noun=noun, named=named),

@@ -15,7 +15,13 @@ import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.gap_settings import STATES, attribute_dimensions, dimension_name, severity_of_gaps
+from audits.checks.gap_settings import (
+    STATES,
+    attribute_dimensions,
+    dimension_name,
+    languages_named,
+    severity_of_gaps,
+)
 from audits.checks.group_values import GroupValues, group_values
 from audits.checks.known_shares import KnownShare, known_share, rate_columns, rate_row
 from audits.checks.service_quality_words import RANK_COLUMNS, rank_row, rank_sentence, title_of
@@ -177,10 +183,13 @@ def _rates(params: QualityParams, counted: GroupValues, known: KnownShare, polic
     """Repeat contact: a rate like any outcome, of those of whom it is known."""
     good = "false" if params.better == "lower" else "true"
     name = dimension_name(params.dimension)
-    counts = [GroupCount(count.group, counted.of(count.levels[0], good), count.favourable) for count in counted.known()]
+    counts = [
+        GroupCount(group, counted.of(group, good), sum(counted.values.get(group, {}).values()))
+        for group in counted.totals
+    ]
     gap = audit_gap(counts, policy=policy, reference=params.reference or None, attribute=name)
     named = _named(params)
-    told = replace(gap, groups=tuple(replace(row, levels=(named(row.label),)) for row in gap.groups if row.known))
+    told = languages_named(gap) if params.dimension == "language" else gap
     wording = Wording("conversations", "did not bring the customer back", "from")
     return CheckOutcome(
         state=known.held_back(STATES[gap.verdict]),

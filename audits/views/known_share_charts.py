@@ -13,35 +13,46 @@ from portal.core.charts import ForestRow, forest_plot
 from portal.core.languages import language_name
 
 
-def known_share_charts(run: CheckRun) -> SafeString:
-    """One plot of known shares, unless everything is known, and one of each thing that is compared."""
-    result, said = run.result, run.sentence
-    charts = []
+def known_share_charts(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString:
+    """One plot of known shares, unless everything is known, and one of each thing that is compared.
+
+    Each has one scale with that of the run `beside` it.
+    """
+    others = {} if beside is None else _plots(beside)
+    description = f"{run.sentence} One row a group, with its plausible range."
+    charts = [
+        forest_plot(rows, title=title, description=description, axis_holds=_bounds(others.get(title, ())))
+        for title, rows in _plots(run).items()
+    ]
+    return format_html_join("", "{}", ((chart,) for chart in charts))
+
+
+def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
+    result = run.result
+    plots: dict[str, list[ForestRow]] = {}
     known = result.get("known", {}).get("groups", [])
     if any(group["favourable"] < group["n"] for group in known):
-        charts.append(_plot((_rate_row(group) for group in known), "First: what is known, by group", said))
+        plots["First: what is known, by group"] = [_rate_row(group) for group in known]
     if "ranks" in result:
-        rows = [_rank_row(group) for group in result["ranks"]["groups"] if group["n"]]
-        charts.append(_plot(rows, "How often a group's value is the higher one of a pair", said))
+        groups = [group for group in result["ranks"]["groups"] if group["n"]]
+        plots["How often a group’s value is the higher one of a pair"] = [_rank_row(group) for group in groups]
     if "gap" in result:
-        rows = [_rate_row(group) for group in result["gap"]["groups"] if group["n"]]
-        charts.append(_plot(rows, "Customers who did not come back, by group", said))
-    for name, title in (("fpr", "False positives, by group"), ("fnr", "False negatives, by group")):
-        if "errors" in result:
-            groups = result["errors"]["groups"]
-            reference = result["errors"]["reference"]
-            charts.append(_plot([_error_row(group, name, reference) for group in groups], title, said))
-    return format_html_join("", "{}", ((chart,) for chart in charts))
+        groups = [group for group in result["gap"]["groups"] if group["n"]]
+        plots["Did not come back, by group"] = [_rate_row(group) for group in groups]
+    if "errors" in result:
+        reference = result["errors"]["reference"]
+        for name, title in (("fpr", "False positives, by group"), ("fnr", "False negatives, by group")):
+            plots[title] = [_error_row(group, name, reference) for group in result["errors"]["groups"]]
+    return plots
+
+
+def _bounds(rows: Iterable[ForestRow]) -> list[float]:
+    return [bound for row in rows for bound in (row.low, row.high) if bound is not None]
 
 
 def group_words(group: Mapping[str, object]) -> str:
     """A group for people: "65+", "Polish", "unknown"."""
     return " × ".join(_level(name, level) for name, level in group.items())
-
-
-def _plot(rows: Iterable[ForestRow], title: str, said: str) -> SafeString:
-    description = f"{said} One row a group, with its plausible range."
-    return forest_plot(list(rows), title=title, description=description)
 
 
 def _rate_row(group: Mapping[str, Any]) -> ForestRow:

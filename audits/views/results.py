@@ -79,7 +79,7 @@ def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | s
     if not run.result.get("figures", {}).get("n"):
         return ""
     if run.kind in _WITH_KNOWN_SHARE:
-        return known_share_charts(run)
+        return known_share_charts(run, beside=beside)
     if run.kind == CheckKind.CONSENT_COVERAGE:
         return _consent_chart(run)
     if len(run.result.get("trend", {}).get("points", [])) > 1:

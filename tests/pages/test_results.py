@@ -75,6 +75,47 @@ def test_each_kind_has_its_chart(kind, figures, said):
     assert said in chart_of(_run(kind, {"tables": [], "figures": figures}))
 
 
+def _ranked(known: int) -> dict[str, Any]:
+    known_groups = [
+        {**group, "n": 100, "favourable": known, "rate": known / 100, "rate_interval": [0.4, 0.6]}
+        for group in RESULT["gap"]["groups"]
+    ]
+    ranks = [
+        {
+            "group": {"language": "pl"}, "n": 50, "superiority": 0.14, "superiority_interval": [0.11, 0.17],
+            "p_adjusted": 0.01, "verdict": "disparity", "is_reference": False,
+        },
+        {
+            "group": {"language": "en"}, "n": 50, "superiority": None, "superiority_interval": None,
+            "p_adjusted": None, "verdict": "no_material_difference", "is_reference": True,
+        },
+    ]  # fmt: skip
+    return {"tables": [], "figures": {"n": 100}, "known": {"groups": known_groups}, "ranks": {"groups": ranks}}
+
+
+def test_what_is_known_is_drawn_before_what_is_compared():
+    charts = chart_of(_run("service_quality", _ranked(50)))
+    assert charts.index("First: what is known") < charts.index("the higher one of a pair")
+    assert "Polish" in charts
+
+
+def test_what_is_known_is_not_drawn_where_everything_is():
+    assert "First: what is known" not in chart_of(_run("service_quality", _ranked(100)))
+
+
+def test_both_error_rates_are_drawn_on_their_own_denominators():
+    group = {"tn": 90, "fp": 10, "fn": 5, "tp": 45, "group": {"age": "65+"}}
+    rates = {
+        f"{name}{key}": value
+        for name in ("fpr", "fnr")
+        for key, value in {"": 0.1, "_interval": [0.05, 0.2], "_p_adjusted": 0.2, "_verdict": "watch"}.items()
+    }
+    errors = {"reference": {"age": "18-34"}, "groups": [{**group, **rates}]}
+    charts = chart_of(_run("error_parity", {"tables": [], "figures": {"n": 150}, "errors": errors}))
+    assert "n 100" in charts
+    assert "n 50" in charts
+
+
 @pytest.mark.parametrize(
     ("kind", "result"),
     [
