@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import CommandError
 
-from audits.engine.privacy import detect, presidio
-from audits.engine.privacy.stream import Detect
+from audits.engine.privacy import detect_many, presidio
+from audits.engine.privacy.stream import DetectMany
 
 _OWN, _PRESIDIO = "probity", "presidio"
 
@@ -17,12 +17,12 @@ def add_engine(parser: ArgumentParser) -> None:
     )
 
 
-def engine_called(name: str) -> Detect:
+def engine_called(name: str) -> DetectMany:
     """The engine of that name. Raises CommandError with exit code 2 where it is not installed."""
     if name == _OWN:
-        return detect
+        return detect_many
     try:
         presidio.analyzer()
     except presidio.PresidioMissing as error:
         raise CommandError(str(error), returncode=2) from error
-    return presidio.detect
+    return presidio.detect_many

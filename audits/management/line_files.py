@@ -5,34 +5,57 @@ import io
 import os
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 
 #: 128 + SIGPIPE, as other programs end then.
 _CLOSED_PIPE = 141
+_MOST_READ = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 @contextmanager
-def opened_lines(path: str) -> Iterator[Iterable[bytes]]:
-    """The lines of `path` ("-" for standard input) as bytes, unpacked if they are gzip.
+def opened_batches(path: str) -> Iterator[Iterable[list[bytes]]]:
+    """The lines of `path` ("-" for standard input) as bytes, unpacked if they are gzip, in batches.
 
-    Raises CommandError with exit code 2 if the file cannot be opened or ends in the middle of its packing.
+    A batch is what one read gives: much of a file, and of a pipe what has arrived, so that nothing waits there for
+    lines that come later. Raises CommandError with exit code 2 if the file cannot be opened or ends in the middle of
+    its packing.
     """
     try:
         with sys.stdin.buffer if path == "-" else Path(path).open("rb") as raw:
             buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[type-var]
             is_packed = buffered.peek(2)[:2] == _GZIP_MAGIC
-            yield gzip.GzipFile(fileobj=buffered) if is_packed else buffered
+            yield _batches(gzip.GzipFile(fileobj=buffered) if is_packed else buffered)
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, BrokenPipeError):
             _stop_writing()
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{shown(path)}: {reason}", returncode=2) from error
+
+
+def _batches(file: io.BufferedIOBase) -> Iterator[list[bytes]]:
+    unfinished: list[bytes] = []
+    while piece := file.read1(_MOST_READ):
+        lines, end, rest = piece.rpartition(b"\n")
+        if not end:
+            unfinished.append(rest)
+            continue
+        yield b"".join((*unfinished, lines)).split(b"\n")
+        unfinished = [rest]
+    if any(unfinished):
+        yield [b"".join(unfinished)]
+
+
+def write_lines(out: OutputWrapper, lines: Sequence[str]) -> None:
+    """Write lines and let them go: whoever reads them may be waiting for them before sending more."""
+    if lines:
+        out.write("\n".join(lines))
+        out.flush()
 
 
 def _stop_writing() -> NoReturn:

@@ -3,15 +3,18 @@
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits.engine.privacy import presidio
-from audits.engine.privacy.stream import BadLine, anonymise_lines, detect_lines
+from audits.engine.privacy import DetectionError, Span, presidio
+from audits.engine.privacy.stream import BadLine, anonymise_lines, detect_batches, detect_lines
+from audits.management.line_files import opened_batches
 
 LINES = ['{"text": "mail a@b.de", "language": "de"}', "", '{"text": "nothing"}', '{"text": "é😀 a@b.de", "id": 7}']
 
@@ -191,3 +194,50 @@ def test_a_missing_presidio_ends_with_code_2(monkeypatch: pytest.MonkeyPatch) ->
         call_command("detect_pii", engine="presidio")
 
     assert caught.value.returncode == 2
+
+
+def test_what_has_arrived_on_a_pipe_is_answered_before_more_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.FileIO(reading))))
+
+    os.write(writing, b'{"text": "a@b.de"}\n{"text": "nothing"}\n{"text": "c@')
+    with opened_batches("-") as batches:
+        answers = detect_batches(batches)
+        first = next(answers)
+        os.write(writing, b'd.fr"}')
+        os.close(writing)
+        rest = [line for batch in answers for line in batch]
+
+    assert [len(json.loads(line)["spans"]) for line in (*first, *rest)] == [1, 0, 1]
+
+
+def test_lines_longer_than_one_read_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "texts"
+    texts = ["a@b.de " + "x" * 3_000_000, "", "c@d.fr"]
+    path.write_text("\n".join(json.dumps({"text": text}) for text in texts) + "\n")
+
+    with opened_batches(str(path)) as batches:
+        lines = [line for batch in detect_batches(batches) for line in batch]
+
+    assert [len(json.loads(line)["spans"]) for line in lines] == [1, 0, 1]
+
+
+def test_what_stands_before_a_bad_line_of_a_batch_is_answered() -> None:
+    answers = detect_batches([LINES[:1], [*LINES, "{", *LINES]])
+
+    assert [len(next(answers)), len(next(answers))] == [1, 3]
+    with pytest.raises(BadLine, match=r"^line 6: not JSON$"):
+        next(answers)
+
+
+def test_a_text_that_fails_is_named_and_those_before_it_are_answered() -> None:
+    def failing(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[list[Span]]:
+        if "bad" in texts:
+            raise DetectionError("broken")
+        return [[] for _ in texts]
+
+    answers = detect_batches([['{"text": "a"}', "", '{"text": "bad"}', '{"text": "b"}']], failing)
+
+    assert next(answers) == ['{"spans":[]}']
+    with pytest.raises(BadLine, match=r"^line 3: field 'text': broken$"):
+        next(answers)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audits.engine.privacy.stream import BadLine, anonymise_lines
+from audits.engine.privacy.stream import BadLine, anonymise_batches
 from audits.management.engines import add_engine, engine_called
-from audits.management.line_files import opened_lines, shown
+from audits.management.line_files import opened_batches, shown, write_lines
 
 _KEY_VARIABLE = "PROBITY_PSEUDONYM_KEY"
 
@@ -29,9 +29,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: str, mode: Any, engine: str, spans: bool, **options: Any) -> None:
         key = os.environ.get(_KEY_VARIABLE, "").encode() or secrets.token_bytes(32)
-        with opened_lines(file) as lines:
+        with opened_batches(file) as batches:
             try:
-                for line in anonymise_lines(lines, mode, key, engine_called(engine), with_spans=spans):
-                    self.stdout.write(line)
+                for answers in anonymise_batches(batches, mode, key, engine_called(engine), with_spans=spans):
+                    write_lines(self.stdout, answers)
             except BadLine as error:
                 raise CommandError(f"{shown(file)}: {error}", returncode=2) from error

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from audits.engine.privacy.stream import BadLine, detect_lines
+from audits.engine.privacy.stream import BadLine, detect_batches
 from audits.management.engines import add_engine, engine_called
-from audits.management.line_files import opened_lines, shown
+from audits.management.line_files import opened_batches, shown, write_lines
 
 
 class Command(BaseCommand):
@@ -19,9 +19,9 @@ class Command(BaseCommand):
         add_engine(parser)
 
     def handle(self, *args: Any, file: str, engine: str, **options: Any) -> None:
-        with opened_lines(file) as lines:
+        with opened_batches(file) as batches:
             try:
-                for line in detect_lines(lines, engine_called(engine)):
-                    self.stdout.write(line)
+                for answers in detect_batches(batches, engine_called(engine)):
+                    write_lines(self.stdout, answers)
             except BadLine as error:
                 raise CommandError(f"{shown(file)}: {error}", returncode=2) from error
