@@ -59,6 +59,11 @@ CREDIT_CARD = [
     ("tracking number 9400111899223100001234", []),
     ("order 1234567812345678", []),
     ("credit card to 9858 92 Hounslow Rd", []),
+    ("okay, it is 455698235623", ["455698235623"]),
+    ("234566745645 and the card was lost yesterday, as I told your colleague", ["234566745645"]),
+    ("7441 and ssn 1228", ["7441"]),
+    ("moją kartą 4242", ["4242"]),
+    ("karthik 4242", []),
 ]
 IBAN_CODE = [
     ("IBAN DE89 3704 0044 0532 0130 00 bitte", ["DE89 3704 0044 0532 0130 00"]),

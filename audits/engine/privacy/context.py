@@ -126,6 +126,12 @@ class Announcements:
         gap = self.text[found[at].end : start]
         return (None, "") if _SENTENCE_END.search(gap) else (found[at].type, gap)
 
+    def are_near(self, start: int, end: int, type_: str, reach: int) -> bool:
+        """Whether a word that announces `type_` stands at most `reach` code points before or behind a value."""
+        found = self._look_up()
+        first, stop = bisect_left(self._starts, start - reach), bisect_right(self._starts, end + reach)
+        return any(found[at].type == type_ for at in range(first, stop))
+
     def after(self, end: int) -> str | None:
         """The type announced by a word that is tied to what ends at `end`."""
         found = self._look_up()

@@ -79,6 +79,10 @@ class Candidate:
             return before == type_ and names_directly(gap)
         return self.label_after == type_
 
+    def is_near(self, type_: str, reach: int) -> bool:
+        """The text speaks of `type_` within `reach` code points, even if not of this value."""
+        return self._announcements.are_near(self.start, self.end, type_, reach)
+
     @property
     def fills_a_field(self) -> bool:
         """A form's field name and a colon stand right before: "Episodio: 1520368541"."""

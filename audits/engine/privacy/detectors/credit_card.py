@@ -22,9 +22,13 @@ _ISSUED = re.compile(
 _USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6)})
 #: How American Express and Diners Club print theirs.
 _SCHEME_SHAPES = frozenset({(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (4, 4, 4, 4, 3)})
-#: So many characters beside a long number still make the message an answer to "your card number?".
-_ANSWER_WORDS = 32
+#: So many characters beside a long number still make the message an answer to "your card number?"; more of them beside
+#: one so long that little else is.
+_ANSWER_WORDS, _MORE_WORDS, _VERY_LONG = 32, 64, 16
+#: How far from an unnamed number a message may speak of a card.
+_NEAR = 80
 _GROUP = re.compile(r"[0-9]+")
+_BESIDE_SSN = re.compile(r"\s*[0-9]{4}(?: and |, ?| )(?:my )?ssn[a-z ]{0,16}[0-9]{3,4}[.!]?\s*\Z", re.IGNORECASE)
 _MASK = str.maketrans("123456789", "000000000")
 _SEPARATORS = str.maketrans("", "", " -._/")
 _FEWEST, _MOST, _MOST_MISTYPED = 12, 19, 22
@@ -92,13 +96,14 @@ def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
         return 0.7
     if len(digits) == 16 and shape in _USUAL_SHAPES and digits[0] != "0":
         return 0.5 if len(set(digits)) > 1 else 0.3
-    if label or len(part.text) > len(part.value) + _ANSWER_WORDS or len(set(digits)) < 2:
+    if label or len(set(digits)) < 2:
+        return 0.0
+    words = len(part.text) - len(part.value)
+    if words > (_MORE_WORDS if len(digits) >= _VERY_LONG else _ANSWER_WORDS) and not part.is_near("CREDIT_CARD", _NEAR):
         return 0.0
     if len(shape) > 1:
         return 0.3 if len(digits) in (15, 16) and min(shape) >= 3 and max(shape) <= 6 else 0.0
-    if digits[0] == "0" or (len(digits) == _FEWEST and (not part.is_whole_message or is_phone_number(digits))):
-        return 0.0
-    return 0.3
+    return 0.0 if digits[0] == "0" or (len(digits) == _FEWEST and is_phone_number(digits)) else 0.3
 
 
 def _judge_fragment(candidate: Candidate) -> Hit | None:
@@ -109,11 +114,14 @@ def _judge_fragment(candidate: Candidate) -> Hit | None:
 
 
 def _judge_answer(candidate: Candidate) -> Hit | None:
-    """The second of two four-digit numbers sent as an answer: help desks ask for the person's, then the card's."""
+    """One of two four-digit numbers sent as an answer: the second, since help desks ask for the person's, then the
+    card's; or the first, where the second is called a social security number."""
     if len(candidate.text) > 2 * _ANSWER_WORDS or not (candidate.language or "en").lower().startswith("en"):
         return None
     if not candidate.stands_alone or candidate.label is not None:
         return None
+    if candidate.label_after is None and _BESIDE_SSN.match(candidate.text):
+        return candidate.hit(0.2) if not candidate.text[: candidate.start].strip() else None
     answer = four_digit_answer(candidate.text)
     is_second = answer and answer[1] == candidate.value and candidate.text.find(answer[0]) < candidate.start
     return candidate.hit(0.2) if is_second else None
@@ -125,7 +133,7 @@ _CONTEXT = {
     "es": ("tarjeta",),
     "de": ("karte ", "kreditkarte", "bankkarte", "kartennummer"),
     "fr": ("carte bancaire", "carte de crédit", "carte bleue", "numéro de carte", "carte "),
-    "pl": ("kart*",),
+    "pl": ("karta", "karty", "karcie", "kartę", "karte ", "kartą", "kart"),
     "ru": ("карт*",),
     "it": ("carta di credito", "carta ", "numero di carta"),
     "nl": ("kaart ", "creditcard", "kaartnummer", "pasnummer"),
@@ -143,7 +151,7 @@ CREDIT_CARD = Detector(
     pattern=r"[0-9]{2,22}(?:(?: ?[\-._/] ?|  ?)[0-9]{2,20}){0,9}",
     judge=_judge,
     explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or a long number called a card",
-    version=2,
+    version=3,
     context=_CONTEXT,
     retries=True,
     shortest=12,
@@ -167,10 +175,11 @@ CARD_ANSWER = Detector(
     type="CREDIT_CARD",
     triggers=(
         ANY_SHAPE,
-        r"[0-9]{4}(?: and |, ?| )[0-9]{4}[.!]?[ \n]*$",
+        r"[0-9]{4}(?: and |, ?| )(?:(?:(?i:my) )?(?i:ssn)[A-Za-z ]{0,16})?[0-9]{3,4}[.!]?[ \n]*$",
     ),
     pattern=r"[0-9]{4,}",
     judge=_judge_answer,
-    explanation="the second of two four-digit numbers sent as a bare answer",
+    explanation="one of two four-digit numbers sent as a bare answer, if the other is a social security number's",
+    version=2,
     rank=39,
 )
