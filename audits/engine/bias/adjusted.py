@@ -55,6 +55,8 @@ def adjusted_gaps(
     """
     pairs = [_pairs(plan, table) for plan, table in zip(plans, crude, strict=True)]
     flat = [pair for table in pairs for pair in table]
+    if not flat:
+        return [[] for _ in plans]
     figures = _Figures.of(flat, confidence=policy.confidence)
     tested = [i for i, pair in enumerate(flat) if pair.tested]
     family_size = sum(plan.family_size for plan, table in zip(plans, pairs, strict=True) if table)
