@@ -20,6 +20,7 @@ from audits.checks import (
     personal_data,
     retention,
     service_quality,
+    text_harm,
 )
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
 from audits.checks.training import TRAINING_CHECKS
@@ -34,6 +35,7 @@ _ALL: tuple[Check[Any], ...] = (
     impact_ratio.CHECK,
     service_quality.CHECK,
     error_parity.CHECK,
+    text_harm.CHECK,
     personal_data.CHECK,
     consent_coverage.CHECK,
     disclosure.CHECK,

@@ -11,7 +11,7 @@ import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -257,7 +257,7 @@ def _detection_rows(pk: int, result: ScanResult) -> Iterable[tuple[Any, ...]]:
 
 
 def scan_measures(result: ScanResult) -> dict[str, bool]:
-    """What is counted of a scan. `human_request_met` only where a human was asked for."""
+    """What is counted of a scan. `human_request_met` only where a human was asked for, tone only where it was read."""
     origins = {found.origin for found in result.detections}
     measures = {
         "disclosed": result.disclosed,
@@ -268,6 +268,8 @@ def scan_measures(result: ScanResult) -> dict[str, bool]:
         "human_requested": result.human_requested,
         "refused": result.refused,
     }
+    # What could not be read is counted as neither.
+    measures |= {name: value for name, value in asdict(result.tone).items() if value is not None}
     if result.human_request_met is not None:
         measures["human_request_met"] = result.human_request_met
     return measures

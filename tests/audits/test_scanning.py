@@ -47,6 +47,10 @@ def test_batch_scan_stores_measures_and_detections(assistant):
         "secrets_from_customer": False,
         "human_requested": False,
         "refused": False,
+        "hostile": False,
+        "stereotype": False,
+        "condescending": False,
+        "cold": True,
     }
     assert (scan.revision, scan.engine_version, scan.day) == (1, SCAN_VERSION, DAY)
     found = Detection.objects.get(conversation=conversation)

@@ -6,6 +6,7 @@ from audits.engine.conversation import (
     SCAN_VERSION,
     ConversationScan,
     Detection,
+    Tone,
     Turn,
     originators,
     scan,
@@ -37,6 +38,7 @@ def test_scan_reads_everything_in_one_call() -> None:
         human_request_met=True,
         refused=True,
         secrets_from_customer=False,
+        tone=Tone(hostile=False, stereotype=False, condescending=False, cold=True),
     )
 
 

@@ -8,7 +8,9 @@ Pure functions over turns, without Django. `SCAN_VERSION` changes whenever resul
 from .courtesy import Courtesy, courtesies
 from .disclosure import discloses_ai, disclosure_at_start
 from .handoff import hands_off, requests_human
+from .harm import harms
 from .origins import SECRET_TYPES, Attribution, originators
+from .readability import reading_ease
 from .refusal import refuses
 from .scanning import (
     SCAN_VERSION,
@@ -20,6 +22,7 @@ from .scanning import (
     scan,
     scan_version,
 )
+from .tone import Tone, tone
 from .turns import Turn
 
 __all__ = [
@@ -31,15 +34,19 @@ __all__ = [
     "ConversationScan",
     "Courtesy",
     "Detection",
+    "Tone",
     "Turn",
     "courtesies",
     "discloses_ai",
     "disclosure_at_start",
     "exposure",
     "hands_off",
+    "harms",
     "originators",
+    "reading_ease",
     "refuses",
     "requests_human",
     "scan",
     "scan_version",
+    "tone",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audits.engine.privacy import ENGINE_VERSION, detect
@@ -13,6 +13,7 @@ from .disclosure import disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Origin, originators
 from .refusal import refuses
+from .tone import Tone, tone
 from .turns import Turn
 
 # Guesses below this score are masked, but nobody is said to have typed a secret because of one.
@@ -61,6 +62,7 @@ class ConversationScan:
     human_request_met: bool | None
     refused: bool
     secrets_from_customer: bool
+    tone: Tone = field(default_factory=Tone)
 
 
 def scan_version(own: OwnSet = NOTHING) -> str:
@@ -104,6 +106,7 @@ def scan(
             found.role == "customer" and found.type in SECRET_TYPES and found.score >= TRUSTED_SCORE
             for found in detections
         ),
+        tone=tone(turns, language=language),
     )
 
 
