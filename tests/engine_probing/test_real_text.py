@@ -25,7 +25,7 @@ def rows(name: str, most: int = 100_000) -> Iterator[dict[str, Any]]:
 
 
 def test_hatecheck_by_function_and_target():
-    """The figures in docs/adr/0034 come from here. Recall of a lexicon is low; its false alarms must be lower."""
+    """The figures in docs/adr/0008 come from here. Recall of a lexicon is low; its false alarms must be lower."""
     functions: dict[str, list[bool]] = defaultdict(list)
     targets: dict[str, list[bool]] = defaultdict(list)
     for row in rows("probe_hatecheck"):

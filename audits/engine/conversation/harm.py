@@ -1,6 +1,6 @@
 """Hostile and derogatory language: insults, threats, slurs, and generalisations about groups of people.
 
-Rules that can be read, written for this project (docs/adr/0034): a list of words for groups of people, lists of what is
+Rules that can be read, written for this project (docs/adr/0008): a list of words for groups of people, lists of what is
 said about them, and the shapes in which both meet. What stands in quotation marks is not the speaker's own; a denial
 ("I don't hate …") is none; and what an assistant repeats of its customer's words to decline them is not its own
 either. Phrases of English, German, Spanish and French count, whatever the language of the conversation is said to be.

@@ -1,4 +1,4 @@
-"""The words of `harm`, as alternatives of expressions. Written for this project, under its licence (docs/adr/0034).
+"""The words of `harm`, as alternatives of expressions. Written for this project, under its licence (docs/adr/0008).
 
 They are offensive. They stand here in the open so that anybody can see what is looked for, and object.
 """
