@@ -96,9 +96,7 @@ def main(rows: int = 1_000_000) -> None:
             assert len(counted) == 2 * len(found.cube.cells)
             size = file.stat().st_size / 1e6
             print(f"\n  {file.name}, {size:.0f} MB")
-            print(
-                f"    probity, the whole audit     {ours:6.2f} s  {rows / ours / 1e6:5.2f} M rows/s"
-            )
+            print(f"    probity, the whole audit     {ours:6.2f} s  {rows / ours / 1e6:5.2f} M rows/s")
             print(f"    its parser, nothing else     {limit:6.2f} s  {limit / ours:5.2f} × of our time")
             print(f"    polars, group-by alone       {theirs:6.2f} s  {theirs / ours:5.2f} × of our time")
 

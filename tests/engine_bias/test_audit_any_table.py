@@ -37,7 +37,7 @@ def written(file: Path, rows: list[tuple]) -> Path:
     return file
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=ROWS, more=st.integers(1, 50))
 def test_any_table_is_audited_without_a_number_that_is_none(tmp_path, rows, more):
     file = written(tmp_path / "t.jsonl", [*rows, ("a", "f", "x", "yes", "no", more)])
