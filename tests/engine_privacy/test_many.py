@@ -10,6 +10,7 @@ from audits.engine.privacy.own_patterns import OwnPattern, compile_own
 from tests.engine_privacy.made import harmless_texts, made_rows
 from tests.engine_privacy.made_texts import SAID
 from tests.engine_privacy.made_values import MAKERS
+from tests.engine_privacy.test_linear_time import HOSTILE
 
 #: What begins, ends or splits values, so that neighbours would complete each other if anything reached across.
 _PIECES = (
@@ -42,6 +43,12 @@ def test_made_messages_of_all_languages_get_the_answers_that_each_gets() -> None
     texts, languages = zip(*rows, strict=True)
 
     assert detect_many(texts, languages=languages) == [detect(text, language=spoken) for text, spoken in rows]
+
+
+def test_hostile_texts_get_the_answers_that_each_gets() -> None:
+    texts = [(unit * 4_000)[:4_000] + " x@y.com" for unit in HOSTILE.values()]
+
+    assert detect_many(texts) == [detect(text) for text in texts]
 
 
 def test_the_types_asked_for_limit_the_answers() -> None:

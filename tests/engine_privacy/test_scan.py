@@ -139,10 +139,10 @@ def test_a_conversation_without_turns_is_clean() -> None:
 
 
 def test_scan_does_not_call_an_unreadable_conversation_clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str, *, language: str | None, own: DetectorSet | None) -> list[Span]:
+    def fail(texts: list[str], *, languages: list[str | None], own: DetectorSet | None) -> list[list[Span]]:
         raise DetectionError("gone")
 
-    monkeypatch.setattr("audits.engine.conversation.scanning.detect", fail)
+    monkeypatch.setattr("audits.engine.conversation.scanning.detect_many", fail)
 
     with pytest.raises(DetectionError):
         scan([Turn("customer", "hi")], language="en")

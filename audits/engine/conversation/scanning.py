@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audits.engine.privacy import ENGINE_VERSION, detect
+from audits.engine.privacy import ENGINE_VERSION, detect_many
 from audits.engine.privacy.ner import LanguageModel, joined
 from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 
@@ -73,12 +73,12 @@ def scan_version(own: OwnSet = NOTHING) -> str:
 def scan(
     turns: Sequence[Turn], *, language: str | None = None, own: OwnSet = NOTHING, model: LanguageModel | None = None
 ) -> ConversationScan:
-    """Read one conversation; the detector is called once per turn, an assistant's `own` patterns along with it.
+    """Read one conversation; the detector is called once for all turns, an assistant's `own` patterns along with it.
 
     What a language `model` finds is added where the detector found nothing. Raises DetectionError: the conversation
     then counts as unscannable, never as clean.
     """
-    spans_by_turn = [detect(turn.text, language=language, own=own.detectors) for turn in turns]
+    spans_by_turn = detect_many([turn.text for turn in turns], languages=[language] * len(turns), own=own.detectors)
     if model is not None:
         spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
     detections = [
