@@ -17,7 +17,7 @@ from msgspec import Meta
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.gap_settings import STATES, attribute_dimensions, dimension_name, severity_of_gaps
 from audits.checks.group_values import group_values
-from audits.checks.known_shares import known_share
+from audits.checks.known_shares import known_share, preposition_of
 from audits.checks.tables import table
 from audits.engine.bias.error_rates import IMPOSSIBILITY, audit_errors
 from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
@@ -124,6 +124,7 @@ def run(context: CheckContext) -> CheckOutcome:
             attribute=name,
             what=f"the truth ({_words(params.truth)}) is known",
             noun="decisions",
+            title="First: where the truth is known",
             named=named,
         )
         errors = audit_errors(
@@ -202,9 +203,10 @@ def _sentence(errors: ErrorTable, params: ErrorParityParams, named: Callable[[st
     decision, truth = _words(params.decision), _words(params.truth)
     case = f"not “{truth}”" if kind == "fpr" else f"“{truth}”"
     wrong = f"“{decision}” all the same" if kind == "fpr" else f"not “{decision}”"
+    preposition = preposition_of(errors.attributes[0])
     told = (
-        f"Of 100 cases that were {case}, about {100 * (rate.rate or 0.0):.0f} from {named(group.label)} and "
-        f"{100 * (base.rate or 0.0):.0f} from {named(reference.label)} were {wrong}"
+        f"Of 100 cases that were {case}, about {100 * (rate.rate or 0.0):.0f} {preposition} {named(group.label)} and "
+        f"{100 * (base.rate or 0.0):.0f} {preposition} {named(reference.label)} were {wrong}"
     )
     if rate.difference_interval is not None:
         low, high = (f"{100 * bound:+.0f}".replace("-", "−") for bound in rate.difference_interval)

@@ -45,11 +45,13 @@ def known_share(
     attribute: str,
     what: str,
     noun: str,
+    title: str,
     named: Callable[[str], str] = str,
 ) -> KnownShare:
     """Compare how many of each group are known (`favourable` of `n`), as a family of its own at `policy.alpha`.
 
-    It never makes a disparity by itself. `what` says what is known, such as "a csat score was given", `noun` of what.
+    It never makes a disparity by itself. `what` says what is known, such as "a CSAT score was given", `noun` of what, and
+    `title` heads the table.
     Raises LookupError if `reference` names none of the groups.
     """
     # Where nearly everybody is known, twice as many missing are still next to none: the adverse ratio has no say.
@@ -57,9 +59,9 @@ def known_share(
     gap = audit_gap(counts, policy=own, reference=reference, attribute=attribute)
     return KnownShare(
         gap=gap,
-        sentence=_sentence(gap, what=what, noun=noun, named=named),
+        sentence=_sentence(gap, what=what, noun=noun, named=named, preposition=preposition_of(attribute)),
         table=table(
-            f"What is known: {what}",
+            title,
             rate_columns(noun.capitalize(), "Known", "Share known"),
             [rate_row(row, named) for row in gap.groups],
         ),
@@ -98,7 +100,12 @@ def rate_row(row: GroupResult, named: Callable[[str], str]) -> list[Any]:
     ]
 
 
-def _sentence(gap: GapTable, *, what: str, noun: str, named: Callable[[str], str]) -> str:
+def preposition_of(attribute: str) -> str:
+    """A conversation is in a language, and from a group of customers."""
+    return "in" if attribute == "language" else "from"
+
+
+def _sentence(gap: GapTable, *, what: str, noun: str, named: Callable[[str], str], preposition: str) -> str:
     present = [row for row in gap.groups if row.known and row.n]
     if not present or all(row.favourable == row.n for row in present):
         return ""
@@ -108,8 +115,8 @@ def _sentence(gap: GapTable, *, what: str, noun: str, named: Callable[[str], str
     if gap.verdict is Verdict.DISPARITY or gap.verdict is Verdict.WATCH:
         how = "First: what is missing differs by group" if gap.verdict is Verdict.DISPARITY else "First, to watch"
         return (
-            f"{how}. {subject} in {_share(most)} of {noun} from {named(most.label)} and in {_share(least)} of those "
-            f"from {named(least.label)}; those who are missing may not be like the others."
+            f"{how}. {subject} in {_share(most)} of {noun} {preposition} {named(most.label)} and in {_share(least)} of "
+            f"those {preposition} {named(least.label)}; those who are missing may not be like the others."
         )
     shares = _share(least) if _share(least) == _share(most) else f"{_share(least)} to {_share(most)}"
     told = "alike in all groups" if gap.verdict is Verdict.NO_MATERIAL_DIFFERENCE else "with no clear gap by group"

@@ -23,8 +23,8 @@ from audits.checks.gap_settings import (
     severity_of_gaps,
 )
 from audits.checks.group_values import GroupValues, group_values
-from audits.checks.known_shares import KnownShare, known_share, rate_columns, rate_row
-from audits.checks.service_quality_words import RANK_COLUMNS, rank_row, rank_sentence, title_of
+from audits.checks.known_shares import KnownShare, known_share, preposition_of, rate_columns, rate_row
+from audits.checks.service_quality_words import RANK_COLUMNS, figure_words, rank_row, rank_sentence, title_of
 from audits.checks.tables import table
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.ordered_gap import DELTA, OrderedTable, audit_ordered
@@ -132,8 +132,9 @@ def run(context: CheckContext) -> CheckOutcome:
             policy=policy,
             reference=params.reference or None,
             attribute=name,
-            what=_KNOWN.get(params.figure, f"a {params.figure.replace('_', ' ')} score was given"),
+            what=_KNOWN.get(params.figure, f"a {figure_words(params.figure)} score was given"),
             noun="conversations",
+            title=f"First: where {figure_words(params.figure)} is known",
             named=_named(params),
         )
         answer = _rates if params.figure == REPEAT_CONTACT else _ranks
@@ -166,7 +167,11 @@ def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, polic
         result={
             "tables": [
                 known.table,
-                table(f"{params.figure} compared", RANK_COLUMNS, [rank_row(row, scale, named) for row in ranks.groups]),
+                table(
+                    f"{figure_words(params.figure)} compared",
+                    RANK_COLUMNS,
+                    [rank_row(row, scale, named) for row in ranks.groups],
+                ),
             ],
             "figures": _figures(counted, known, ranks.comparisons, [row.verdict for row in ranks.compared]),
             "known": known.gap.to_json(),
@@ -190,7 +195,7 @@ def _rates(params: QualityParams, counted: GroupValues, known: KnownShare, polic
     gap = audit_gap(counts, policy=policy, reference=params.reference or None, attribute=name)
     named = _named(params)
     told = languages_named(gap) if params.dimension == "language" else gap
-    wording = Wording("conversations", "did not bring the customer back", "from")
+    wording = Wording("conversations", "did not bring the customer back", preposition_of(name))
     return CheckOutcome(
         state=known.held_back(STATES[gap.verdict]),
         sentence=" ".join(filter(None, (known.sentence, table_sentence(told, wording=wording)))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from audits.checks.known_shares import preposition_of
 from audits.engine.bias.ordered_gap import OrderedResult, OrderedTable
 from audits.engine.bias.scales import Scale
 from audits.engine.bias.verdict import Verdict
@@ -18,6 +19,7 @@ RANK_COLUMNS = (
     ("Adjusted p", "p"),
     ("Verdict", "verdict"),
 )
+_ABBREVIATIONS = frozenset({"ces", "csat", "fcr", "nps"})
 _TITLES: Mapping[str, str] = {
     "first_answer": "Wait for the first answer differs by {name}",
     "duration": "Duration differs by {name}",
@@ -32,10 +34,16 @@ _HIGHER: Mapping[str, str] = {
 }
 
 
+def figure_words(figure: str) -> str:
+    """How a figure is called inside a sentence: "CSAT", "first answer"."""
+    return figure.upper() if figure in _ABBREVIATIONS else figure.replace("_", " ")
+
+
 def title_of(figure: str, name: str) -> str:
-    """ "Csat differs by age group"."""
-    figure_words = figure.replace("_", " ").capitalize()
-    return _TITLES.get(figure, figure_words + " differs by {name}").format(name=name.replace("_", " "))
+    """ "CSAT differs by age group"."""
+    words = figure_words(figure)
+    title = _TITLES.get(figure, words[0].upper() + words[1:] + " differs by {name}")
+    return title.format(name=name.replace("_", " "))
 
 
 def rank_sentence(ranks: OrderedTable, *, figure: str, scale: Scale, better: str, named: Callable[[str], str]) -> str:
@@ -45,7 +53,8 @@ def rank_sentence(ranks: OrderedTable, *, figure: str, scale: Scale, better: str
         return "Not enough data: fewer than two known groups have enough of them to compare."
     carrying = [row for row in compared if row.verdict is ranks.verdict]
     largest = max(carrying, key=lambda row: abs((row.superiority or 0.5) - 0.5))
-    pair = _pair(largest, reference, figure=figure, better=better, named=named)
+    preposition = preposition_of(ranks.attribute)
+    pair = _pair(largest, reference, figure=figure, better=better, named=named, preposition=preposition)
     if ranks.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return f"No material difference. {pair}"
     if ranks.verdict is Verdict.NOT_ENOUGH_DATA:
@@ -59,7 +68,13 @@ def rank_sentence(ranks: OrderedTable, *, figure: str, scale: Scale, better: str
 
 
 def _pair(
-    row: OrderedResult, reference: OrderedResult, *, figure: str, better: str, named: Callable[[str], str]
+    row: OrderedResult,
+    reference: OrderedResult,
+    *,
+    figure: str,
+    better: str,
+    named: Callable[[str], str],
+    preposition: str,
 ) -> str:
     """Of a pair, one of each group, how often the group's is the one that is better off."""
     share, (low, high) = row.superiority or 0.5, row.interval or (0.0, 1.0)
@@ -67,8 +82,8 @@ def _pair(
     side = "better off" if (share > 0.5) == (better == "higher") else "worse off"
     told = f": {named(row.label)} is {side}" if row.verdict in (Verdict.DISPARITY, Verdict.WATCH) else ""
     return (
-        f"Of 100 random pairs, one conversation from {named(row.label)} and one from {named(reference.label)}, the one "
-        f"from {named(row.label)} {higher} in {100 * share:.0f} (plausible range {100 * low:.0f}–{100 * high:.0f}; "
+        f"Of 100 random pairs, one conversation {preposition} {named(row.label)} and one {preposition} "
+        f"{named(reference.label)}, the one {preposition} {named(row.label)} {higher} in {100 * share:.0f} (plausible range {100 * low:.0f}–{100 * high:.0f}; "
         f"50 is alike){told}."
     )
 

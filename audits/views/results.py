@@ -12,13 +12,15 @@ from django.utils.safestring import SafeString
 from audits.checks.tables import rate_interval
 from audits.models import CheckRun
 from audits.states import CheckKind
-from audits.views.known_share_charts import group_words, known_share_charts
+from audits.views.grouped_charts import group_words, grouped_charts
 from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, forest_plot, trend
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval", "ratio_interval"})
 MISSING = "–"
 _RANGES = {"interval": ("share",), "points_interval": ("points", "gap"), "ratio_interval": ("ratio",)}
-_WITH_KNOWN_SHARE = frozenset({CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY})
+_SEVERAL_CHARTS = frozenset(
+    {CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY, CheckKind.TRAINING_SHARES, CheckKind.TRAINING_LABELS}
+)
 _RATES: Mapping[str, str] = {
     CheckKind.DISCLOSURE: "Disclosed at the start",
     CheckKind.PERSONAL_DATA: "With sensitive data",
@@ -78,8 +80,8 @@ def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | s
     """The chart of a decided run, on one scale with that of the run `beside` it; empty where a table says it all."""
     if not run.result.get("figures", {}).get("n"):
         return ""
-    if run.kind in _WITH_KNOWN_SHARE:
-        return known_share_charts(run, beside=beside)
+    if run.kind in _SEVERAL_CHARTS:
+        return grouped_charts(run, beside=beside)
     if run.kind == CheckKind.CONSENT_COVERAGE:
         return _consent_chart(run)
     if len(run.result.get("trend", {}).get("points", [])) > 1:

@@ -44,7 +44,7 @@ def test_lower_scores_are_a_disparity_after_the_share_that_answered(assistant):
     counted(assistant, by_age({"old": SAD, "young": HAPPY}, {"old": 80, "young": 88}))
     outcome = asked(assistant)
     assert outcome.state == "failed"
-    assert outcome.sentence.startswith("A csat score was given in 50 % to 55 % of conversations, with no clear gap")
+    assert outcome.sentence.startswith("A CSAT score was given in 50 % to 55 % of conversations, with no clear gap")
     assert "one conversation from old and one from young" in outcome.sentence
     assert outcome.sentence.endswith("old is worse off.")
     answered, compared = outcome.result["tables"]
@@ -61,7 +61,7 @@ def test_missing_answers_that_differ_by_group_are_said_first_and_hold_a_pass_bac
     assert outcome.result["ranks"]["verdict"] == "no_material_difference"
     assert outcome.state == "watch"
     assert outcome.sentence.startswith(
-        "First: what is missing differs by group. A csat score was given in 100 % of conversations from young and in "
+        "First: what is missing differs by group. A CSAT score was given in 100 % of conversations from young and in "
         "50 % of those from old"
     )
 
@@ -71,7 +71,7 @@ def test_nobody_answered_is_not_enough_data(assistant):
     outcome = asked(assistant)
     assert outcome.state == "insufficient_data"
     assert outcome.sentence == (
-        "A csat score was given in 0 % of conversations, with no clear gap by group. "
+        "A CSAT score was given in 0 % of conversations, with no clear gap by group. "
         "Not enough data: fewer than two known groups have enough of them to compare."
     )
 
@@ -177,9 +177,8 @@ def test_wrong_refusals_are_compared_among_those_who_deserved_none(assistant, ma
     decided(assistant, manager, {"en": (10, 90, 5, 45, 20), "pl": (40, 60, 5, 45, 20)})
     outcome = errors(assistant)
     assert outcome.state == "failed"
-    assert (
-        "Of 100 cases that were not “not due”, about 40 from Polish and 10 from English were “refused” all the same"
-        in (outcome.sentence)
+    assert "Of 100 cases that were not “not due”, about 40 in Polish and 10 in English were “refused” all the same" in (
+        outcome.sentence
     )
     english, polish = sorted(outcome.result["errors"]["groups"], key=lambda row: row["group"]["language"])
     assert (english["fpr"], polish["fpr"], polish["fnr"]) == (0.1, 0.4, 0.1)

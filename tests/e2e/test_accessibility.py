@@ -93,6 +93,9 @@ TOUR = [
     Stop("cycle-refused", "mona", "/cycles/", (open_a_cycle_backwards,), status=422),
     Stop("cycle-by-address", "mona", "/cycles/new/", status=405),
     Stop("check-run", "mona", "/cycles/", (first("tbody a"), first("main a[href^='/checks/']"))),
+    Stop(
+        "check-quality", "mona", "/cycles/", (first("tbody a"), first("main a[href^='/checks/']:has-text('Csat by')"))
+    ),
     Stop("probe-sets", "mona", "/probe-sets/"),
     Stop("probe-set-shipped", "mona", "/probe-sets/shipped/"),
     Stop("probe-set", "mona", "/probe-sets/", (first("tbody a"),)),

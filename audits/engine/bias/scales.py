@@ -32,9 +32,9 @@ class Scale:
         return self.labels[bisect_right(self.edges, number)]
 
     def counts(self, by_label: Mapping[str, int]) -> list[int]:
-        """Counts in the order of the scale. Raises LookupError for a bin that it does not have."""
+        """Counts in the order of the scale. Raises ValueError for a bin that it does not have."""
         if strange := by_label.keys() - set(self.labels):
-            raise LookupError(f"the scale has no bin {min(strange)!r}")
+            raise ValueError(f"the scale has no bin {min(strange)!r}")
         return [by_label.get(label, 0) for label in self.labels]
 
     def words(self, label: str) -> str:

@@ -1,4 +1,4 @@
-"""Charts of checks that say first how much is known: known shares, then what is compared among the known."""
+"""Charts of checks that need several: what is known before what is compared, and one of each attribute."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from portal.core.charts import ForestRow, forest_plot
 from portal.core.languages import language_name
 
 
-def known_share_charts(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString:
-    """One plot of known shares, unless everything is known, and one of each thing that is compared.
+def grouped_charts(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString:
+    """One plot of known shares, unless everything is known, and one of each thing that is compared, each with a caption.
 
     Each has one scale with that of the run `beside` it.
     """
     others = {} if beside is None else _plots(beside)
     description = f"{run.sentence} One row a group, with its plausible range."
     charts = [
-        forest_plot(rows, title=title, description=description, axis_holds=_bounds(others.get(title, ())))
+        (title, forest_plot(rows, title=title, description=description, axis_holds=_bounds(others.get(title, ()))))
         for title, rows in _plots(run).items()
     ]
-    return format_html_join("", "{}", ((chart,) for chart in charts))
+    return format_html_join("", '<figure class="evidence-figure"><figcaption>{}</figcaption>{}</figure>', charts)
 
 
 def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
@@ -35,15 +35,42 @@ def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
         plots["First: what is known, by group"] = [_rate_row(group) for group in known]
     if "ranks" in result:
         groups = [group for group in result["ranks"]["groups"] if group["n"]]
-        plots["How often a group’s value is the higher one of a pair"] = [_rank_row(group) for group in groups]
+        plots["Then: how often a group’s value is the higher one of a pair (50 % is alike)"] = [
+            _rank_row(group) for group in groups
+        ]
     if "gap" in result:
         groups = [group for group in result["gap"]["groups"] if group["n"]]
-        plots["Did not come back, by group"] = [_rate_row(group) for group in groups]
+        plots["Then: customers who did not come back, by group"] = [_rate_row(group) for group in groups]
     if "errors" in result:
         reference = result["errors"]["reference"]
-        for name, title in (("fpr", "False positives, by group"), ("fnr", "False negatives, by group")):
+        for name, title in (
+            ("fpr", "Then: wrongly so, by group (false positives)"),
+            ("fnr", "Wrongly not so, by group (false negatives)"),
+        ):
             plots[title] = [_error_row(group, name, reference) for group in result["errors"]["groups"]]
+    for one in result.get("shares", ()):
+        plots[f"Shares by {one['attribute'].replace('_', ' ')}, beside what is expected"] = [
+            _share_row(group) for group in one["groups"] if group["group"] is not None
+        ]
+    for one in result.get("gaps", ()):
+        plots[f"Good labels by {one['attributes'][0].replace('_', ' ')}"] = [
+            _rate_row(group) for group in one["groups"] if group["n"]
+        ]
     return plots
+
+
+def _share_row(group: Mapping[str, Any]) -> ForestRow:
+    """A group with what is expected of it; without numbers where these would tell of too few people."""
+    expected = group.get("reference")
+    low, high = group.get("share_interval") or (None, None)
+    return ForestRow(
+        label=group["group"] if expected is None else f"{group['group']} (expected {100 * expected:.0f} %)",
+        rate=group.get("share"),
+        low=low,
+        high=high,
+        n=group.get("n", 0),
+        verdict=group["verdict"] if group.get("p_adjusted") is not None else "",
+    )
 
 
 def _bounds(rows: Iterable[ForestRow]) -> list[float]:
