@@ -50,9 +50,8 @@ def known_share(
 ) -> KnownShare:
     """Compare how many of each group are known (`favourable` of `n`), as a family of its own at `policy.alpha`.
 
-    It never makes a disparity by itself. `what` says what is known, such as "a CSAT score was given", `noun` of what, and
-    `title` heads the table.
-    Raises LookupError if `reference` names none of the groups.
+    It never makes a disparity by itself. `what` says what is known, such as "a CSAT score was given", `noun` of what,
+    and `title` heads the table. Raises LookupError if `reference` names none of the groups.
     """
     # Where nearly everybody is known, twice as many missing are still next to none: the adverse ratio has no say.
     own = replace(policy, delta=0.05, adverse_ratio=_NO_BAR)

@@ -83,7 +83,8 @@ def _pair(
     told = f": {named(row.label)} is {side}" if row.verdict in (Verdict.DISPARITY, Verdict.WATCH) else ""
     return (
         f"Of 100 random pairs, one conversation {preposition} {named(row.label)} and one {preposition} "
-        f"{named(reference.label)}, the one {preposition} {named(row.label)} {higher} in {100 * share:.0f} (plausible range {100 * low:.0f}–{100 * high:.0f}; "
+        f"{named(reference.label)}, the one {preposition} {named(row.label)} {higher} "
+        f"in {100 * share:.0f} (plausible range {100 * low:.0f}–{100 * high:.0f}; "
         f"50 is alike){told}."
     )
 

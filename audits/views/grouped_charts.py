@@ -12,11 +12,17 @@ from audits.models import CheckRun
 from portal.core.charts import ForestRow, forest_plot
 from portal.core.languages import language_name
 
+_OF_PAIRS = "How often a group’s value is the higher one of a pair (50 % is alike)"
+_ERRORS = {
+    "fpr": "Wrongly so, by group (false positives)",
+    "fnr": "Wrongly not so, by group (false negatives)",
+}
+
 
 def grouped_charts(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString:
-    """One plot of known shares, unless everything is known, and one of each thing that is compared, each with a caption.
+    """One plot of known shares, unless everything is known, and one of each thing that is compared.
 
-    Each has one scale with that of the run `beside` it.
+    Each has a caption, and one scale with that of the run `beside` it.
     """
     others = {} if beside is None else _plots(beside)
     description = f"{run.sentence} One row a group, with its plausible range."
@@ -35,22 +41,17 @@ def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
         plots["First: what is known, by group"] = [_rate_row(group) for group in known]
     if "ranks" in result:
         groups = [group for group in result["ranks"]["groups"] if group["n"]]
-        plots["Then: how often a group’s value is the higher one of a pair (50 % is alike)"] = [
-            _rank_row(group) for group in groups
-        ]
+        plots[_OF_PAIRS] = [_rank_row(group) for group in groups]
     if "gap" in result:
         groups = [group for group in result["gap"]["groups"] if group["n"]]
-        plots["Then: customers who did not come back, by group"] = [_rate_row(group) for group in groups]
+        plots["Customers who did not come back, by group"] = [_rate_row(group) for group in groups]
     if "errors" in result:
         reference = result["errors"]["reference"]
-        for name, title in (
-            ("fpr", "Then: wrongly so, by group (false positives)"),
-            ("fnr", "Wrongly not so, by group (false negatives)"),
-        ):
+        for name, title in _ERRORS.items():
             plots[title] = [_error_row(group, name, reference) for group in result["errors"]["groups"]]
     for one in result.get("shares", ()):
         plots[f"Shares by {one['attribute'].replace('_', ' ')}, beside what is expected"] = [
-            _share_row(group) for group in one["groups"] if group["group"] is not None
+            _share_row(group) for group in one["groups"] if group["group"] is not None and "share" in group
         ]
     for one in result.get("gaps", ()):
         plots[f"Good labels by {one['attributes'][0].replace('_', ' ')}"] = [
@@ -60,16 +61,16 @@ def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
 
 
 def _share_row(group: Mapping[str, Any]) -> ForestRow:
-    """A group with what is expected of it; without numbers where these would tell of too few people."""
-    expected = group.get("reference")
-    low, high = group.get("share_interval") or (None, None)
+    """A group with what is expected of it. Those of too few people have no numbers, and no row."""
+    expected = group["reference"]
+    low, high = group["share_interval"] or (None, None)
     return ForestRow(
         label=group["group"] if expected is None else f"{group['group']} (expected {100 * expected:.0f} %)",
-        rate=group.get("share"),
+        rate=group["share"],
         low=low,
         high=high,
-        n=group.get("n", 0),
-        verdict=group["verdict"] if group.get("p_adjusted") is not None else "",
+        n=group["n"],
+        verdict=group["verdict"] if group["p_adjusted"] is not None else "",
     )
 
 

@@ -95,12 +95,29 @@ def _ranked(known: int) -> dict[str, Any]:
 
 def test_what_is_known_is_drawn_before_what_is_compared():
     charts = chart_of(_run("service_quality", _ranked(50)))
-    assert charts.index("First: what is known") < charts.index("the higher one of a pair")
+    captions = re.findall("<figcaption>(.*?)</figcaption>", charts)
+    assert captions == [
+        "First: what is known, by group",
+        "How often a group’s value is the higher one of a pair (50 % is alike)",
+    ]
     assert "Polish" in charts
 
 
 def test_what_is_known_is_not_drawn_where_everything_is():
     assert "First: what is known" not in chart_of(_run("service_quality", _ranked(100)))
+
+
+def test_shares_are_drawn_beside_what_is_expected_without_those_of_too_few():
+    numbers = {"n": 30, "share": 0.3, "share_interval": [0.2, 0.4], "reference": 0.5, "p_adjusted": 0.01}
+    groups = [
+        {"group": "north", "verdict": "disparity", **numbers},
+        {"group": "south", "verdict": "watch"},
+        {"group": None, "n": 4, "share": None, "share_interval": None, "reference": None, "p_adjusted": None},
+    ]
+    result = {"tables": [], "figures": {"n": 100}, "shares": [{"attribute": "region", "groups": groups}]}
+    charts = chart_of(_run("training_shares", result))
+    assert "north (expected 50 %)" in charts
+    assert "south" not in charts
 
 
 def test_both_error_rates_are_drawn_on_their_own_denominators():
