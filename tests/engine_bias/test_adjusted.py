@@ -88,7 +88,7 @@ def test_simpson_is_hardly_ever_seen_where_there_is_no_gap_at_all():
     base = np.array([0.9, 0.7, 0.5, 0.3])
     sizes = {"a": np.array([150, 100, 100, 50]), "b": np.array([60, 80, 90, 70])}
     flags = flips = 0
-    for _ in range(300):
+    for _ in range(120):
         # The groups ask other questions, but the mix is nearly even: the crude difference is small either way.
         counts = [
             GroupCount(group, int(k), int(n), i)
@@ -99,7 +99,7 @@ def test_simpson_is_hardly_ever_seen_where_there_is_no_gap_at_all():
         flags += row.adjusted.simpson
         flips += row.difference * row.adjusted.risk_difference.value < 0
     assert flips > 0
-    assert flags <= 3
+    assert flags <= 2
 
 
 def test_untested_group_has_no_simpson_flag():
