@@ -9,6 +9,7 @@ from audits.engine.privacy import ENGINE_VERSION, detect_many
 from audits.engine.privacy.ner import LanguageModel, joined
 from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 
+from .answers import with_answers
 from .disclosure import disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Origin, originators
@@ -79,6 +80,7 @@ def scan(
     then counts as unscannable, never as clean.
     """
     spans_by_turn = detect_many([turn.text for turn in turns], languages=[language] * len(turns), own=own.detectors)
+    spans_by_turn = with_answers(turns, spans_by_turn, language=language)
     if model is not None:
         spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
     detections = [
