@@ -25,17 +25,17 @@ from assistants.models import Assistant
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.gap_settings import ADVERSE_OUTCOMES, dimension_name
 from audits.checks.release_trend import released_on
-from audits.checks.tables import counted, table
+from audits.checks.tables import table
+from audits.checks.watch_report import day_text, evidence_text, group_name, spoken, watch_report
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.sentence import outcome_wording
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, overall
 from audits.engine.bias.watch import DayTables, curve, release_change, rise_began
 from audits.engine.statistics.stratified import Estimate
 from audits.queries.counts import ATTRIBUTE, daily_group_counts
-from audits.queries.watch import FEWEST_SHOWN, StreamFigures, watched_in
+from audits.queries.watch import FEWEST_SHOWN
 from audits.queries.windows import Window
 from audits.states import CheckKind, CheckState, Severity
-from portal.core.languages import language_name
 
 REPORT_TARGET = "groups watched every day"
 _STATES = {
@@ -56,7 +56,6 @@ _COLUMNS = (
     ("Alarm", "text"),
     ("Verdict", "verdict"),
 )
-_REPORT_COLUMNS = (("Watched", "text"), ("Days", "count"), ("Evidence", "text"), ("Most", "text"), ("Alarm", "text"))
 
 Stratum = Literal["intent", "channel", "language"]
 Proportion = Annotated[float, Meta(gt=0, lt=1)]
@@ -135,7 +134,7 @@ def favourable_of(settings: MonitoringSettings, outcome: str) -> bool:
 def run(context: CheckContext) -> CheckOutcome:
     """Report the watch, or ask one of its questions anew over the window, by its frozen bars."""
     if "outcome" not in context.params:
-        return _report(context)
+        return watch_report(context)
     params = msgspec.convert(context.params, WatchParams)
     return _outcome(params, context.assistant, context.window, stored={})
 
@@ -145,22 +144,6 @@ def alarm_outcome(
 ) -> CheckOutcome:
     """What is found where the watch has raised an alarm: the stored evidence of the groups, gaps by today's counts."""
     return _outcome(params, assistant, window, stored=log_evidence)
-
-
-def evidence_text(log_evidence: float) -> str:
-    """ "3.2 to 1", as far as anybody reads it."""
-    if log_evidence >= math.log(1e6):
-        return "more than a million to 1"
-    evidence = math.exp(log_evidence)
-    if evidence < 0.01:
-        return "less than 0.01 to 1"
-    if evidence >= 100:
-        return f"{evidence:,.0f} to 1"
-    return f"{evidence:.1f} to 1" if evidence >= 1 else f"{evidence:.2g} to 1"
-
-
-def group_name(dimension: str, group: str) -> str:
-    return language_name(group) if dimension == "language" else group
 
 
 def day_tables(params: WatchParams, assistant: Assistant, window: Window) -> dict[str, DayTables]:
@@ -211,11 +194,28 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
             },
             "policy": {"alpha": params.alpha, "delta": params.delta, "minimum_n": params.minimum_n},
             "change": change,
+            "curve": _curve_json(params, assistant, worst),
         },
         n=n,
-        title=f"{_spoken(params.outcome).capitalize()} began to differ by {_spoken(dimension_name(params.dimension))}",
+        title=f"{spoken(params.outcome).capitalize()} began to differ by {spoken(dimension_name(params.dimension))}",
         severity=_severity(recent, params),
     )
+
+
+def _curve_json(params: WatchParams, assistant: Assistant, worst: Watched | None) -> dict[str, Any] | None:
+    """The evidence of the group that carries the verdict, for the chart: log10 of it after its share, day by day."""
+    if worst is None or not worst.tables.days or int(worst.tables.n.sum()) < FEWEST_SHOWN:
+        return None
+    days = worst.tables.days
+    log10 = (curve(worst.tables).log_e + math.log(params.shares[worst.group])) / math.log(10)
+    releases = [(release.version, released_on(release)) for release in assistant.releases.order_by("released_at", "pk")]
+    return {
+        "group": group_name(params.dimension, worst.group),
+        "reference": group_name(params.dimension, params.reference),
+        "points": [[day.isoformat(), round(value, 4)] for day, value in zip(days, log10.tolist(), strict=True)],
+        "alarm": math.log10(params.alarm),
+        "releases": [[version, day.isoformat()] for version, day in releases if days[0] <= day <= days[-1]],
+    }
 
 
 def _watched(params: WatchParams, group: str, tables: DayTables, stored: float | None) -> Watched:
@@ -275,7 +275,7 @@ def _change_words(assistant: Assistant, tables: DayTables) -> str:
         told = later.days[change.signalled]  # type: ignore[index]
         return (
             f"The gap {'widened' if change.worse else 'moved the other way'} after release {release.version} of "
-            f"{_day(day)}: the control chart from that day on signalled on {_day(told)}."
+            f"{day_text(day)}: the control chart from that day on signalled on {day_text(told)}."
         )
     return ""
 
@@ -301,7 +301,7 @@ def _sentence(
         wording = outcome_wording(params.outcome, "true" if params.favourable else "false")
         gap = recent or worst.gap
         fewer = "fewer" if gap.value < 0 else "more"
-        stretch = f"since {_day(since)}, " if since else ""
+        stretch = f"since {day_text(since)}, " if since else ""
         size = (
             f"{stretch}out of 100 conversations that ask the same, {100 * abs(gap.value):.0f} {fewer} from {who} "
             f"{wording.favourable} than from {reference}."
@@ -327,71 +327,9 @@ def _row(params: WatchParams, one: Watched) -> list[Any]:
         one.gap.value if known else None,
         [one.gap.lower, one.gap.upper] if known else None,
         evidence_text(one.log_evidence),
-        _day(one.alarmed_on) if one.alarmed_on else "none",
+        day_text(one.alarmed_on) if one.alarmed_on else "none",
         one.verdict.value,
     ]
-
-
-def _report(context: CheckContext) -> CheckOutcome:
-    streams = watched_in(assistant=context.assistant, window=context.window)
-    alarmed = [one for one in streams if one.alarmed_on is not None and one.alarmed_on >= context.window.since]
-    days = max((one.days for one in streams), default=0)
-    if not days:
-        state, sentence = CheckState.INSUFFICIENT_DATA, "No day of this period has been watched yet."
-    elif alarmed:
-        state = CheckState.WATCH
-        named = "; ".join(stream_name(one) for one in alarmed)
-        own = "It has a finding of its own" if len(alarmed) == 1 else "Each question has a finding of its own"
-        sentence = f"The watch raised an alarm for {counted(len(alarmed), 'group')}: {named}. {own}."
-    else:
-        state = CheckState.PASSED
-        most = max(streams, key=lambda one: one.most)
-        sentence = (
-            f"No alarm on {counted(days, 'day')}. The most evidence against “no difference” was "
-            f"{evidence_text(most.most)} ({stream_name(most)}); the alarm is at {most.alarm:.0f} to 1."
-        )
-    return CheckOutcome(
-        state=state,
-        sentence=sentence,
-        result={
-            "tables": [table("Groups watched", _REPORT_COLUMNS, [_report_row(one) for one in streams])],
-            "figures": {
-                "n": max((one.n for one in streams), default=0),
-                "groups": len(streams),
-                "days": days,
-                "alarms": len(alarmed),
-                "passed": len(streams) - len(alarmed),
-                "failed": len(alarmed),
-            },
-        },
-        n=max((one.n for one in streams), default=0),
-        title="The daily watch raised an alarm",
-    )
-
-
-def stream_name(one: StreamFigures) -> str:
-    """ "resolved, age group: 65+ against 35–64"."""
-    name = _spoken(dimension_name(one.dimension))
-    group, reference = group_name(one.dimension, one.group), group_name(one.dimension, one.reference)
-    return f"{_spoken(one.outcome)}, {name}: {group} against {reference}"
-
-
-def _report_row(one: StreamFigures) -> list[Any]:
-    return [
-        stream_name(one),
-        one.days,
-        evidence_text(one.last),
-        evidence_text(one.most),
-        _day(one.alarmed_on) if one.alarmed_on else "none",
-    ]
-
-
-def _spoken(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
 
 
 CHECK = Check(kind=CheckKind.MONITORING, settings=MonitoringSettings, expand=expand, run=run)

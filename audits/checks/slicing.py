@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -204,16 +204,16 @@ def _by_stratum(
     cube: Cube, question: Question, measure: str, good: str, layers: Sequence[str], *, secret: bool
 ) -> list[Stratum]:
     cells = {
-        (count.stratum, count.levels[0]): (count.favourable, count.n)
+        (cast(tuple[str, ...], count.stratum), count.levels[0]): (count.favourable, count.n)
         for count in cube.group_counts(measure, good, groups=[question.dimension], strata=layers)
     }
-    strata = sorted({stratum for stratum, _ in cells}, key=lambda levels: [(one == UNKNOWN, one) for one in levels])  # type: ignore[union-attr]
+    strata = sorted({stratum for stratum, _ in cells}, key=lambda levels: [(one == UNKNOWN, one) for one in levels])
     groups = sorted({group for _, group in cells}, key=lambda level: (level is None, str(level)))
     n = np.array([[cells.get((stratum, group), (0, 0))[1] for group in groups] for stratum in strata])
     mask = suppressed(n) if secret and n.size else np.zeros(n.shape, dtype=bool)
     return [
         Stratum(
-            " · ".join(stratum),  # type: ignore[arg-type]
+            " · ".join(stratum),
             [
                 _cell(
                     _group_name(question.dimension, group),

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_safe
 from assistants.models import Assistant, Release
 from assistants.queries.registry import assistant_for
 from audits.checks.gap_settings import dimension_name
-from audits.checks.monitoring import evidence_text, group_name
 from audits.checks.release_trend import released_on
 from audits.checks.slice_asked import Asked, slice_asked
 from audits.checks.slicing import FairnessSlice, fairness_slice
+from audits.checks.watch_report import evidence_text, group_name
 from audits.engine.bias.gap_table import GroupResult
 from audits.filters import FairnessFilter
 from audits.models import CheckRun

@@ -13,7 +13,7 @@ from audits.checks.tables import rate_interval
 from audits.models import CheckRun
 from audits.states import CheckKind
 from audits.views.grouped_charts import group_words, grouped_charts
-from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, forest_plot, trend
+from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, evidence_curve, forest_plot, trend
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval", "ratio_interval"})
 MISSING = "–"
@@ -84,6 +84,8 @@ def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | s
         return grouped_charts(run, beside=beside)
     if run.kind == CheckKind.CONSENT_COVERAGE:
         return _consent_chart(run)
+    if run.result.get("curve"):
+        return _evidence_chart(run)
     if len(run.result.get("trend", {}).get("points", [])) > 1:
         return _trend_chart(run)
     rows = _rates(run)
@@ -151,6 +153,18 @@ def _group(group: Mapping[str, Any]) -> ForestRow:
 def _bounds(run: CheckRun) -> list[float]:
     rows = _rates(run) if run.result.get("figures", {}).get("n") else []
     return [bound for row in rows for bound in (row.low, row.high) if bound is not None]
+
+
+def _evidence_chart(run: CheckRun) -> SafeString:
+    """The evidence of the group that carries the verdict of a watched question."""
+    told = run.result["curve"]
+    return evidence_curve(
+        [TrendPoint(date.fromisoformat(day), value) for day, value in told["points"]],
+        alarm=told["alarm"],
+        title=f"Evidence against “no difference”, day by day: {told['group']} against {told['reference']}",
+        description=run.sentence,
+        markers=[TrendMarker(date.fromisoformat(day), f"Release {version}") for version, day in told["releases"]],
+    )
 
 
 def _trend_chart(run: CheckRun) -> SafeString:

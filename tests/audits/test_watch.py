@@ -21,6 +21,7 @@ from audits.services.watch import due_watches_queue, watch_run
 from audits.states import CheckKind, CheckState, FindingState
 from portal.core import ledger
 from portal.core.models import Job, LedgerEntry
+from tests.audits.asking import ask
 from tests.factories import ReleaseFactory
 from tests.jobs import drain
 
@@ -284,3 +285,35 @@ def test_queries_do_not_grow_with_days(watched, django_assert_num_queries):
         assert len(watched_in(assistant=watched, window=Window(START, START + timedelta(days=5)))) == 2
     with django_assert_num_queries(3):
         assert len(curves(assistant=watched)) == 2
+
+
+def test_the_run_of_an_alarm_shows_its_curve(watched, as_user, manager):
+    ReleaseFactory(assistant=watched, version="2.0", released_at=at(START + timedelta(days=1)))
+    counts_make(watched, gap=0.2)
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=60)))
+    run = CheckRun.objects.get()
+    page = as_user(manager).get(f"/checks/{run.pk}/").content.decode()
+    assert "Evidence against “no difference”, day by day: 65+ against 35–64" in page
+    assert "alarm at 20 to 1" in page
+    assert "Release 2.0" in page
+    watch = as_user(manager).get("/assistants/ava/fairness/watch/").content.decode()
+    assert f"/findings/{Finding.objects.get().pk}/" in watch
+
+
+def test_cycle_reports_what_the_watch_saw_and_tests_nothing(watched):
+    counts_make(watched, gap=0.2)
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=60)))
+    states = {}
+    for name, window in (
+        ("alarm", Window(START, START + timedelta(days=40))),
+        ("later", Window(START + timedelta(days=30), START + timedelta(days=40))),
+        ("never", Window(START + timedelta(days=100), START + timedelta(days=130))),
+    ):
+        answer = ask(watched, "monitoring", "groups watched every day", window=window)
+        states[name] = answer.state
+        assert "alpha" not in answer.result["figures"]
+    assert states == {
+        "alarm": CheckState.WATCH,
+        "later": CheckState.PASSED,
+        "never": CheckState.INSUFFICIENT_DATA,
+    }

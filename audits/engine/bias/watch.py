@@ -47,7 +47,7 @@ class DayTables:
         counts = np.zeros((4, len(days), len(strata)), dtype=np.int64)
         for day, stratum in places:
             cell = (*group[day, stratum], *reference[day, stratum])
-            counts[:, row[day], column[stratum]] = cell  # type: ignore[index]
+            counts[:, row[day], column[stratum]] = cell
         return cls(tuple(days), *counts)
 
     @property

@@ -65,7 +65,7 @@ def log_likelihood_ratios(
     shape = broadcast[0].shape
     a, row, c, other = (np.ravel(array).astype(np.int64) for array in broadcast)
     margins, place = np.unique(np.stack([row, other, a + c]), axis=1, return_inverse=True)
-    normalisers = _log_normalisers(*margins, beta)
+    normalisers = _log_normalisers(margins[0], margins[1], margins[2], beta)
     return (a[:, None] * beta - normalisers[place.ravel()]).reshape((*shape, beta.size))
 
 
