@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.api import training
+from audits.api import probes, training
 from audits.api.coverage import coverage_view
 from audits.api.cycles import CheckRunList, CycleList, cycle_close_view, cycle_detail
 from audits.api.exposure import PatternList, exposure_view
@@ -18,6 +18,10 @@ urlpatterns = [
     path("assistants/<slug:slug>/exposure/", exposure_view, name="exposure"),
     path("assistants/<slug:slug>/fairness/", fairness_view, name="fairness"),
     path("assistants/<slug:slug>/patterns/", PatternList.as_view(), name="patterns"),
+    path("assistants/<slug:slug>/connectors/", probes.ConnectorList.as_view(), name="connectors"),
+    path("assistants/<slug:slug>/probes/", probes.ProbeRunList.as_view(), name="probes"),
+    path("probes/<int:run_id>/", probes.probe_detail, name="probe"),
+    path("probes/<int:run_id>/stop/", probes.probe_stop_view, name="probe-stop"),
     path("cycles/", CycleList.as_view(), name="cycles"),
     path("cycles/<int:cycle_id>/", cycle_detail, name="cycle"),
     path("cycles/<int:cycle_id>/check-runs/", CheckRunList.as_view(), name="check-runs"),

@@ -292,6 +292,17 @@ API = [
     read("consent_api:retention-rules", RETENTION, Scope.CONSENT_READ),
     read("consent_api:retention-runs", RETENTION, Scope.CONSENT_READ),
     read("consent_api:legal-holds", RETENTION, Scope.CONSENT_READ),
+    read("audits_api:connectors", ALL, Scope.AUDITS_READ, _slug),
+    read("audits_api:probes", ALL, Scope.AUDITS_READ, _slug),
+    act(
+        "audits_api:probes",
+        PROBES,
+        _slug,
+        lambda scene: {"connector": scene.connector.pk, "probe_set": scene.probe_set.pk, "cues": ["age"]},
+        Scope.AUDITS_RUN,
+    ),
+    read("audits_api:probe", ALL, Scope.AUDITS_READ, _probe_run),
+    act("audits_api:probe-stop", PROBES, _probe_run),
     read("audits_api:cycles", ALL, Scope.AUDITS_READ),
     act(
         "audits_api:cycles",
