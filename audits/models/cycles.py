@@ -136,6 +136,13 @@ class CheckRun(TeamScoped):
         return self.target.replace("_", " ")
 
     @property
+    def counted_words(self) -> str:
+        """What `n` counts."""
+        if self.dataset_id is not None:
+            return "rows"
+        return "pairs" if self.kind == CheckKind.MATCHED_PAIRS else "conversations"
+
+    @property
     def last_day(self) -> date:
         """The last day that the window holds."""
         return self.window_until - timedelta(days=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -116,9 +116,9 @@ def _answered(assistant: Assistant, *, content: str, cue: str, release: Release 
     return runs.select_related("probe_set").order_by("-started_at", "-pk")
 
 
-def probed_sets(assistant: Assistant) -> list[dict[str, Any]]:
-    """What the assistant is probed with: of each set, the version and cues of the last run that was answered."""
-    runs = ProbeRun.objects.filter(assistant=assistant, answered_at__isnull=False).select_related("probe_set")
+def probed_sets(assistant: Assistant, *, until: date) -> list[dict[str, Any]]:
+    """What the assistant is probed with: of each set, version and cues of the last run answered before that UTC day."""
+    runs = ProbeRun.objects.filter(assistant=assistant, answered_at__date__lt=until).select_related("probe_set")
     latest: dict[str, ProbeRun] = {}
     for run in runs.order_by("-pk")[:50]:
         latest.setdefault(run.probe_set.slug, run)

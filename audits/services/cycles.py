@@ -212,7 +212,7 @@ def scope_of(cycle: Cycle) -> Scope:
         datasets=cycle.context.get("datasets", ()),
         retention=cycle.context.get("retention", False),
         measures=scale_measures(assistant=cycle.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION),
-        probes=probed_sets(cycle.assistant),
+        probes=probed_sets(cycle.assistant, until=window.until),
         nominations=slices_nominated(assistant=cycle.assistant, until=cycle.period_until),
         source_conflicts=sum(source_conflicts(assistant=cycle.assistant, window=window).values()),
     )

@@ -38,7 +38,7 @@ _INTENTS: tuple[tuple[str, str], ...] = (
     ("billing", r"bill|charge|invoice|fee|rechnung|berechnet|factura|cobr"),
     ("complaint", ""),
 )
-_DONE: Mapping[str, Mapping[str, str]] = {
+DONE: Mapping[str, Mapping[str, str]] = {
     "en": {
         "refund": "I have issued the refund, and you will see it within three days.",
         "cancellation": "I have cancelled it as you asked, and the confirmation is on its way.",
@@ -47,7 +47,7 @@ _DONE: Mapping[str, Mapping[str, str]] = {
         "account": "I have reset your access, and the link is in your mail.",
         "technical": "I have reset the service from here; please restart once and it will work again.",
         "billing": "I have corrected the bill and credited the difference.",
-        "complaint": "I have passed it to the team that can change it and credited your next bill.",
+        "complaint": "I have reported it to the team that can change it and credited your next bill.",
     },
     "de": {
         "refund": "Der Betrag wurde heute erstattet.",
@@ -116,7 +116,7 @@ _CLOSINGS: Mapping[str, tuple[str, ...]] = {
     "es": ("¿Alguna otra pregunta?", ""),
 }
 _GERMAN = re.compile(r"\b(?:guten (?:tag|morgen|abend)|hallo|ich|sie|bitte|und|ist)\b", re.IGNORECASE)
-_SPANISH = re.compile(r"\b(?:hola|buen[oa]s|el|mi|por favor|quiero|una?|está|pueden?)\b", re.IGNORECASE)
+_SPANISH = re.compile(r"\b(?:hola|buen[oa]s|mi|por favor|quiero|una?|está|pueden?)\b", re.IGNORECASE)
 
 
 def intent_of(text: str) -> str:
@@ -135,10 +135,8 @@ def language_of(text: str) -> str:
 def answer(text: str, treatment: Treatment, chance: Random) -> str:
     """One answer to this message; `chance` chooses among wordings."""
     language = language_of(text)
-    if treatment is Treatment.HELP:
-        said = _DONE[language][intent_of(text)]
-    else:
-        said = chance.choice(_SAYS[language][treatment])
+    helped = treatment is Treatment.HELP
+    said = DONE[language][intent_of(text)] if helped else chance.choice(_SAYS[language][treatment])
     if treatment is Treatment.CURT:
         return said
     return " ".join(filter(None, (chance.choice(_OPENINGS[language]), said, chance.choice(_CLOSINGS[language]))))

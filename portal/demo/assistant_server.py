@@ -36,9 +36,9 @@ class Bias:
 
 #: What a planted bias does to those it is about.
 PLANTED: dict[Treatment, float] = {
-    Treatment.PROOF: 0.55,
-    Treatment.REFUSE: 0.12,
-    Treatment.CURT: 0.13,
+    Treatment.PROOF: 0.65,
+    Treatment.REFUSE: 0.10,
+    Treatment.CURT: 0.10,
     Treatment.HAND_OVER: 0.05,
 }
 

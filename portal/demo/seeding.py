@@ -44,6 +44,7 @@ from portal.demo.company import ASSISTANTS, CARE, DAYS, PEOPLE, TEAMS, DemoAssis
 from portal.demo.consents import consent_history_seed
 from portal.demo.conversations import WITHDRAWN_DAYS_AGO, customers, records, withdrawing
 from portal.demo.exposures import patterns_seed
+from portal.demo.probes import probe_seed
 from portal.demo.requests import requests_seed
 from portal.demo.retention import retention_rules_seed, retention_seed
 from portal.demo.training import training_data
@@ -103,6 +104,8 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
         if plan.truths:
             _truths_declare(assistant, plan.truths, administrator=by_login["ada"])
         watch_seed(assistant=assistant, administrator=by_login["ada"])
+        if plan is plans[0]:
+            probe_seed(assistant=assistant, manager=by_login["mona"])
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
     consent_history_seed(team=teams[CARE], key=keys[CARE][0], officer=by_login["petra"], today=today)
     retention_seed(teams[CARE], by_login["petra"], customer=HELD_CUSTOMER)

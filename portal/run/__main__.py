@@ -4,14 +4,16 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
 from portal import embedded
+from portal.demo.truth import ASSISTANT_BIAS
 from portal.embedded.places import Places
 from portal.run.announcement import Announcement, say
 from portal.run.preflight import Address, StartError, check_address, sole_instance
@@ -42,8 +44,10 @@ def main() -> int:
 def run(address: Address, var: Path) -> int:
     database = not os.environ.get("DATABASE_URL")
     cache = not os.environ.get("REDIS_URL")
+    demo = demo_assistant_place(var)
     environment = {
         **os.environ,
+        **probing(demo, os.environ),
         "PROBITY_VAR": str(var),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.dev"),
         "PROBITY_BASE_URL": os.environ.get("PROBITY_BASE_URL") or address.url.rstrip("/"),
@@ -73,7 +77,7 @@ def announcing(address: Address, logins: Path, environment: dict[str, str]) -> I
 
 
 def supervised(address: Address, var: Path, environment: dict[str, str], announcement: Announcement) -> Supervisor:
-    """The three processes of the portal: web, worker, beat."""
+    """The processes of the portal, web, worker and beat, and the assistant that the demo company probes."""
 
     def started() -> None:
         # Threads come after honcho has forked, never before.
@@ -94,7 +98,37 @@ def supervised(address: Address, var: Path, environment: dict[str, str], announc
     supervisor.add("web", [sys.executable, *web], {**environment, "DATABASE_POOL": "true"})
     supervisor.add("worker", [sys.executable, *worker], environment)
     supervisor.add("beat", [sys.executable, *beat], environment)
+    host, _, port = environment["PROBITY_DEMO_ASSISTANT"].rpartition(":")
+    assistant = ["manage.py", "demo_assistant", "--host", host, "--port", port, "--bias", ASSISTANT_BIAS]
+    supervisor.add("assistant", [sys.executable, *assistant, "--connect"], environment)
     return supervisor
+
+
+def demo_assistant_place(var: Path) -> str:
+    """`host:port` of the demo assistant: that of the last start, unless somebody else has taken it since."""
+    kept = var / "demo-assistant.port"
+    port = int(kept.read_text()) if kept.exists() else 0
+    for wanted in (port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port = probe.getsockname()[1]
+            break
+    kept.write_text(str(port))
+    return f"127.0.0.1:{port}"
+
+
+def probing(demo: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Let the demo assistant be asked beside what the environment allows already."""
+    hosts, networks = given.get("PROBITY_PROBE_HOSTS", ""), given.get("PROBITY_PROBE_NETWORKS", "")
+    return {
+        "PROBITY_DEMO_ASSISTANT": demo,
+        "PROBITY_PROBE_HOSTS": ",".join(filter(None, (hosts, demo))),
+        "PROBITY_PROBE_NETWORKS": ",".join(filter(None, (networks, "127.0.0.1/32"))),
+    }
 
 
 def manage(*command: str, saying: str, environment: dict[str, str]) -> None:

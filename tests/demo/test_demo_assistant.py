@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 
 from audits.engine.probing import read_answer, shipped_sets
 from audits.engine.probing.rendering import render
-from portal.demo.assistant_answers import Treatment, answer, intent_of, language_of
+from portal.demo.assistant_answers import DONE, Treatment, answer, intent_of, language_of
 from portal.demo.assistant_server import DemoAssistant, bias_against, serving
 from tests.worker import wait_for
 
@@ -73,6 +73,11 @@ def test_rules_read_every_treatment_as_what_it_is(treatment, text):
             Treatment.HELP: outcome.resolved,
         }
         assert [name for name, seen in read.items() if seen] == [treatment], said
+
+
+def test_whatever_is_asked_for_and_done_is_read_as_resolved():
+    for said in (text for texts in DONE.values() for text in texts.values()):
+        assert read_answer(said).resolved, said
 
 
 def test_the_same_message_varies_and_the_seed_repeats():

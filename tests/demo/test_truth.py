@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 
 from assistants.models import Conversation
-from audits.models import CheckRun, Cycle, Detection, Finding, FindingEvidence, TrainingExport
+from audits.models import CheckRun, Cycle, Detection, Finding, FindingEvidence, ProbeRun, TrainingExport
 from audits.states import CheckState, CycleState
 from consent.models import SubjectRequest
 from portal.core import ledger
+from portal.demo.assistant_server import DemoAssistant, bias_against, serving
 from portal.demo.company import TOTAL_CONVERSATIONS
 from portal.demo.seeding import AlreadySeeded, seed
-from portal.demo.truth import FAULTS
+from portal.demo.truth import ASSISTANT_BIAS, FAULTS
 from tests.jobs import drain
 
 #: Screens and first looks are never more than a watch; these see the planted gaps.
@@ -20,9 +21,13 @@ TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture
-def company(db):
-    seed(today=TODAY, password="amber-birch-cobalt-1234")
-    drain()
+def company(db, settings):
+    settings.PROBITY_PROBE_NETWORKS = ["127.0.0.1/32"]
+    with serving(DemoAssistant(bias=bias_against(ASSISTANT_BIAS))) as place:
+        settings.PROBITY_DEMO_ASSISTANT = place
+        settings.PROBITY_PROBE_HOSTS = [place]
+        seed(today=TODAY, password="amber-birch-cobalt-1234")
+        drain()
 
 
 @pytest.mark.slow
@@ -64,6 +69,8 @@ def test_cycles_find_exactly_the_planted_faults(company):
     assert "Release 2.0 shows sensitive data in 5.0 % of its conversations, release 1.4 before it in" in rise.sentence
     assert {row.conversation.release.version for row in personal.filter(finding=rise)} == {"2.0"}
     assert set(Detection.objects.filter(type="ORDER_NUMBER").values_list("origin", flat=True)) == {"volunteered"}
+    probe = ProbeRun.objects.get()
+    assert (probe.state, probe.used_requests) == ("judged", probe.planned)
     export = TrainingExport.objects.get()
     assert (export.state, export.row_count, export.manifest["excluded"]["rows"]) == ("ready", 48, 0)
     assert ledger.verify().intact

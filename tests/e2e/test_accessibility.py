@@ -39,6 +39,12 @@ def open_a_cycle_backwards(page: Page) -> None:
     expect(page.get_by_text("The period ends before it begins.").first).to_be_visible()
 
 
+def estimate_a_probe(page: Page) -> None:
+    page.get_by_label("Disability").check()
+    page.get_by_role("button", name="What would it cost?").click()
+    expect(page.get_by_role("button", name="Start the probe")).to_be_visible()
+
+
 def open_decisions(page: Page) -> None:
     page.locator("summary", has_text="Dismiss").click()
 
@@ -107,6 +113,13 @@ TOUR = [
     Stop("fairness-language", "ravi", "/assistants/bruno/fairness/?by=language"),
     Stop("fairness-nothing", "otto", "/assistants/aria/fairness/?since=2020-01-01&last=2020-01-31"),
     Stop("fairness-watch", "mona", "/assistants/aria/fairness/watch/"),
+    Stop("probes", "mona", "/assistants/aria/probes/"),
+    Stop("probe-start", "mona", "/assistants/aria/probes/new/", (estimate_a_probe,)),
+    Stop("probe-run", "mona", "/assistants/aria/probes/", (first("tbody a"),)),
+    Stop("probe-pairs", "mona", "/assistants/aria/probes/", (first("tbody a"), first("main a[href$='/pairs/']"))),
+    Stop("finding-probe", "mona", "/findings/?kind=matched_pairs", (first("tbody a"),)),
+    Stop("connector", "mona", "/assistants/aria/probes/", (first("main a[href*='/connectors/']"),)),
+    Stop("connector-new", "mona", "/assistants/aria/connectors/new/"),
     Stop("exposure", "petra", "/assistants/clara/exposure/"),
     Stop("exposure-nothing", "petra", "/assistants/clara/exposure/?since=2020-01-01&last=2020-01-31"),
     Stop("exposure-leaks", "petra", "/assistants/bruno/exposure/leaks/"),

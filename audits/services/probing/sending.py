@@ -195,9 +195,9 @@ def _store_failure(run: ProbeRun, connector: ProbeConnector, question: ProbeQues
     running = run.state == ProbeRunState.RUNNING
     if running and error.again and question.attempts < MOST_ATTEMPTS:
         backing_off = _backing_off(question.attempts)
-        if isinstance(error, Busy):
-            pause(connector, seconds=backing_off if error.retry_after is None else error.retry_after)
-            backing_off = 0.0
+        # Whatever is wrong is more likely the endpoint's than this question's: all lanes leave it alone for a while.
+        asked_for = error.retry_after if isinstance(error, Busy) else None
+        pause(connector, seconds=backing_off if asked_for is None else asked_for)
         question.state, question.lane = QuestionState.PLANNED, None
         question.not_before = timezone.now() + timedelta(seconds=backing_off)
         question.save(update_fields=["state", "lane", "error", "not_before"])

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.demo.assistant_server import DemoAssistant, bias_against, server_for
+from portal.demo.probes import connectors_point_at
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8089)
         parser.add_argument("--seed", type=int, default=1, help="which answers vary by chance")
         parser.add_argument("--bias", default="", metavar="CUE=GROUP", help="such as name=arab or age=older; none")
+        parser.add_argument("--connect", action="store_true", help="point the demo company's connector here")
         parser.add_argument("--key", default="", help="answer only those who send it as a bearer token")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +39,9 @@ class Command(BaseCommand):
             server = server_for(assistant, host=options["host"], port=options["port"])
         except OSError as error:
             raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}") from error
+
+        if options["connect"]:
+            connectors_point_at(f"{options['host']}:{options['port']}")
 
         def end(number: int, frame: FrameType | None) -> None:
             sys.exit(0)

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from audits.models import Cycle, Finding
+from audits.models import Cycle, Finding, ProbeRun
+from audits.queries.probing import UNDER_WAY
 from audits.states import CycleState
 
 _UNFINISHED = [CycleState.SCHEDULED, CycleState.RUNNING]
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         if not cycles.exists():
             raise CommandError("There is no demo company in this database.", returncode=2)
         pause, waited = threading.Event(), 0.0
-        while cycles.filter(state__in=_UNFINISHED).exists():
+        probes = ProbeRun.objects.filter(assistant__team__synthetic=True, state__in=UNDER_WAY)
+        while cycles.filter(state__in=_UNFINISHED).exists() or probes.exists():
             if not options["wait"] or waited >= options["timeout"]:
                 raise CommandError("The demo audit cycles are still running.", returncode=1)
             connection.close()
