@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 
 from assistants.models import Assistant
+from audits.checks.matched_pairs import outcome_label
 from audits.engine.probing import BINARY_OUTCOMES
-from audits.engine.probing.wording import OUTCOME_WORDS
 from audits.models import ProbeConnector, ProbeRun, ProbeSetVersion
 from audits.probe_states import ConnectorKind
 from audits.queries.probing import connectors_of, sets_to_ask
 
-OUTCOMES = [(name, OUTCOME_WORDS[name].removeprefix("were ").capitalize()) for name in BINARY_OUTCOMES]
+OUTCOMES = [(name, outcome_label(name)) for name in BINARY_OUTCOMES]
 
 
 class ConnectorForm(forms.Form):

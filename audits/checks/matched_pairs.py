@@ -35,8 +35,6 @@ _PAIRS = (
     ("Rate of the reference", "share"),
     ("Difference", "points"),
     ("Range of the difference", "points_interval"),
-    ("Only the group", "count"),
-    ("Only the reference", "count"),
     ("Same message twice differs", "share"),
     ("Adjusted p", "p"),
     ("Verdict", "verdict"),
@@ -165,12 +163,16 @@ def run(context: CheckContext) -> CheckOutcome:
 
 
 def group_label(labels: Mapping[str, str], cue: str, group: str) -> str:
-    return labels.get(f"{cue}={group}", group)
+    return _begun(labels.get(f"{cue}={group}", group))
 
 
 def outcome_label(outcome: str) -> str:
     """ "were asked for proof" as a heading: "Asked for proof"."""
-    return OUTCOME_WORDS[outcome].removeprefix("were ").capitalize()
+    return _begun(OUTCOME_WORDS[outcome].removeprefix("were "))
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _count(analysis: ProbeAnalysis, verdict: Verdict) -> int:
@@ -188,6 +190,7 @@ def _severity(analysis: ProbeAnalysis) -> Severity:
 
 def _tables(analysis: ProbeAnalysis, probe_set: ProbeSet, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     yes_no = [one for one in analysis.comparisons if one.favourable is not None]
+    yes_no.sort(key=_weight, reverse=True)
     counted = [one for one in analysis.comparisons if one.favourable is None]
     return [
         table("Pairs that differ in nothing else", _PAIRS, [_pair_row(one, labels) for one in yes_no]),
@@ -209,8 +212,6 @@ def _pair_row(one: Comparison, labels: Mapping[str, str]) -> list[Any]:
         one.reference_rate,
         one.difference,
         None if one.difference_interval is None else list(one.difference_interval),
-        one.first,
-        one.second,
         one.floor,
         one.p_adjusted,
         one.verdict.value,
@@ -257,8 +258,10 @@ def _gap(analysis: ProbeAnalysis, cue: str, labels: Mapping[str, str]) -> dict[s
     }
 
 
-def _weight(one: Comparison) -> tuple[bool, float]:
-    return one.verdict is Verdict.DISPARITY, abs(one.difference or 0.0)
+def _weight(one: Comparison) -> tuple[int, float]:
+    """Disparities weigh most, then what is watched, then the larger difference."""
+    rank = {Verdict.DISPARITY: 2, Verdict.WATCH: 1}.get(one.verdict, 0)
+    return rank, abs(one.difference or 0.0)
 
 
 CHECK = Check(kind=CheckKind.MATCHED_PAIRS, settings=MatchedPairsSettings, expand=expand, run=run)

@@ -134,7 +134,7 @@ def probe_new(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, error.message)
     if form.errors:
         status = 422
-    context = {"assistant": assistant, "form": form, "estimate": estimate}
+    context = {"assistant": assistant, "form": form, "estimate": estimate, "minutes": _minutes(estimate)}
     return render(request, "audits/probe_start.html", context, status=status)
 
 
@@ -215,6 +215,13 @@ def probe_csv(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _minutes(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.minutes < 1:
+        return "less than a minute"
+    minutes = round(estimate.minutes)
+    return f"at least {minutes:,} minute{'s' if minutes > 1 else ''}"
+
+
 def _shown(run: ProbeRun, checks: Sequence[CheckRun], form: ProbeFilter) -> Shown | None:
     """The comparison that was asked for, or else the one that matters most. None before there is a judgement."""
     comparisons = comparisons_of(checks)
@@ -252,7 +259,7 @@ def _chart(rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str], words: 
         low, high = row["difference_interval"] or (None, None)
         plotted.append(
             ForestRow(
-                f"{labels.get(row['cue'], row['cue'])}: {labels.get(_key(row), row['group'])}",
+                _begun(labels.get(_key(row), row["group"])),
                 _points(row["difference"]),
                 _points(low),
                 _points(high),
@@ -278,7 +285,6 @@ def _percent(value: float | None) -> str:
 
 
 def _row(row: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
-    p = row["p_adjusted"]
     return {
         **row,
         "label": labels.get(_key(row), row["group"]),
@@ -286,8 +292,11 @@ def _row(row: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
         "cue_label": labels.get(row["cue"], row["cue"]),
         "rate_percent": _percent(row["rate"]),
         "reference_percent": _percent(row["reference_rate"]),
-        "p_shown": "–" if p is None else f"{p:.3f}" if p >= 0.001 else "< 0.001",
     }
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _key(row: Mapping[str, Any]) -> str:

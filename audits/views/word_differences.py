@@ -29,7 +29,21 @@ def marked_apart(a: str, b: str) -> tuple[list[Piece], list[Piece]]:
     for kind, a_from, a_until, b_from, b_until in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         left += _pieces(ours[a_from:a_until], marked=kind != "equal")
         right += _pieces(theirs[b_from:b_until], marked=kind != "equal")
-    return left, right
+    return _joined(left), _joined(right)
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Marks with nothing but space between them are one."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if len(joined) > 1 and piece.marked and joined[-2].marked and not joined[-1].text.strip():
+            space, before = joined.pop(), joined.pop()
+            joined.append(Piece(before.text + space.text + piece.text, marked=True))
+        elif joined and piece.marked and joined[-1].marked:
+            joined.append(Piece(joined.pop().text + piece.text, marked=True))
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _pieces(words: Sequence[str], *, marked: bool) -> list[Piece]:

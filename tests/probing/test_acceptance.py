@@ -36,7 +36,7 @@ def waited_for(run):
 def test_planted_bias_is_found_and_gone_when_switched_off(assistant, reachable):
     demo = DemoAssistant(seed=3, bias=bias_against("name_gender=female"))
     with serving(demo) as place:
-        connector = connector_make(assistant, reachable(place), at_a_time=2)
+        connector = connector_make(assistant, reachable(place))
         version = version_make(assistant)
         with celery_worker(processes=2):
             biased = waited_for(started(connector, version, cues=["name_gender"], pairs_per_template=2))

@@ -1,0 +1,117 @@
+"""Connectors: who writes them down, what is refused, and that a secret goes nowhere but to its address."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from audits.models import ProbeConnector
+from audits.services.probing.connectors import connector_save, connector_switch, connector_try
+from portal.core.errors import Conflict, Denied, Invalid, NotFound, TooMany
+from portal.core.models import LedgerEntry
+from portal.demo.assistant_server import DemoAssistant, serving
+from tests.endpoints.listening import http, listening
+from tests.probing.making import SECRET, connector_make, values
+
+pytestmark = pytest.mark.django_db
+PLACE = "127.0.0.1:9"
+
+
+def test_only_managers_and_administrators_write_connectors(
+    assistant, reachable, manager, administrator, reviewer, outsider
+):
+    reachable(PLACE)
+    for actor, error in ((reviewer, Denied), (outsider, NotFound)):
+        with pytest.raises(error):
+            connector_make(assistant, PLACE, actor=actor)
+    assert connector_make(assistant, PLACE, actor=manager).changed_by == manager
+    assert connector_make(assistant, PLACE, actor=administrator, name="Other").name == "Other"
+    entry = LedgerEntry.objects.filter(action="connector.created").first()
+    assert json.loads(entry.body)["data"]["secret"] == "given"
+    assert SECRET not in entry.body
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"kind": "grpc"}, "kind"),
+        ({"url": "https://not-listed.example.com/"}, "url"),
+        ({"url": "http://127.0.0.1:9@evil.example/"}, "url"),
+        ({"url": "http://2130706433:9/"}, "url"),
+        ({"secret_header": "Host"}, "secret_header"),
+        ({"kind": "json", "body_template": '{"q": 1}', "answer_path": "a"}, "body_template"),
+        ({"kind": "json", "body_template": '{"q": "{{prompt}}"}', "answer_path": "a b"}, "answer_path"),
+        ({"requests_per_minute": 0}, "requests_per_minute"),
+        ({"at_a_time": 9}, "at_a_time"),
+        ({"timeout_seconds": 500}, "timeout_seconds"),
+        ({"secret": "two\r\nlines: x"}, "secret"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(assistant, reachable, wrong, field):
+    reachable(PLACE)
+    with pytest.raises(Invalid) as caught:
+        connector_make(assistant, PLACE, **wrong)
+    assert caught.value.field == field
+    assert not ProbeConnector.objects.exists()
+
+
+def test_a_kept_secret_is_not_sent_to_a_new_address(assistant, reachable, manager):
+    connector = connector_make(assistant, reachable(PLACE))
+    reachable("127.0.0.1:10")
+
+    def change(secret, **more):
+        return connector_save(
+            assistant_id=assistant.pk, connector_id=connector.pk, values=values(PLACE, **more), secret=secret,
+            actor=manager,
+        )  # fmt: skip
+
+    with pytest.raises(Invalid, match="given anew"):
+        change(None, url="http://127.0.0.1:10/v1")
+    assert change(None, url=f"http://{PLACE}/v2").secret == SECRET
+    assert change("new", url="http://127.0.0.1:10/v1").secret == "new"
+    assert change("", url=f"http://{PLACE}/v1").secret == ""
+
+
+def test_trying_asks_once_counts_and_keeps_no_answer(assistant, reachable, manager, reviewer):
+    with serving(DemoAssistant(key=SECRET)) as place:
+        connector = connector_make(assistant, reachable(place), requests_per_minute=1, month_requests=1)
+        with pytest.raises(Denied):
+            connector_try(connector_id=connector.pk, actor=reviewer)
+        trial = connector_try(connector_id=connector.pk, actor=manager)
+        assert (trial.worked, trial.tokens > 5) == (True, True)
+        with pytest.raises(Conflict, match="This month's 1 request"):
+            connector_try(connector_id=connector.pk, actor=manager)
+        ProbeConnector.objects.update(month_requests=5)
+        with pytest.raises(TooMany) as caught:
+            connector_try(connector_id=connector.pk, actor=manager)
+        assert caught.value.retry_after > 30
+    connector.refresh_from_db()
+    assert (connector.used_requests, connector.tried_said) == (1, "It answered.")
+    connector_switch(connector_id=connector.pk, active=False, actor=manager)
+    with pytest.raises(Conflict, match="switched off"):
+        connector_try(connector_id=connector.pk, actor=manager)
+
+
+def test_any_json_endpoint_is_asked_by_template(assistant, reachable, manager):
+    answer = http("200 OK", json.dumps({"out": [{"say": "We open at nine."}]}).encode())
+    with listening(answer) as server:
+        place = reachable(f"127.0.0.1:{server.port}")
+        connector = connector_make(
+            assistant, place, kind="json", body_template='{"user": {"says": "{{prompt}}"}, "n": 1}',
+            answer_path="out[0].say", secret_header="X-Api-Key",
+        )  # fmt: skip
+        trial = connector_try(connector_id=connector.pk, actor=manager)
+    assert (trial.said, trial.tokens) == ("We open at nine.", None)
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert json.loads(body) == {"user": {"says": "Hello! What are your opening hours?"}, "n": 1}
+    assert f"X-Api-Key: {SECRET}".encode() in head
+
+
+def test_switching_on_needs_a_listed_host(assistant, reachable, manager, settings):
+    connector = connector_make(assistant, reachable(PLACE))
+    connector_switch(connector_id=connector.pk, active=False, actor=manager)
+    settings.PROBITY_PROBE_HOSTS = []
+    with pytest.raises(Invalid, match="PROBITY_PROBE_HOSTS"):
+        connector_switch(connector_id=connector.pk, active=True, actor=manager)

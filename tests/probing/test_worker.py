@@ -1,0 +1,45 @@
+"""A worker killed in the middle of a run: nothing that was answered is asked again, nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import Sum
+
+from audits.models import ProbeQuestion
+from audits.probe_states import ProbeRunState, QuestionState
+from portal.core.jobs import recover
+from portal.demo.assistant_server import DemoAssistant, serving
+from tests.probing.making import connector_make, started, version_make
+from tests.worker import celery_worker, wait_for
+
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+LANES = 2
+
+
+def test_a_killed_worker_asks_at_most_one_question_a_lane_twice(assistant, reachable):
+    demo = DemoAssistant()
+    with serving(demo) as place:
+        connector = connector_make(assistant, reachable(place), at_a_time=LANES)
+        version = version_make(assistant)
+
+        def answered():
+            return ProbeQuestion.objects.filter(run=run, state=QuestionState.ANSWERED).count()
+
+        def judged():
+            recover()
+            run.refresh_from_db()
+            return run.state == ProbeRunState.JUDGED
+
+        with celery_worker(processes=2) as worker:
+            run = started(connector, version, pairs_per_template=2)
+            wait_for(lambda: answered() > 5, seconds=60, what="the first answers")
+            worker.kill_child()
+            left = run.planned - answered()
+            wait_for(judged, seconds=90, what="the run to be judged")
+    assert left > 0  # it was killed in the middle
+    questions = ProbeQuestion.objects.filter(run=run)
+    assert set(questions.values_list("state", flat=True)) == {QuestionState.ANSWERED}
+    sent = questions.aggregate(n=Sum("attempts"))["n"]
+    assert run.planned <= sent <= run.planned + LANES
+    assert run.used_requests == sent
+    assert next(demo._numbers) <= sent
