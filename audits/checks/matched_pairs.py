@@ -163,7 +163,7 @@ def run(context: CheckContext) -> CheckOutcome:
 
 
 def group_label(labels: Mapping[str, str], cue: str, group: str) -> str:
-    return _begun(labels.get(f"{cue}={group}", group))
+    return labels.get(f"{cue}={group}", group)
 
 
 def outcome_label(outcome: str) -> str:
@@ -205,7 +205,7 @@ def _tables(analysis: ProbeAnalysis, probe_set: ProbeSet, labels: Mapping[str, s
 
 def _pair_row(one: Comparison, labels: Mapping[str, str]) -> list[Any]:
     return [
-        group_label(labels, one.cue, one.group),
+        _begun(group_label(labels, one.cue, one.group)),
         outcome_label(one.outcome),
         one.n,
         one.rate,
@@ -220,7 +220,7 @@ def _pair_row(one: Comparison, labels: Mapping[str, str]) -> list[Any]:
 
 def _counted_row(one: Comparison, labels: Mapping[str, str]) -> list[Any]:
     name = "Words" if one.outcome == "words" else "Signs of courtesy"
-    group = group_label(labels, one.cue, one.group)
+    group = _begun(group_label(labels, one.cue, one.group))
     return [group, name, one.n, one.rate, one.reference_rate, one.p_adjusted, one.verdict.value]
 
 
