@@ -1,8 +1,9 @@
 """Count cells of one assistant and stretch of days, packed: read as arrays instead of row by row.
 
 A stretch is a day, or a month made of its days. It has one pack of *profiles*, the combinations of levels that occur,
-and one pack a measure with a count for each profile and value. Only `total` and measures that are true or false
-are packed; any further value of theirs is added up under the empty text. Packs hold nothing that the cells do not.
+and one pack a measure with a count for each profile and value. Only `total`, `scan.state` and measures that are true or
+false are packed; any further value of the latter is added up under the empty text. Packs hold nothing that the cells
+do not.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ RELEASE = "release"
 PLAIN = (RELEASE, "intent", "channel", "language")
 PROFILES = ""
 """What stands for a measure's name where the profiles themselves are kept."""
+
+WHOLE = frozenset({"total", "scan.state"})
+"""Measures that every conversation has, packed whatever their values."""
 
 Row = tuple[str, str, str, str, str, str, str, int]
 """Release, intent, channel, language, attributes as JSON text, measure, value, n; unknown levels are empty."""
@@ -52,7 +56,7 @@ def packed_rows(rows: Iterable[Row]) -> dict[str, bytes]:
     arrays = {
         measure: {value: _array(by_profile, len(number)) for value, by_profile in values.items()}
         for measure, values in counts.items()
-        if measure == "total" or values.keys() & {"true", "false"}
+        if measure in WHOLE or values.keys() & {"true", "false"}
     }
     return packed(Cube(dimensions, levels, codes, arrays))
 

@@ -20,6 +20,7 @@ BENCHES = {
     "detection": "personal data against Presidio's patterns, and scores",
     "intake": "conversations taken in against a bare COPY",
     "cycle": "scan, count and audit against their limits",
+    "cube": "all checks on the counts of a million conversations",
     "consent": "decisions at 5 million events against a bare look-up",
     "fairness": "slices of a million conversations, whole requests under 100 ms",
     "pages": "latency and queries at 1,000 and at 10,000 conversations",

@@ -6,22 +6,23 @@ and groups too small to show a gap of `target_difference` make it say so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from assistants.models import Assistant
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.tables import counted, share, share_text, table
+from audits.engine.bias.cube import ATTRIBUTE, Cube
+from audits.engine.bias.groups import GroupCount
+from audits.engine.statistics.bounds import difference_bounds
 from audits.engine.statistics.power import detectable_difference
-from audits.queries.counts import ATTRIBUTE, dimension_counts, value_counts
-from audits.queries.windows import Window
+from audits.queries.cubes import window_cube
 from audits.states import CheckKind, CheckState
 
 TARGET = "conversations of the period"
-_SMALL_CELL = 10
 
 Share = Annotated[float, Meta(ge=0, lt=1)]
 Proportion = Annotated[float, Meta(gt=0, lt=1)]
@@ -44,14 +45,24 @@ class SufficiencyParams(SufficiencySettings, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one attribute. `visible` is the gap that its smallest comparison would have shown, if any."""
+    """What is known of one attribute. `visible` is the gap that its smallest comparison would have shown, if any.
+
+    `sizes` are the groups that may be shown, the largest first; `unknown` counts the `hidden` small groups along.
+    """
 
     attribute: str
-    groups: int
+    sizes: Mapping[str, int]
     unknown: int
-    n: int
-    smallest: int
+    hidden: int
     visible: float | None
+
+    @property
+    def n(self) -> int:
+        return sum(self.sizes.values()) + self.unknown
+
+    @property
+    def smallest(self) -> int:
+        return min(self.sizes.values(), default=0)
 
 
 def expand(settings: SufficiencySettings, scope: Scope) -> list[CheckSpec]:
@@ -61,9 +72,10 @@ def expand(settings: SufficiencySettings, scope: Scope) -> list[CheckSpec]:
 
 def run(context: CheckContext) -> CheckOutcome:
     params = msgspec.convert(context.params, SufficiencyParams)
-    states = value_counts(assistant=context.assistant, measure="scan.state", window=context.window)
+    cube = window_cube(assistant=context.assistant, window=context.window)
+    states = {state: int(n.sum()) for state, n in cube.counts.get("scan.state", {}).items()}
     n, scanned = sum(states.values()), states.get("scanned", 0)
-    known = [_known(name, params, context.assistant, context.window) for name in params.attributes]
+    known = [_known(cube, name, params) for name in params.attributes]
     unscanned = share(n - scanned, n)
     unknown = [one for one in known if share(one.unknown, one.n) > params.max_unknown]
     blind = [one for one in known if one.visible is None or one.visible > params.target_difference]
@@ -79,12 +91,15 @@ def run(context: CheckContext) -> CheckOutcome:
         state=state,
         sentence=_sentence(params, n=n, unscanned=n - scanned, unknown=unknown, blind=blind),
         result={
-            "tables": [_scans(states, n), _attributes(known)],
+            "tables": [_scans(states, n), _attributes(known), _groups(known), _bounds(cube, known)],
             "figures": {
                 "n": n,
                 "scanned": scanned,
                 "unscanned_share": unscanned if n else None,
                 "target_difference": params.target_difference,
+                "groups_hidden": sum(one.hidden for one in known),
+                "excluded": [],
+                "seed": None,
             },
         },
         n=n,
@@ -92,25 +107,18 @@ def run(context: CheckContext) -> CheckOutcome:
     )
 
 
-def _known(name: str, params: SufficiencyParams, assistant: Assistant, window: Window) -> Known:
-    groups = dimension_counts(assistant=assistant, dimension=f"{ATTRIBUTE}{name}", window=window)
-    unknown = groups.pop(None, 0)
-    small = [size for size in groups.values() if size < _SMALL_CELL]
-    sizes = sorted(size for size in groups.values() if size >= _SMALL_CELL)
+def _known(cube: Cube, name: str, params: SufficiencyParams) -> Known:
+    dimension = f"{ATTRIBUTE}{name}"
+    shown, hidden = cube.marginal([dimension]).small_hidden(dimension, "total")
+    counts = shown.group_counts("total", "", groups=[dimension])
+    sizes = sorted(((one.label, one.n) for one in counts if one.group is not None), key=lambda one: (-one[1], one[0]))
     visible = None
     if len(sizes) > 1:
-        gap = float(
-            detectable_difference(params.base_rate, sizes[-1], sizes[0], alpha=params.alpha, power=params.power)
-        )
+        largest, smallest = sizes[0][1], sizes[-1][1]
+        gap = float(detectable_difference(params.base_rate, largest, smallest, alpha=params.alpha, power=params.power))
         visible = gap if gap < 1 else None
-    return Known(
-        attribute=name,
-        groups=len(sizes),
-        unknown=unknown + sum(small),
-        n=unknown + sum(small) + sum(sizes),
-        smallest=sizes[0] if sizes else 0,
-        visible=visible,
-    )
+    unknown = sum(one.n for one in counts if one.group is None)
+    return Known(attribute=name, sizes=dict(sizes), unknown=unknown, hidden=hidden, visible=visible)
 
 
 def _scans(states: dict[str, int], n: int) -> dict[str, Any]:
@@ -128,12 +136,70 @@ def _attributes(known: list[Known]) -> dict[str, Any]:
         (
             ("Attribute", "text"),
             ("Groups", "count"),
+            ("Hidden small groups", "count"),
             ("Smallest group", "count"),
             ("Unknown", "share"),
             ("Visible gap", "gap"),
         ),
-        [[one.attribute, one.groups, one.smallest, share(one.unknown, one.n), one.visible] for one in known],
+        [
+            [one.attribute, len(one.sizes), one.hidden, one.smallest, share(one.unknown, one.n), one.visible]
+            for one in known
+        ],
     )
+
+
+def _groups(known: list[Known]) -> dict[str, Any]:
+    """One row a group, the unknown in a row of their own."""
+    return table(
+        "Groups, and who is unknown",
+        (("Attribute", "text"), ("Group", "text"), ("Conversations", "count"), ("Share", "share")),
+        [
+            [one.attribute, group, size, share(size, one.n)]
+            for one in known
+            for group, size in [*one.sizes.items(), ("unknown", one.unknown)]
+        ],
+    )
+
+
+def _bounds(cube: Cube, known: list[Known]) -> dict[str, Any]:
+    """How far the unknown could move each attribute's widest gap, whatever groups they belong to (Manski 1990)."""
+    rows = []
+    for one in known:
+        dimension = f"{ATTRIBUTE}{one.attribute}"
+        alone = cube.marginal([dimension])
+        for measure in cube.measures:
+            if measure.startswith("outcome."):
+                shown, _ = alone.only([measure]).small_hidden(dimension, measure)
+                rows += _widest(shown.group_counts(measure, "true", groups=[dimension]), one.attribute, measure)
+    return table(
+        "What the unknown could change",
+        (
+            ("Attribute", "text"),
+            ("Outcome", "text"),
+            ("Widest gap", "text"),
+            ("Difference", "points"),
+            ("Worst-case range", "points_interval"),
+        ),
+        rows,
+    )
+
+
+def _widest(counts: Sequence[GroupCount], attribute: str, measure: str) -> list[list[Any]]:
+    unknown = [one for one in counts if one.group is None]
+    groups = sorted((one for one in counts if one.group is not None), key=lambda one: one.favourable / one.n)
+    if len(groups) < 2 or not unknown:
+        return []
+    low, high = groups[0], groups[-1]
+    worst = difference_bounds(low.favourable, low.n, high.favourable, high.n, unknown[0].n, unknown[0].favourable)
+    return [
+        [
+            attribute,
+            measure.removeprefix("outcome."),
+            f"{low.label} against {high.label}",
+            low.favourable / low.n - high.favourable / high.n,
+            [float(worst[0]), float(worst[1])],
+        ]
+    ]
 
 
 def _sentence(params: SufficiencyParams, *, n: int, unscanned: int, unknown: list[Known], blind: list[Known]) -> str:

@@ -115,7 +115,7 @@ def shown_cube(cube: Cube, dimension: str, measure: str) -> tuple[Cube, int]:
     """The cube with the small groups of a customer attribute counted as unknown, and how many these are."""
     if not dimension.startswith(ATTRIBUTE):
         return cube, 0
-    return cube.only([measure]).small_hidden(dimension, measure)
+    return cube.small_hidden(dimension, measure)
 
 
 def severity_of_gaps(differences: Sequence[float], ratios: Sequence[float] = ()) -> Severity:

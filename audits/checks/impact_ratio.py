@@ -106,7 +106,7 @@ def run(context: CheckContext) -> CheckOutcome:
 
 
 def _impacts(cube: Cube, params: ImpactRatioParams, crossing: Sequence[str]) -> list[Impact]:
-    small = cube.only([params.measure]).marginal(crossing)
+    small = cube.marginal(crossing).only([params.measure])
     for dimension in crossing:
         small, _ = small.small_hidden(dimension, params.measure)
     counts = small.group_counts(params.measure, params.good, groups=crossing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,12 +74,26 @@ def strata_table(
     found = {member.label: member for member in members(counts, policy=gap.policy)}
     strata = _largest([member for member in found.values() if member.strata])
     hidden = _hidden(list(found.values()), strata) if private else {}
-    rows = []
     reference = gap.reference
-    for stratum in strata[:MOST_STRATA] if reference else []:
-        for row in gap.compared:
-            if stratum in found[row.label].strata:
-                rows.append(_stratum_row(stratum, found[row.label], found[_label(reference)], hidden, name))
+    places = [
+        (stratum, row.label)
+        for stratum in (strata[:MOST_STRATA] if reference else [])
+        for row in gap.compared
+        if stratum in found[row.label].strata
+    ]
+    base = found[_label(reference)].strata if reference else {}
+    cells = [(*found[label].strata[stratum], *base.get(stratum, (0, 0))) for stratum, label in places]
+    k, n, k0, n0 = np.array(cells, dtype=np.float64).reshape(-1, 4).T
+    rates, differences = (np.stack(one).T.tolist() for one in (wilson(k, n), newcombe_difference(k, n, k0, n0)))
+    rows = []
+    for i, (stratum, label) in enumerate(places):
+        covered = hidden.get(stratum, {})
+        row: list[Any] = [name(stratum), label, *[None] * 6]
+        if not covered.get(label) and n[i]:
+            row[2:5] = [int(n[i]), k[i] / n[i], rates[i]]
+            if not covered.get(_label(reference)) and n0[i]:
+                row[5:] = [k0[i] / n0[i], k[i] / n[i] - k0[i] / n0[i], differences[i]]
+        rows.append(row)
     open_cells = sum(cells.get(label, False) for cells in hidden.values() for label in cells)
     more = len(strata) - MOST_STRATA
     shown = f"{title}, the {MOST_STRATA} largest of {len(strata)}" if more > 0 else title
@@ -113,24 +127,6 @@ def _adjusted_row(row: GroupResult) -> list[Any]:
         left.p_adjusted if left else None,
         left.verdict.value if left else None,
     ]
-
-
-def _stratum_row(
-    stratum: Hashable,
-    group: Member,
-    reference: Member,
-    hidden: Mapping[Hashable, Mapping[str, bool]],
-    name: Name,
-) -> list[Any]:
-    covered = hidden.get(stratum, {})
-    k, n = group.strata[stratum]
-    k0, n0 = reference.strata.get(stratum, (0, 0))
-    if covered.get(group.label) or not n:
-        return [name(stratum), group.label, *[None] * 6]
-    rate = [n, k / n, _pair(wilson(k, n))]
-    if covered.get(reference.label) or not n0:
-        return [name(stratum), group.label, *rate, None, None, None]
-    return [name(stratum), group.label, *rate, k0 / n0, k / n - k0 / n0, _pair(newcombe_difference(k, n, k0, n0))]
 
 
 def _methods_row(row: GroupResult, left: AdjustedGap) -> list[Any]:
@@ -171,10 +167,6 @@ def _interval(estimate: Estimate) -> list[float | None] | None:
     """Both bounds; None where a side is open, since a range with one end says nothing on a page."""
     bounds = finite_range((estimate.lower, estimate.upper))
     return None if bounds is None or None in bounds else bounds
-
-
-def _pair(bounds: tuple[Any, Any]) -> list[float]:
-    return [float(bounds[0]), float(bounds[1])]
 
 
 def _label(row: GroupResult | None) -> str:

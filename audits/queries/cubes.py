@@ -3,7 +3,7 @@
 `window_cube` answers with an `audits.engine.bias.cube.Cube`, which slices in memory: tables of groups, groups within
 strata, intersections. Its dimensions are those of `audits.queries.counts` (`intent`, `channel`, `language`,
 `attribute:<name>`) and `release`, whose levels are primary keys as text. It holds the measures that are packed
-(audits.cube_packs): `total`, true/false outcomes and scan results.
+(audits.cube_packs): `total`, `scan.state`, true/false outcomes and scan results.
 
 A process keeps the last few cubes. One statement says whether what is kept is still what is stored; where it is not, a
 second one reads the packs: whole months, and the days before and after them.
@@ -42,12 +42,13 @@ _PACKS = f"""
 """  # noqa: S608 - constants only
 OUTCOMES = "outcome."
 """As a measure: all true/false outcomes."""
+USUAL = ("total", "scan.state", OUTCOMES)
 
 _cubes: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], Cube]] = OrderedDict()
 _lock = Lock()
 
 
-def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str] = ("total", OUTCOMES)) -> Cube:
+def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str] = USUAL) -> Cube:
     """The counts of these measures (`outcome.resolved`, `scan.refused`, …) in the window, by every dimension there is.
 
     Two statements at most, however many conversations, days or questions there are, and one where this process has
@@ -81,6 +82,12 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
             while len(_cubes) > _KEPT:
                 _cubes.popitem(last=False)
     return cube if window.release is None else cube.where(RELEASE, str(window.release.pk))
+
+
+def forget() -> None:
+    """Let go of the cubes that this process keeps."""
+    with _lock:
+        _cubes.clear()
 
 
 def stamp_of(*, assistant: Assistant, window: Window) -> tuple[Any, ...]:

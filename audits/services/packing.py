@@ -14,10 +14,10 @@ from audits.models import CountPack
 
 _CELLS = """
     SELECT COALESCE(release_id::text, ''), intent, channel, language, attributes::text, measure,
-           CASE WHEN value IN ('true', 'false') THEN value ELSE '' END AS kept_value, sum(n)::bigint
+           CASE WHEN value IN ('true', 'false') OR measure = 'scan.state' THEN value ELSE '' END AS kept, sum(n)::bigint
     FROM audits_countcell
     WHERE assistant_id = %s AND day = %s
-        AND (measure = 'total' OR measure LIKE 'outcome.%%' OR measure LIKE 'scan.%%' AND measure <> 'scan.state')
+        AND (measure = 'total' OR measure LIKE 'outcome.%%' OR measure LIKE 'scan.%%')
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
@@ -27,7 +27,7 @@ def day_pack(*, assistant_id: int, day: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CELLS, [assistant_id, day])
         packs = packed_rows(cursor.fetchall())
-    _replace(assistant_id, day, packs, month=False)
+    packs_replace(assistant_id, day, packs, month=False)
     first = day.replace(day=1)
     days: dict[date, dict[str, bytes]] = defaultdict(dict)
     rows = CountPack.objects.filter(
@@ -36,10 +36,11 @@ def day_pack(*, assistant_id: int, day: date) -> None:
     for on, measure, pack in rows:
         days[on][measure] = bytes(pack)
     whole = unpacked(days.values())
-    _replace(assistant_id, first, packed(whole) if whole.cells else {}, month=True)
+    packs_replace(assistant_id, first, packed(whole) if whole.cells else {}, month=True)
 
 
-def _replace(assistant_id: int, day: date, packs: Mapping[str, bytes], *, month: bool) -> None:
+def packs_replace(assistant_id: int, day: date, packs: Mapping[str, bytes], *, month: bool) -> None:
+    """Keep these packs of the day, or of the month that begins with it, in place of what was kept."""
     old = CountPack.objects.filter(assistant_id=assistant_id, month=month, day=day)
     old.exclude(measure__in=packs).delete()
     now = timezone.now()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ UNKNOWN = "unknown"
 ATTRIBUTE = "attribute:"
 """What the name of a customer attribute's dimension begins with."""
 _DENSE = 1 << 22
+_FULL = 1 << 20
+_WORTH_IT = 1_000
 _LARGEST_KEY = 1 << 62
 
 
@@ -80,6 +84,11 @@ class Cube:
             return self._with_unknown(missing).marginal(dimensions)
         axes = [self.axis(name) for name in dimensions]
         levels = tuple(self.levels[axis] for axis in axes)
+        if self._full is not None:
+            key = tuple(dimensions)
+            if key not in self._asked:
+                self._asked[key] = self._from_full(key, axes, levels)
+            return self._asked[key]
         codes, place = distinct(self.codes[axes], [len(one) for one in levels], cells=self.cells)
         size = codes.shape[1]
         counts = {
@@ -110,7 +119,8 @@ class Cube:
         if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
             return self, 0
         axis, levels = self.axis(dimension), self.levels_of(dimension)
-        n = _summed(self.codes[axis], self.n(measure), len(levels))
+        alone = self.marginal([dimension])
+        n = _summed(alone.codes[0], alone.n(measure), len(levels))
         known = [code for code, level in enumerate(levels) if level is not None and n[code]]
         known.sort(key=lambda code: (n[code], levels[code]))
         hidden = [code for code in known if n[code] < fewest]
@@ -138,7 +148,8 @@ class Cube:
         A group by one dimension is its level, by several the tuple of its levels; a stratum is the tuple of its levels,
         unknown ones called so.
         """
-        cube = self.only([measure]).marginal([*groups, *strata])
+        wanted = replace(self, counts={}) if measure not in self.counts else self
+        cube = wanted.marginal([*groups, *strata]).only([measure])
         k, n = cube.values(measure, favourable), cube.n(measure)
         split = len(groups)
         found = []
@@ -148,6 +159,39 @@ class Cube:
             stratum: Hashable = tuple(level or UNKNOWN for level in levels[split:]) if strata else None
             found.append(GroupCount(group, int(k[cell]), int(n[cell]), stratum))
         return found
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, ...], Cube]:
+        """What was asked of a large cube before: the questions of an audit ask the same few tables again and again."""
+        return {}
+
+    @cached_property
+    def _full(self) -> tuple[list[tuple[str, str]], NDArray[np.float64]] | None:
+        """All counts as one table of every combination of levels; None where that is too large, or not worth it."""
+        shape = [len(one) for one in self.levels]
+        named = [(measure, value) for measure in sorted(self.counts) for value in sorted(self.counts[measure])]
+        if self.cells < _WORTH_IT or not named or prod(shape) * len(named) > _FULL * 8 or prod(shape) > _FULL:
+            return None
+        place = np.ravel_multi_index(tuple(self.codes.astype(np.intp)), shape)
+        table = np.zeros((len(named), prod(shape)))
+        for row, (measure, value) in zip(table, named, strict=True):
+            row[place] = self.counts[measure][value]
+        return named, table.reshape(len(named), *shape)
+
+    def _from_full(self, dimensions: tuple[str, ...], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
+        assert self._full is not None
+        named, table = self._full
+        summed = table.sum(axis=tuple(1 + axis for axis in range(len(self.dimensions)) if axis not in axes))
+        kept = sorted(axes)
+        summed = summed.transpose(0, *(1 + kept.index(axis) for axis in axes))
+        shape = summed.shape[1:]
+        flat = summed.reshape(len(named), -1)
+        places = np.flatnonzero(flat.any(axis=0))
+        codes = np.stack(np.unravel_index(places, shape)) if shape else np.empty((0, places.size), dtype=np.intp)
+        counts: dict[str, dict[str, IntArray]] = {}
+        for (measure, value), row in zip(named, flat[:, places].astype(np.int64), strict=True):
+            counts.setdefault(measure, {})[value] = row
+        return Cube(dimensions, levels, codes, counts)
 
     def _with_unknown(self, names: Sequence[str]) -> Cube:
         nobody = np.zeros((len(names), self.cells), dtype=np.intp)

@@ -25,7 +25,7 @@ from audits.engine.bias.verdict import Evidence, Judgement, Policy, Verdict, jud
 from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.intervals import newcombe_difference, wilson
 from audits.engine.statistics.multiplicity import benjamini_hochberg, holm
-from audits.engine.statistics.shrinkage import shrink
+from audits.engine.statistics.shrinkage import fit_prior
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -150,7 +150,7 @@ def worst_slices(
     Sources: of the search, Pastor, de Alfaro & Baralis (2021), SIGMOD, 1400-1412 (divergence of all frequent slices,
     redundancy pruning); of the largest p-value as that of "worse than each", Berger (1982), Technometrics 24:295-300.
     """
-    tables = _Tables.of(cube.only([measure]), measure, favourable, dimensions)
+    tables = _Tables.of(cube, measure, favourable, dimensions)
     whole_k, whole_n = tables.total
     parts = [
         _part(tables, axes, least=policy.delta / 2)
@@ -173,7 +173,8 @@ def worst_slices(
     against_rest = _two_sided(k, n, whole_k - k, whole_n - n)
     p_values = np.maximum(against_rest, p_parts[places])
     q_values = benjamini_hochberg(p_values)
-    shrunk = shrink(k, n, method="moments").rate
+    successes, failures = fit_prior(k, n, method="moments").shapes
+    shrunk = (k + successes) / (n + successes + failures)
     material = _material(k / n, (whole_k - k) / (whole_n - n), policy)
     alone = material & apart & (q_values <= fdr)
     explained = material & ~alone & (benjamini_hochberg(against_rest) <= fdr)
@@ -321,7 +322,7 @@ class _Tables:
 
     @classmethod
     def of(cls, cube: Cube, measure: str, favourable: str, dimensions: Sequence[str]) -> _Tables:
-        small = cube.marginal(dimensions)
+        small = cube.marginal(dimensions).only([measure])
         counts = small.values(measure, favourable).astype(np.float64), small.n(measure).astype(np.float64)
         shape = tuple(len(one) for one in small.levels)
         full = None
