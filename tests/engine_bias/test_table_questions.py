@@ -165,3 +165,12 @@ def test_groups_that_are_bare_truth_values_are_named_with_their_attribute(tmp_pa
     file.write_text("\n".join(map(json.dumps, [*rows, {"over_25": False, "ok": False, "count": 9}])))
     audit = audit_cube(count_table(file, Columns(("over_25",), (), "ok")), policy=Policy())
     assert "90 where over 25 is true had ok and 50 where over 25 is false" in audit.sentence
+
+
+def test_sentence_leads_with_the_gap_that_is_surest(tmp_path):
+    rows = [("a", "x", 3_000, 1_000), ("b", "x", 1_600, 2_000), ("tiny", "x", 5, 13)]
+    audit = audited(tmp_path, rows)
+    tiny = audit.tables[0].gaps.groups[2]
+    assert (tiny.label, tiny.verdict.value) == ("tiny", "disparity")
+    assert audit.sentence.startswith("Disparity: Out of 100 cases about 75 from a had ok and 44 from b (difference 31 ")
+    assert "One more group shows a disparity." in audit.sentence

@@ -94,11 +94,7 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
     if reference is None or not compared:
         fewest = f"{table.policy.small_cell} {wording.noun}"
         return f"Not enough data: fewer than two known groups have {fewest} to compare."
-    largest = max(
-        (group for group in compared if group.verdict is table.verdict),
-        key=lambda group: abs(group.difference or 0.0),
-        default=None,
-    )
+    largest = max((group for group in compared if group.verdict is table.verdict), key=_surely, default=None)
     if largest is None:
         return f"Disparity: {_between_sentence(table)}"
     if table.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
@@ -115,6 +111,13 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
     others = sum(group.verdict is Verdict.DISPARITY for group in compared) - 1
     further = {0: "", 1: " One more group shows a disparity."}
     return f"Disparity: {gap}{further.get(others, f' {others} more groups show a disparity.')}"
+
+
+def _surely(group: GroupResult) -> tuple[float, float]:
+    """How wide the gap is at least, by its interval, then how wide it looks: 46 points of 18 people do not lead."""
+    lower, upper = group.difference_interval or (0.0, 0.0)
+    least = min(abs(lower), abs(upper)) if lower > 0 or upper < 0 else 0.0
+    return least, abs(group.difference or 0.0)
 
 
 def audit_sentence(tables: Sequence[GapTable], verdict: Verdict, *, wording: Wording) -> str:
