@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ _RANGES = {"interval": ("share",), "points_interval": ("points", "gap"), "ratio_
 _SEVERAL_CHARTS = frozenset(
     {CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY, CheckKind.TRAINING_SHARES, CheckKind.TRAINING_LABELS}
 )
+_WITHIN_STRATA = frozenset({CheckKind.ADJUSTED_GAP, CheckKind.LANGUAGE_PARITY})
 _RATES: Mapping[str, str] = {
     CheckKind.DISCLOSURE: "Disclosed at the start",
     CheckKind.PERSONAL_DATA: "With sensitive data",
@@ -88,10 +89,12 @@ def chart_of(run: CheckRun, *, beside: CheckRun | None = None) -> SafeString | s
         return _evidence_chart(run)
     if len(run.result.get("trend", {}).get("points", [])) > 1:
         return _trend_chart(run)
+    if run.kind in _WITHIN_STRATA:
+        return _adjusted_chart(run, beside=beside)
     rows = _rates(run)
     if not rows:
         return ""
-    title = f"Rate by group: {run.target_words}" if run.kind == CheckKind.OUTCOME_GAP else rows[0].label
+    title = rows[0].label if run.kind in _RATES else f"Rate by group: {run.target_words}"
     return forest_plot(
         rows,
         title=title,
@@ -128,7 +131,7 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
 
 def _rates(run: CheckRun) -> list[ForestRow]:
     """The rates that the run is about; none where it is about something else."""
-    if run.kind == CheckKind.OUTCOME_GAP:
+    if run.kind in (CheckKind.OUTCOME_GAP, CheckKind.INTERSECTIONS):
         return [_group(group) for group in run.result.get("gap", {}).get("groups", [])]
     if run.kind not in _RATES:
         return []
@@ -165,6 +168,43 @@ def _evidence_chart(run: CheckRun) -> SafeString:
         description=run.sentence,
         markers=[TrendMarker(date.fromisoformat(day), f"Release {version}") for version, day in told["releases"]],
     )
+
+
+def _adjusted_chart(run: CheckRun, *, beside: CheckRun | None) -> SafeString | str:
+    """Each group's difference from the reference as it was, and at equal questions."""
+    rows = _differences(run)
+    if not rows:
+        return ""
+    reference = " × ".join(map(str, (run.result["gap"]["reference"] or {}).values()))
+    held = [bound for row in ([] if beside is None else _differences(beside)) for bound in (row.low, row.high)]
+    return forest_plot(
+        rows,
+        title=f"Difference from {reference}, in points: {run.target_words}",
+        description=f"{run.sentence} Two rows a group: the difference as it was, and at equal questions.",
+        unit=" points",
+        axis_holds=[0.0, *(bound for bound in held if bound is not None)],
+    )
+
+
+def _differences(run: CheckRun) -> list[ForestRow]:
+    rows = []
+    for group in run.result.get("gap", {}).get("groups", []):
+        left = group.get("adjusted")
+        if left is None or group["p_adjusted"] is None or left["risk_difference"] is None:
+            continue
+        label = group_words(group["group"])
+        rows.append(
+            _difference_row(f"{label}, as it was", group["difference"], group["difference_interval"], group["n"])
+        )
+        at_equal = left["risk_difference"], left["risk_difference_interval"]
+        row = _difference_row(f"{label}, at equal questions", *at_equal, group["n"])
+        rows.append(replace(row, verdict=left["verdict"]))
+    return rows
+
+
+def _difference_row(label: str, value: float, bounds: Sequence[float | None], n: int) -> ForestRow:
+    low, high = (None if bound is None else round(100 * bound, 1) for bound in bounds)
+    return ForestRow(label, round(100 * value, 1), low, high, n)
 
 
 def _trend_chart(run: CheckRun) -> SafeString:
