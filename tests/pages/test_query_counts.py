@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from assistants.models import Assistant
-from audits.models import Finding, FindingEvent
+from audits.engine.probing import shipped_sets
+from audits.models import Finding, FindingEvent, ProbeSetVersion
 from audits.services.flags import flag_raise
 from portal.accounts.models import User
 from tests.audits.conversations import Told, conversations_make
@@ -58,9 +60,18 @@ def _conversations(assistant: Assistant, reviewer: User, count: int, start: int)
     conversations_make(assistant, [Told(release=assistant.releases.first())] * count)
 
 
+def _probe_sets(assistant: Assistant, reviewer: User, count: int, start: int) -> None:
+    for number in range(start, start + count):
+        ProbeSetVersion.objects.create(
+            team=assistant.team, slug=f"set-{number}", version=1, name=f"Set {number}", content_hash="",
+            document=shipped_sets()[0].to_json(), created_at=timezone.now(),
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("address", "grow"),
     [
+        ("/probe-sets/", _probe_sets),
         ("/queue/", _queue),
         ("/queue/?kind=flags", _flags),
         ("/findings/", _findings),
