@@ -18,11 +18,11 @@ from audits.engine.probing import ProbeSet, faults_of, shipped_sets
 from audits.engine.probing.rendering import supports
 from audits.models import ProbeSetVersion
 from audits.probe_forms import CueForm, TemplateForm, with_cue, with_template
-from audits.probe_previews import Preview, cue_previews, template_previews
 from audits.queries.probe_sets import probe_set_for, probe_sets_for, versions_of
 from audits.services.probe_sets import probe_set_change, probe_set_copy
 from audits.views.forms import add_invalid
 from audits.views.people import name_of
+from audits.views.probe_previews import Preview, cue_previews, template_previews
 from audits.views.viewers import viewer, viewer_with
 from portal.accounts.models import Team, User
 from portal.core.access import can, teams_with
@@ -47,7 +47,7 @@ def probe_set_shipped(request: HttpRequest) -> HttpResponse:
     user = viewer_with(request, "audits.view")
     slug = request.GET.get("set") or slugify(shipped_sets()[0].name)
     teams = Team.objects.filter(pk__in=teams_with(user, "probes.change")).order_by("name")
-    context = {"slug": slug, "teams": teams, "version": None, **_shown(_shipped(slug))}
+    context = {"slug": slug, "teams": teams, "stored": None, **_shown(_shipped(slug))}
     return render(request, "audits/probe_set.html", context)
 
 
@@ -72,7 +72,7 @@ def probe_set(request: HttpRequest, pk: int) -> HttpResponse:
     version = probe_set_for(user, pk)
     versions = list(versions_of(version))
     context = {
-        "version": version,
+        "stored": version,
         "versions": versions,
         "created_by": name_of(version.created_by, "an API key"),
         "newest": versions[0],
@@ -110,7 +110,7 @@ def probe_template(request: HttpRequest, pk: int, name: str = "") -> HttpRespons
             changed = _saved(request, user, version, candidate, form)
             if changed is not None:
                 return redirect(reverse("audits:probe-template", args=[changed.pk, given.id]))
-    context = {"version": version, "form": form, "name": name, "what": "template", "previews": previews}
+    context = {"stored": version, "form": form, "name": name, "what": "template", "previews": previews}
     return _form_page(request, context, failed=bool(form.errors))
 
 
@@ -142,7 +142,7 @@ def probe_cue(request: HttpRequest, pk: int, name: str = "") -> HttpResponse:
             changed = _saved(request, user, version, candidate, form)
             if changed is not None:
                 return redirect(reverse("audits:probe-cue", args=[changed.pk, given.name]))
-    context = {"version": version, "form": form, "name": name, "what": "cue", "previews": previews}
+    context = {"stored": version, "form": form, "name": name, "what": "cue", "previews": previews}
     return _form_page(request, context, failed=bool(form.errors))
 
 

@@ -150,20 +150,3 @@ def all_renderings(probe_set: ProbeSet) -> Iterator[tuple[Template, Cue, Renderi
                             cue,
                             render(template, cue, group, value=value, frame=frame, language=probe_set.language),
                         )
-
-
-def differing(a: str, b: str) -> tuple[str, str, str, str]:
-    """Where two messages differ: the words before, those of `a`, those of `b`, and the words after."""
-    ours, theirs = a.split(), b.split()
-    start = 0
-    while start < min(len(ours), len(theirs)) and ours[start] == theirs[start]:
-        start += 1
-    end = 0
-    while end < min(len(ours), len(theirs)) - start and ours[-1 - end] == theirs[-1 - end]:
-        end += 1
-    return (
-        " ".join(ours[:start]),
-        " ".join(ours[start : len(ours) - end]),
-        " ".join(theirs[start : len(theirs) - end]),
-        " ".join(ours[len(ours) - end :]) if end else "",
-    )

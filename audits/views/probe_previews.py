@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.engine.probing import Cue, ProbeSet, Template, render
-from audits.engine.probing.rendering import differing, pairings, supports
+from audits.engine.probing.rendering import pairings, supports
+from audits.views.word_differences import Piece, marked_apart
 
 #: Templates that the preview of a cue shows.
 _TEMPLATES = 3
@@ -14,12 +15,10 @@ _TEMPLATES = 3
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One message: what is the same before and after, and what differs."""
+    """One message in pieces, marked where the other says something else."""
 
     label: str
-    before: str
-    differs: str
-    after: str
+    pieces: Sequence[Piece]
     language: str
 
 
@@ -66,12 +65,12 @@ def _pairs(probe_set: ProbeSet, template: Template, cue: Cue, *, title: str, tur
         ours, theirs = values[turn % len(values)]
         a = render(template, cue, group, value=ours, frame=turn, language=probe_set.language)
         b = render(template, cue, reference, value=theirs, frame=turn, language=probe_set.language)
-        before, differs, instead, after = differing(a.text, b.text)
+        ours_pieces, theirs_pieces = marked_apart(a.text, b.text)
         made.append(
             Preview(
                 title,
-                Side(group.label, before, differs, after, a.language),
-                Side(reference.label, before, instead, after, b.language),
+                Side(group.label, ours_pieces, a.language),
+                Side(reference.label, theirs_pieces, b.language),
             )
         )
     return made
