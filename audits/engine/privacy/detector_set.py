@@ -67,7 +67,7 @@ class DetectorSet:
         """
         subjects: dict[int, tuple[Subject, Announcements]] = {}
         found: dict[int, list[Ranked]] = {}
-        for armed, indices in self._gates.armed_in(together):
+        for armed, indices in self._gates.places(together).items():
             for index in indices:
                 hits = armed.find_in_text(texts[index])
                 if hits is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from .matching import SEPARATOR, Landmark, encoded, landmark
+from .matching import SEPARATOR, Landmark, all_encoded, landmark
 
 
 class Joined(NamedTuple):
@@ -22,19 +22,12 @@ class Joined(NamedTuple):
         """The data of one text."""
         return self.data[self.bounds[place] + len(SEPARATOR) : self.bounds[place + 1]]
 
-    def only(self, places: Iterable[int]) -> "Joined":
-        """Some of the texts, in the order given."""
-        data, bounds = self.data, self.bounds
-        return _together([data[bounds[place] : bounds[place + 1]] for place in places])
 
-
-def joined(texts: Iterable[str]) -> Joined:
+def joined(texts: Sequence[str]) -> Joined:
     """Folded texts in one piece."""
-    return _together([SEPARATOR + encoded(text) for text in texts])
-
-
-def _together(pieces: list[Any]) -> Joined:
-    return Joined(SEPARATOR[:0].join(pieces), list(accumulate(map(len, pieces), initial=0)))
+    pieces = all_encoded(texts)
+    lengths = map(len(SEPARATOR).__add__, map(len, pieces))
+    return Joined(SEPARATOR.join((SEPARATOR[:0], *pieces)), list(accumulate(lengths, initial=0)))
 
 
 def gate(triggers: Iterable[str]) -> Landmark:

@@ -1,11 +1,11 @@
 """Which detectors a text asks for, by the triggers that occur in it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .armed import Armed
 from .gates import Joined, gate, places
-from .matching import PatternSet
+from .matching import Landmark, PatternSet
 
 #: Tells which detectors are to look at a text, given its data.
 Arm = Callable[[Any], tuple[Armed, ...]]
@@ -68,33 +68,11 @@ def arm(triggers: Tree) -> Arm:
     return armed_for
 
 
-class _Narrowing:
-    """Triggers searched for in many texts: all together, then each by itself in the texts that have any."""
+class _Gate(NamedTuple):
+    """A search over many texts, and what tells which detectors are to look at a text that it finds something in."""
 
-    def __init__(self, triggers: Tree) -> None:
-        self._any = gate(triggers)
-        self._each = [
-            (gate([trigger]), met.at_once, [_Narrowing(part) for part in _parted(met.further)])
-            for trigger, met in triggers.items()
-        ]
-
-    def armed_in(self, texts: Joined, indices: Sequence[int]) -> Iterator[tuple[Armed, list[int]]]:
-        """The detectors that are to look at some of the texts, and at which of `indices`, parallel to the texts."""
-        opened = places(self._any, texts)
-        if not opened:
-            return
-        texts = texts.only(opened)
-        for search, at_once, further in self._each:
-            met = places(search, texts) if len(self._each) > 1 else range(len(opened))
-            if not met:
-                continue
-            called = [indices[opened[place]] for place in met]
-            for armed in at_once:
-                yield armed, called
-            if further:
-                fewer = texts.only(met)
-                for narrowing in further:
-                    yield from narrowing.armed_in(fewer, called)
+    search: Landmark
+    arm: Arm
 
 
 class Gates:
@@ -106,15 +84,24 @@ class Gates:
     def __init__(self, triggers: Tree) -> None:
         parts: list[Tree] = []
         words: dict[str, _Met] = {}
+        self._gates: list[_Gate] = []
         for trigger, met in triggers.items():
             parts += _parted(met.further)
             if len(trigger) >= _DICTIONARY:
-                parts.append({trigger: _Met(met.at_once, {})})
+                self._gates.append(_Gate(gate([trigger]), _always(met.at_once)))
             elif met.at_once:
                 words[trigger] = _Met(met.at_once, {})
-        self._narrowings = [_Narrowing(part) for part in (*parts, words) if part]
+        self._gates += [_Gate(gate(part), arm(part)) for part in (*parts, words) if part]
 
-    def armed_in(self, texts: Joined) -> Iterator[tuple[Armed, list[int]]]:
+    def places(self, texts: Joined) -> dict[Armed, list[int]]:
         """The detectors that are to look at some of the texts, and at which."""
-        for narrowing in self._narrowings:
-            yield from narrowing.armed_in(texts, range(len(texts.bounds) - 1))
+        found: dict[Armed, list[int]] = {}
+        for search, armed_for in self._gates:
+            for place in places(search, texts):
+                for armed in armed_for(texts.data_of(place)):
+                    found.setdefault(armed, []).append(place)
+        return found
+
+
+def _always(armed: tuple[Armed, ...]) -> Arm:
+    return lambda data: armed
