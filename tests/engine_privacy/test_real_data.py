@@ -26,9 +26,13 @@ def test_telephone_numbers_in_assistant_turns_reach_their_f1() -> None:
     assert score("pii_sgd", phones).f1(phones) >= 0.99
 
 
-@pytest.mark.parametrize(("type_", "bar"), [("US_SSN", 0.90), ("PHONE_NUMBER", 0.90), ("CREDIT_CARD", 0.85)])
+@pytest.mark.parametrize(("type_", "bar"), [("US_SSN", 0.90), ("PHONE_NUMBER", 0.90), ("CREDIT_CARD", 0.86)])
 def test_noisy_support_turns_reach_their_recall(type_: str, bar: float) -> None:
-    """Cards stay below .90: most misses are four digits that only the question of the turn before calls a card."""
+    """Cards stay below .90: most misses are bare digits that only the question of the turn before calls a card.
+
+    Of 2,600 messages that are nothing but four digits, 26 are a card's and 1,834 a social security number's; of those
+    with eleven, 7 and 48 telephone numbers. The records hold no questions.
+    """
     assert score("pii_multidogo", frozenset({type_}), level="both").recall(type_) >= bar
 
 
