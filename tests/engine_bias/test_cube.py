@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audits.engine.bias.cube import Cube, distinct
@@ -88,3 +88,22 @@ def test_distinct_columns_are_found_however_many_levels_there_are(columns, size)
     found, place = distinct(codes, [size] * 4, cells=len(columns))
     assert found.T.tolist() == [list(column) for column in sorted(set(columns))]
     assert found[:, place].T.tolist() == [list(column) for column in columns]
+
+
+@given(seed=st.integers(0, 1000), groups=st.permutations(DIMENSIONS), split=st.integers(1, 3))
+@settings(max_examples=20, deadline=None)
+def test_a_large_cube_answers_as_a_small_one_also_where_cells_repeat(seed, groups, split):
+    rng = np.random.default_rng(seed)
+    places = [tuple(int(rng.integers(len(one))) for one in LEVELS) for _ in range(3_000)]
+    rows = [(place, "true" if rng.random() < 0.7 else "false", int(rng.integers(1, 5))) for place in places]
+    large = cube_of(rows)
+    summed: Counter = Counter()
+    for place, value, n in rows:
+        summed[place, value] += n
+    small = cube_of([(place, value, n) for (place, value), n in summed.items()])
+    assert large.cells > 1_000 > small.cells
+    ask = {"groups": groups[:split], "strata": groups[split:]}
+    assert large.group_counts("outcome.resolved", "true", **ask) == small.group_counts(
+        "outcome.resolved", "true", **ask
+    )
+    assert large.marginal(groups[:split]).n("outcome.resolved").sum() == sum(n for _, _, n in rows)

@@ -173,10 +173,8 @@ class Cube:
         if self.cells < _WORTH_IT or not named or prod(shape) * len(named) > _FULL * 8 or prod(shape) > _FULL:
             return None
         place = np.ravel_multi_index(tuple(self.codes.astype(np.intp)), shape)
-        table = np.zeros((len(named), prod(shape)))
-        for row, (measure, value) in zip(table, named, strict=True):
-            row[place] = self.counts[measure][value]
-        return named, table.reshape(len(named), *shape)
+        rows = [np.bincount(place, weights=self.counts[m][value], minlength=prod(shape)) for m, value in named]
+        return named, np.stack(rows).reshape(len(named), *shape)
 
     def _from_full(self, dimensions: tuple[str, ...], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
         assert self._full is not None
