@@ -56,7 +56,7 @@ def test_lower_scores_are_a_disparity_after_the_share_that_answered(assistant):
 
 
 def test_missing_answers_that_differ_by_group_are_said_first_and_hold_a_pass_back(assistant):
-    counted(assistant, by_age({"old": HAPPY, "young": HAPPY}, {"old": 800, "young": 1600}, n=1600))
+    counted(assistant, by_age({"old": HAPPY, "young": HAPPY}, {"old": 200, "young": 400}, n=400))
     outcome = asked(assistant, delta=0.1)
     assert outcome.result["ranks"]["verdict"] == "no_material_difference"
     assert outcome.state == "watch"
