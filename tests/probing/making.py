@@ -47,7 +47,7 @@ def connector_make(
     return connector_save(assistant_id=assistant.pk, values=values(place, **more), secret=secret, actor=actor)
 
 
-def version_make(assistant: Assistant, *, templates: int | None = None) -> ProbeSetVersion:
+def version_make(assistant: Assistant, *, templates: int | None = None, version: int = 1) -> ProbeSetVersion:
     """The shipped set, or its first templates, as a version of the assistant's team."""
     document = shipped_sets()[0].to_json()
     if templates is not None:
@@ -56,7 +56,7 @@ def version_make(assistant: Assistant, *, templates: int | None = None) -> Probe
         team=assistant.team,
         slug="customer-service",
         name=document["name"],
-        version=1,
+        version=version,
         document=document,
         content_hash=config_hash(document),
         created_at=timezone.now(),

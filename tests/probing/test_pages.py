@@ -1,0 +1,149 @@
+"""What people see of a probe: the result, the pairs side by side, the download, the form that says what it costs."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from audits.models import ProbeQuestion, ProbeRun
+from audits.views.word_differences import marked_apart
+from portal.demo.assistant_server import DemoAssistant, bias_against, serving
+from tests.endpoints.listening import http, listening
+from tests.probing.making import connector_make, drained, started, values, version_make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def judged(assistant, reachable):
+    with serving(DemoAssistant(seed=3, bias=bias_against("name_gender=female"))) as place:
+        connector = connector_make(assistant, reachable(place))
+        return drained(started(connector, version_make(assistant, templates=12), pairs_per_template=2))
+
+
+def test_result_says_verdict_noise_and_intents(judged, reviewer, as_user):
+    page = as_user(reviewer).get(f"/probes/{judged.pk}/?outcome=asked_for_proof").content.decode()
+    assert judged.check_runs.get().sentence[:60] in page
+    assert "Noise floor:</strong> of 5 messages that were sent twice" in page
+    assert "A female name" in page
+    assert "against a male name" in page
+    for intent in ("Billing", "Delivery", "Refund"):
+        assert f'<th scope="row">{intent}</th>' in page
+    assert "NaN" not in page
+    check = as_user(reviewer).get(f"/checks/{judged.check_runs.get().pk}/").content.decode()
+    assert f'href="/probes/{judged.pk}/"' in check
+
+
+def test_pairs_are_marked_filtered_and_masked(judged, reviewer, administrator, as_user):
+    question = judged.questions.filter(kind="pair", side="a").order_by("position")[0]
+    question.answer = "Write to jane.roe@example.com, Mary."
+    question.save()
+    browser = as_user(reviewer)
+    page = browser.get(f"/probes/{judged.pk}/pairs/?show=all").content.decode()
+    assert "<mark>" in page
+    pages = "".join(browser.get(f"/probes/{judged.pk}/pairs/?show=all&page={n}").content.decode() for n in range(1, 4))
+    assert "jane.roe@example.com" not in pages
+    assert "[EMAIL_ADDRESS]" in pages
+    identical = browser.get(f"/probes/{judged.pk}/pairs/?show=aa").content.decode()
+    assert identical.count('class="probe-pair"') == 5
+    worse = browser.get(f"/probes/{judged.pk}/pairs/?show=worse&outcome=asked_for_proof").content.decode()
+    assert worse.count('class="probe-pair"') == 10  # a page of them
+    assert as_user(administrator).get(f"/probes/{judged.pk}/pairs/").status_code == 403
+    assert browser.get(f"/probes/{judged.pk}/pairs/?cue=shoe&outcome=x&show=y").status_code == 200
+
+
+def test_download_and_api_have_every_comparison(judged, reviewer, as_user, api_key, client):
+    rows = list(
+        csv.DictReader(as_user(reviewer).get(f"/probes/{judged.pk}/comparisons.csv").content.decode().splitlines())
+    )
+    assert len(rows) == 8
+    assert {row["group"] for row in rows} == {"female"}
+    key = {"HTTP_AUTHORIZATION": api_key("audits:read", "audits:run")}
+    answer = client.get(f"/api/v1/probes/{judged.pk}/", **key).json()
+    assert (len(answer["comparisons"]), answer["questions"]) == (8, {"planned": 58, "answered": 58, "failed": 0})
+    assert {row["outcome"] for row in answer["noise_floor"]} >= {"resolved", "refused"}
+    assert "secret" not in json.dumps(client.get("/api/v1/assistants/ava/connectors/", **key).json())
+    body = {"connector": judged.connector_id, "probe_set": judged.probe_set_id, "cues": ["age"]}
+    made = client.post("/api/v1/assistants/ava/probes/", body, content_type="application/json", **key)
+    assert (made.status_code, made.json()["state"]) == (202, "queued")
+    wrong = client.post(
+        "/api/v1/assistants/ava/probes/", {**body, "cues": ["x"]}, content_type="application/json", **key
+    )
+    assert wrong.status_code == 422
+    assert client.get("/api/v1/assistants/ava/probes/", **key).json()["results"][0]["id"] == made.json()["id"]
+
+
+def test_form_says_the_cost_before_anything_is_sent(assistant, reachable, reviewer, as_user):
+    with listening(http("500 No")) as server:
+        connector = connector_make(assistant, reachable(f"127.0.0.1:{server.port}"), requests_per_minute=20)
+        version = version_make(assistant, templates=4)
+        given = {"connector": connector.pk, "probe_set": version.pk, "cues": ["age"], "pairs_per_template": 1}
+        browser = as_user(reviewer)
+        page = browser.post("/assistants/ava/probes/new/", {**given, "step": "estimate"}).content.decode()
+        assert "20 requests: 8 matched pairs and 2 identical pairs" in page
+        assert "at least 1 minute at the connector" in page
+        assert not ProbeRun.objects.exists()
+        answer = browser.post("/assistants/ava/probes/new/", {**given, "step": "start"})
+        run = ProbeRun.objects.get()
+        assert (answer.url, run.requested_by, server.requests) == (f"/probes/{run.pk}/", reviewer, [])
+    shown = browser.get(f"/probes/{run.pk}/").content.decode()
+    assert "0 of 20" in shown
+    assert browser.post(f"/probes/{run.pk}/stop/").status_code == 302
+    assert "A stopped run is not judged" in browser.get(f"/probes/{run.pk}/").content.decode()
+
+
+def test_connector_form_keeps_and_never_shows_its_secret(assistant, reachable, manager, as_user):
+    connector = connector_make(assistant, reachable("127.0.0.1:9"))
+    browser = as_user(manager)
+    given = {**values("127.0.0.1:9"), "name": "Renamed", "secret": ""}
+    assert browser.post(f"/assistants/ava/connectors/{connector.pk}/edit/", given).status_code == 302
+    before = str(connector.secret)
+    connector.refresh_from_db()
+    assert (connector.name, str(connector.secret)) == ("Renamed", before)
+    wrong = browser.post("/assistants/ava/connectors/new/", {**given, "url": "http://10.0.0.1/", "secret": "sk-typed"})
+    assert (wrong.status_code, b"PROBITY_PROBE_HOSTS" in wrong.content, b"sk-typed" in wrong.content) == (
+        422,
+        True,
+        False,
+    )
+    given["forget_secret"] = "on"
+    browser.post(f"/assistants/ava/connectors/{connector.pk}/edit/", given)
+    connector.refresh_from_db()
+    assert connector.secret == ""
+
+
+def test_pages_cost_the_same_number_of_queries_for_many(assistant, reachable, reviewer, as_user):
+    connector = connector_make(assistant, reachable("127.0.0.1:9"))
+    version = version_make(assistant, templates=4)
+    browser = as_user(reviewer)
+
+    def queries(run):
+        counted = []
+        for address in ("/assistants/ava/probes/", f"/probes/{run.pk}/", f"/probes/{run.pk}/pairs/?show=all"):
+            with CaptureQueriesContext(connection) as seen:
+                assert browser.get(address).status_code == 200
+            counted.append(len(seen))
+        return counted
+
+    small = started(connector, version)
+    browser.get("/assistants/ava/probes/")
+    few = queries(small)
+    for _ in range(6):
+        large = started(connector, version, pairs_per_template=4)
+    assert ProbeQuestion.objects.count() > 200
+    assert queries(large) == few
+
+
+def test_marks_join_to_the_texts_and_skip_spaces():
+    a, b = marked_apart("My name is Emily Walsh. Hello.", "My name is Lakisha Jones. Hello.")
+    assert [(piece.text, piece.marked) for piece in a] == [
+        ("My name is ", False),
+        ("Emily Walsh", True),
+        (". Hello.", False),
+    ]
+    assert "".join(piece.text for piece in b) == "My name is Lakisha Jones. Hello."
+    assert [piece.marked for piece in marked_apart("same", "same")[0]] == [False]
