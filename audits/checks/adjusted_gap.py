@@ -26,6 +26,7 @@ from audits.checks.gap_settings import (
     shown_cube,
 )
 from audits.checks.outcome_gap import reference_missing
+from audits.checks.repeat_customers import repeats_table
 from audits.checks.strata_tables import adjusted_table, methods_table, strata_table
 from audits.engine.bias.adjusted_sentence import adjusted_sentence, adjusted_verdict
 from audits.engine.bias.cube import ATTRIBUTE
@@ -98,6 +99,7 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
     verdict = adjusted_verdict(gap)
     left = {row.label: row.adjusted for row in gap.compared if row.adjusted is not None}
     of_disparities = [one.risk_difference.value for one in left.values() if one.verdict is Verdict.DISPARITY]
+    repeats = repeats_table(context, params, [row.label for row in gap.groups if row.known])
     by_stratum, cells_hidden = strata_table(
         f"{params.outcome} by {name} within {' and '.join(strata)}",
         gap,
@@ -113,11 +115,13 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
                 adjusted_table(f"{params.outcome} by {name}: as it was, and at equal questions", gap),
                 by_stratum,
                 methods_table("The same by other methods, and whether the strata agree", gap),
+                repeats,
             ],
             "figures": {
                 **gap_figures(gap, {label: one.verdict for label, one in left.items()}, hidden=hidden),
                 "strata": len({count.stratum for count in counts}),
                 "cells_hidden": cells_hidden,
+                "design_effect": max((row[3] for row in repeats["rows"]), default=None),
             },
             "gap": gap.to_json(),
             "simpson": [label for label, one in left.items() if one.simpson],

@@ -11,8 +11,9 @@ from audits.queries.cubes import window_cube
 from portal.core.errors import Invalid
 from tests.audits.asking import SCOPE, ask
 from tests.audits.cells import Cell, cells_make
-from tests.audits.told import MARCH
-from tests.factories import ReleaseFactory
+from tests.audits.conversations import Told
+from tests.audits.told import MARCH, counted
+from tests.factories import DataSubjectFactory, ReleaseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,8 @@ def test_berkeley_is_flagged_as_a_whole_and_not_confirmed_within_departments(ass
 def test_departments_are_shown_one_by_one(assistant):
     berkeley(assistant)
     result = ask(assistant, "adjusted_gap", "admitted by gender at equal questions", scope=GENDER).result
-    whole, strata, methods = result["tables"]
+    whole, strata, methods, repeats = result["tables"]
+    assert repeats["rows"] == []
     assert [row[0] for row in whole["rows"]] == ["men (reference)", "women"]
     assert [row[0] for row in strata["rows"]] == [
         "A · chat",
@@ -164,5 +166,23 @@ def test_one_group_or_none_is_not_enough_data(assistant):
 def test_statements_do_not_grow_with_days_or_groups(assistant, django_assert_num_queries):
     berkeley(assistant)
     window_cube(assistant=assistant, window=MARCH)
-    with django_assert_num_queries(1):
+    # The state of the packs, once for the counts and once for the customers, and their sums.
+    with django_assert_num_queries(3):
         ask(assistant, "adjusted_gap", "admitted by gender at equal questions", scope=GENDER)
+
+
+def test_repeat_customers_weigh_less_and_few_of_them_are_not_shown(assistant):
+    regulars = [DataSubjectFactory(team=assistant.team) for _ in range(12)]
+    told = [
+        Told(outcome={"resolved": number % 3 > 0}, attributes={"age": "old"}, subject=customer)
+        for number, customer in enumerate(regulars)
+        for _ in range(5)
+    ]
+    told += [Told(outcome={"resolved": True}, attributes={"age": "young"}) for _ in range(40)]
+    counted(assistant, told)
+    result = by_age(assistant).result
+    (row,) = result["tables"][3]["rows"]
+    assert row[:3] == ["old", 60, 12]
+    assert row[3] == pytest.approx(5 * 12 / 11)
+    assert row[4] == 11
+    assert result["figures"]["design_effect"] == row[3]

@@ -88,7 +88,7 @@ def disparities(cube: Cube, later: Cube) -> int:
 @pytest.mark.parametrize("n", [600, 6_000])
 def test_without_any_true_gap_at_most_five_percent_of_audits_raise_a_disparity(n):
     rng = np.random.default_rng(20250303 + n)
-    audits = 120
+    audits = 80
     raised = sum(disparities(drawn(rng, n=n), drawn(rng, n=n)) > 0 for _ in range(audits))
     assert raised <= 0.05 * audits
 
