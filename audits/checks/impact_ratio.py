@@ -160,14 +160,15 @@ def _sentence(
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     if below:
         crossing, worst = min(below, key=lambda pair: pair[1].favourable_ratio or 0.0)
-        ratio = f"{worst.favourable_ratio or 0.0:.2f} of the highest rate"
-        told = f"{100 * (worst.rate or 0.0):.0f} % {wording.favourable}, {ratio}"
+        share, ratio = f"{100 * (worst.rate or 0.0):.0f} %", f"{worst.favourable_ratio or 0.0:.2f}"
+        told = f"{share} of {wording.noun} from {worst.label} {wording.favourable}, {ratio} of the highest rate."
     else:
         crossing, worst = max(flagged, key=lambda pair: pair[1].adverse_ratio or float("inf"))
-        ratio = "many" if worst.adverse_ratio is None else f"{worst.adverse_ratio:.2f}"
-        told = f"the opposite happens {ratio} times as often as in the group with the highest rate"
+        opposite = outcome_wording(params.outcome, "false" if params.favourable else "true").favourable
+        times = "many" if worst.adverse_ratio is None else f"{worst.adverse_ratio:.2f}"
+        told = f"{wording.noun} from {worst.label} {opposite} {times} times as often as where that is rarest."
     more = f" {len(flagged) - 1} more are flagged." if len(flagged) > 1 else ""
-    return f"Of {_named(crossing)} {worst.label}: {told}.{more} {screen}"
+    return f"By {_named(crossing)}, {told}{more} {screen}"
 
 
 def _named(crossing: Sequence[str]) -> str:

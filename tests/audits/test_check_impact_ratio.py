@@ -27,7 +27,7 @@ def test_a_group_below_four_fifths_is_watched_and_never_fails(assistant):
     outcome = screened(assistant)
     assert outcome.state == "watch"
     assert outcome.sentence == (
-        "Of age old: 50 % were resolved, 0.56 of the highest rate. "
+        "By age, 50 % of conversations from old were resolved, 0.56 of the highest rate. "
         "This table is a screen that knows neither chance nor size, not a verdict."
     )
     (told,) = outcome.result["tables"]
@@ -39,6 +39,13 @@ def test_a_group_below_four_fifths_is_watched_and_never_fails(assistant):
     ]
     assert told["rows"][2][6] == "value not known: counted, not compared"
     assert (outcome.result["figures"]["watched"], outcome.result["figures"]["failed"]) == (1, 0)
+
+
+def test_high_rates_are_watched_for_their_failures(assistant):
+    cells_make(assistant, [cell(1000, 950, age="young"), cell(1000, 800, age="old")])
+    assert screened(assistant).sentence.startswith(
+        "By age, conversations from old were not resolved 4.00 times as often as where that is rarest. This table"
+    )
 
 
 def test_even_groups_pass_and_one_group_is_not_enough(assistant):
