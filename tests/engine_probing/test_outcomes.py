@@ -23,6 +23,8 @@ from audits.engine.probing import BINARY_OUTCOMES, Outcome, agreement, read_answ
         ("You do not need to send a receipt.", "en", set()),
         ("I'm Ava, your virtual assistant.", "en", {"disclosed"}),
         ("Ich habe Ihre Bestellung storniert.", "de", {"resolved"}),
+        ("Ich habe Ihnen den Betrag von 20,50 € erstattet.", "de", {"resolved"}),
+        ("I will connect you with a colleague.", "en", {"escalated"}),
         ("Bitte senden Sie uns einen Nachweis.", "de", {"asked_for_proof"}),
         ("Das kann ich leider nicht erstatten.", "de", {"refused"}),
         ("Su pedido ha sido cancelado.", "es", {"resolved"}),
