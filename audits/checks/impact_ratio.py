@@ -123,7 +123,8 @@ def _small_merged(counts: Sequence[GroupCount]) -> list[GroupCount]:
     for one in counts:
         n[rows.index(one.levels[0]), columns.index(one.levels[1])] = one.n
     hidden = suppressed(n)
-    shown, merged = [], []
+    shown: list[GroupCount] = []
+    merged: list[GroupCount] = []
     for one in counts:
         small = hidden[rows.index(one.levels[0]), columns.index(one.levels[1])]
         (merged if small or one.levels == (None, None) else shown).append(one)

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,7 +167,7 @@ class Cube:
         return {}
 
     @cached_property
-    def _full(self) -> tuple[list[tuple[str, str]], NDArray[np.float64]] | None:
+    def _full(self) -> tuple[list[tuple[str, str]], NDArray[Any]] | None:
         """All counts as one table of every combination of levels; None where that is too large, or not worth it."""
         shape = [len(one) for one in self.levels]
         named = [(measure, value) for measure in sorted(self.counts) for value in sorted(self.counts[measure])]

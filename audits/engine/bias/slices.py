@@ -215,7 +215,7 @@ def confirm(
     exact = iter(fisher_exact(*flat).tolist())
     p_values = [[p if _worse(cell) else 1.0 for cell, p in zip(own, exact, strict=False)] for own in cells]
     tested = [i for i, own in enumerate(cells) if min(min(cell[1], cell[3]) for cell in own) >= policy.small_cell]
-    adjusted = holm([max(p_values[i]) for i in tested], family_size=len(wanted)) if tested else []
+    adjusted = holm([max(p_values[i]) for i in tested], family_size=max(len(wanted), 1))
     p_adjusted = dict(zip(tested, map(float, adjusted), strict=True))
     return [
         _confirmation(levels, own, max(p), p_adjusted.get(i), policy)
@@ -360,7 +360,7 @@ def _part(tables: _Tables, axes: tuple[int, ...], *, least: float) -> _Part:
         apart &= gap >= least
         p_value = np.maximum(p_value, p)
     names = tuple(tables.names[axis] for axis in axes)
-    return _Part(names, known, *(one.ravel() for one in (own[0], own[1], apart, p_value)))
+    return _Part(names, known, own[0].ravel(), own[1].ravel(), apart.ravel(), p_value.ravel())
 
 
 def _lower(k: FloatArray, n: FloatArray, rest_k: FloatArray, rest_n: FloatArray) -> tuple[FloatArray, FloatArray]:
