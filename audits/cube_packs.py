@@ -1,9 +1,9 @@
 """Count cells of one assistant and stretch of days, packed: read as arrays instead of row by row.
 
 A stretch is a day, or a month made of its days. It has one pack of *profiles*, the combinations of levels that occur,
-and one pack a measure with a count for each profile and value. Only `total`, `scan.state` and measures that are true or
-false are packed; any further value of the latter is added up under the empty text. Packs hold nothing that the cells
-do not.
+and one pack a measure with a count for each profile and value. Only `total`, `scan.state`, outcomes and scan results
+are packed. Any value of the latter two that is neither true nor false is added up under the empty text: what is a text
+on one day may be true or false on the next, and both are of its conversations. Packs hold nothing that cells do not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROFILES = ""
 """What stands for a measure's name where the profiles themselves are kept."""
 
 WHOLE = frozenset({"total", "scan.state"})
-"""Measures that every conversation has, packed whatever their values."""
+"""Measures that every conversation has, whatever their values."""
 
 Row = tuple[str, str, str, str, str, str, str, int]
 """Release, intent, channel, language, attributes as JSON text, measure, value, n; unknown levels are empty."""
@@ -56,7 +56,6 @@ def packed_rows(rows: Iterable[Row]) -> dict[str, bytes]:
     arrays = {
         measure: {value: _array(by_profile, len(number)) for value, by_profile in values.items()}
         for measure, values in counts.items()
-        if measure in WHOLE or values.keys() & {"true", "false"}
     }
     return packed(Cube(dimensions, levels, codes, arrays))
 
@@ -98,6 +97,11 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]]) -> Cube:
                 summed[value][start:stop] = row
     joined = np.concatenate([np.empty((len(dimensions), 0), dtype=widest), *codes], axis=1)
     return Cube(dimensions, levels, joined, counts).marginal(dimensions)
+
+
+def answered(cube: Cube) -> Cube:
+    """Without measures that are nowhere true or false: there is nothing to ask of them."""
+    return cube.only([name for name in cube.measures if name in WHOLE or cube.counts[name].keys() & {"true", "false"}])
 
 
 def _encoded(places: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.intp], tuple[str, ...], tuple[Levels, ...]]:

@@ -3,7 +3,7 @@
 `window_cube` answers with an `audits.engine.bias.cube.Cube`, which slices in memory: tables of groups, groups within
 strata, intersections. Its dimensions are those of `audits.queries.counts` (`intent`, `channel`, `language`,
 `attribute:<name>`) and `release`, whose levels are primary keys as text. It holds the measures that are packed
-(audits.cube_packs): `total`, `scan.state`, true/false outcomes and scan results.
+(audits.cube_packs): `total`, `scan.state`, and the outcomes and scan results that are true or false anywhere in it.
 
 A process keeps the last few cubes. One statement says whether what is kept is still what is stored; where it is not, a
 second one reads the packs: whole months, and the days before and after them.
@@ -20,7 +20,7 @@ from typing import Any
 from django.db import connection
 
 from assistants.models import Assistant
-from audits.cube_packs import PROFILES, RELEASE, unpacked
+from audits.cube_packs import PROFILES, RELEASE, answered, unpacked
 from audits.engine.bias.cube import Cube
 from audits.queries.windows import Window
 
@@ -75,8 +75,7 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
         packs: dict[tuple[bool, date], dict[str, bytes]] = defaultdict(dict)
         for month, day, measure, packed in _rows(_PACKS, wanted):
             packs[month, day][measure] = bytes(packed)
-        cube = unpacked(packs.values())
-        cube = cube.only(cube.measures)
+        cube = answered(unpacked(packs.values()))
         with _lock:
             _cubes[key] = stamp, cube
             while len(_cubes) > _KEPT:

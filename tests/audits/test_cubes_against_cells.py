@@ -1,0 +1,135 @@
+"""Whatever happens to conversations, the packed counts are the sums of the cells."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+
+from assistants.models import Assistant, AuditAttributes, Conversation, Release
+from assistants.states import ConversationState
+from audits.models import CountCell
+from audits.queries.counts import group_counts, value_counts
+from audits.queries.cubes import window_cube
+from audits.queries.windows import Window
+from audits.services.counting import counts_forget, counts_keep, stale_days_fold
+from audits.services.packing import day_pack
+from audits.services.stale_days import days_mark_stale
+from tests.audits.conversations import Told, conversations_make
+from tests.factories import DataSubjectFactory, ReleaseFactory
+
+pytestmark = pytest.mark.django_db
+
+FIRST = date(2025, 1, 25)
+DAYS = 70
+MEASURES = ("outcome.resolved", "outcome.plan", "outcome.escalated")
+DIMENSIONS = ("intent", "channel", "language", "attribute:age", "attribute:region", "attribute:late")
+
+
+def told(rng: Random, releases: list[Release | None], subjects: list, *, late: bool) -> Told:
+    attributes = {"age": rng.choice(["old", "young", ""]), "region": rng.choice(["east", "west"])}
+    if late:
+        attributes["late"] = rng.choice(["a", "b"])
+    outcome = {"resolved": rng.random() < 0.7, "plan": rng.choice([True, "true", "gold", False, "silver"])}
+    if rng.random() < 0.3:
+        outcome["escalated"] = rng.random() < 0.5
+    return Told(
+        outcome=outcome,
+        attributes={name: value for name, value in attributes.items() if rng.random() < 0.8},
+        language=rng.choice(["de", "en", ""]),
+        intent=rng.choice(["bill", "move", ""]),
+        channel=rng.choice(["chat", "voice"]),
+        day=FIRST + timedelta(days=rng.randrange(DAYS)),
+        release=rng.choice(releases),
+        subject=rng.choice(subjects),
+    )
+
+
+def windows(rng: Random, releases: list[Release | None]) -> list[Window]:
+    whole = Window(FIRST, FIRST + timedelta(days=DAYS))
+    months = Window(date(2025, 2, 1), date(2025, 4, 1), rng.choice(releases))
+    since = FIRST + timedelta(days=rng.randrange(DAYS - 1))
+    until = since + timedelta(days=1 + rng.randrange(DAYS))
+    return [whole, months, Window(since, until, rng.choice(releases))]
+
+
+def assert_the_same(assistant: Assistant, window: Window) -> None:
+    cube = window_cube(assistant=assistant, window=window)
+    for measure in (*MEASURES, "total"):
+        good = "" if measure == "total" else "true"
+        if good and not value_counts(assistant=assistant, measure=measure, window=window).keys() & {"true", "false"}:
+            assert not cube.values(measure, "true").any()
+            assert not cube.values(measure, "false").any()
+            continue
+        for dimension in DIMENSIONS:
+            place = {"assistant": assistant, "measure": measure, "favourable": good, "window": window}
+            said = group_counts(**place, dimension=dimension)
+            assert cube.group_counts(measure, good, groups=[dimension]) == said, (measure, dimension, window)
+            if dimension == "intent":
+                continue
+            layered = group_counts(**place, dimension=dimension, stratum="intent")
+            ours = cube.group_counts(measure, good, groups=[dimension], strata=["intent"])
+            assert sorted((str(c.group), c.stratum[0], c.favourable, c.n) for c in ours) == sorted(
+                (str(c.group), c.stratum, c.favourable, c.n) for c in layered
+            )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_packs_are_the_sums_of_the_cells_whatever_happens(assistant, home, seed):
+    rng = Random(seed)
+    releases = [None, ReleaseFactory(assistant=assistant), ReleaseFactory(assistant=assistant)]
+    subjects = [DataSubjectFactory(team=home) for _ in range(6)]
+    for step in range(14):
+        now = list(Conversation.objects.exclude(state=ConversationState.ERASED).order_by("pk"))
+        deed = rng.choice(["add", "add", "revise", "erase", "keep", "forget", "attributes"]) if now else "add"
+        some = rng.sample(now, min(len(now), 1 + rng.randrange(12)))
+        days = {one.day for one in some}
+        if deed == "add":
+            more = [told(rng, releases, subjects, late=step > 6) for _ in range(1 + rng.randrange(25))]
+            days = {one.day for one in conversations_make(assistant, more)}
+        elif deed == "revise":
+            for one in some:
+                if one.counts_kept_at is None:
+                    one.day = FIRST + timedelta(days=rng.randrange(DAYS))
+                    one.outcome = {"resolved": not one.outcome.get("resolved")}
+                    one.save()
+                    days.add(one.day)
+        elif deed == "erase":
+            Conversation.objects.filter(pk__in=[one.pk for one in some if one.counts_kept_at is None]).update(
+                state="erased"
+            )
+        elif deed == "keep":
+            counts_keep([one.pk for one in some])
+        elif deed == "forget":
+            subject = rng.choice(subjects)
+            counts_forget([subject.pk])
+            mine = Conversation.objects.filter(subject=subject)
+            days = set(mine.values_list("day", flat=True))
+            mine.update(state="erased")
+        else:
+            AuditAttributes.objects.filter(
+                conversation__in=[one for one in some if one.counts_kept_at is None]
+            ).delete()
+        days_mark_stale(assistant_id=assistant.pk, days=days)
+        stale_days_fold(assistant_id=assistant.pk)
+        for window in windows(rng, releases):
+            assert_the_same(assistant, window)
+
+
+def test_many_levels_and_profiles_are_the_sums_of_the_cells(assistant):
+    rng = Random(7)
+    for number in range(3):
+        day = FIRST + timedelta(days=10 + number)
+        CountCell.objects.bulk_create(
+            CountCell(
+                assistant=assistant, day=day, intent=f"i{rng.randrange(300)}", channel="chat", language="en",
+                attributes={"age": rng.choice(["old", "young"]), "region": f"r{rng.randrange(40)}"},
+                measure=measure, value=value, n=rng.choice([1, 3, 300, 70_000, 5_000_000_000]),
+            )
+            for measure, value in [("total", ""), ("outcome.resolved", "true"), ("outcome.resolved", "false")]
+            for _ in range(1500)
+        )  # fmt: skip
+        day_pack(assistant_id=assistant.pk, day=day)
+        for window in (Window(day, day + timedelta(days=1)), Window(date(2025, 2, 1), date(2025, 3, 1))):
+            assert_the_same(assistant, window)
