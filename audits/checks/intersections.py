@@ -89,7 +89,8 @@ class IntersectionParams(GapParams, frozen=True, kw_only=True):
 def expand(settings: IntersectionSettings, scope: Scope) -> list[CheckSpec]:
     """A look for each outcome, where there are dimensions to cross; a confirmation for each slice nominated before."""
     about = attribute_dimensions(scope) + ["language"] * (scope.groups.get("language", 0) > 1)
-    dimensions = about + [name for name in settings.context if name != "channel" or scope.groups.get(name, 0) > 1]
+    context = [name for name in settings.context if name != "channel" or scope.groups.get(name, 0) > 1]
+    dimensions = list(dict.fromkeys([*about, *context]))
     if not about or len(dimensions) < 2:
         return []
     outcomes = settings.outcomes_in(scope)
