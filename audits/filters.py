@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import Assistant, Release
+from audits.check_areas import GROUPED_KINDS
 from audits.checks.slice_asked import WINDOWS, WITHIN, Asked
 from audits.queries.coverage import NOT_EVALUATED, NOT_EVALUATED_WORDS
 from audits.queries.cycles import CycleFilters
@@ -30,7 +31,8 @@ from portal.accounts.models import User
 from portal.core.access import restrict
 
 ANY = ("", "Any")
-FINDING_KINDS = [*CheckKind.choices, ("flag", "Raised from a flag")]
+FINDING_KINDS = [*CheckKind.values, "flag"]
+GROUPED_FINDING_KINDS = [*GROUPED_KINDS, ("From conversations", [("flag", "Raised from a flag")])]
 WAITING = [
     ("", "Everything"),
     ("overdue", "Overdue"),
@@ -73,7 +75,8 @@ class QueueFilter(OfAssistant):
         required=False,
         choices=[
             ANY,
-            ("Findings", [("findings", "All findings"), *FINDING_KINDS]),
+            ("findings", "All findings"),
+            *GROUPED_FINDING_KINDS,
             ("Flags", [("flags", "All flags"), *FlagKind.choices]),
         ],
     )
@@ -84,7 +87,7 @@ class QueueFilter(OfAssistant):
     def chosen(self) -> QueueFilters:
         """As the query takes it; `findings` and `flags` stand for all kinds of theirs."""
         kind, severity = self.value_of("kind"), self.value_of("severity")
-        all_of = {"findings": [kind for kind, _ in FINDING_KINDS], "flags": FlagKind.values}
+        all_of = {"findings": FINDING_KINDS, "flags": FlagKind.values}
         return QueueFilters(
             severities=(severity,) if severity else (),
             kinds=tuple(all_of.get(kind, [kind])) if kind else (),
@@ -96,7 +99,7 @@ class QueueFilter(OfAssistant):
 class FindingFilter(OfAssistant):
     state = forms.ChoiceField(required=False, choices=[ANY, *FindingState.choices])
     severity = forms.ChoiceField(required=False, choices=[ANY, *Severity.choices])
-    kind = forms.ChoiceField(required=False, choices=[ANY, *FINDING_KINDS])
+    kind = forms.ChoiceField(required=False, choices=[ANY, *GROUPED_FINDING_KINDS])
     waiting = forms.ChoiceField(label="Waiting", required=False, choices=WAITING)
     sort = forms.ChoiceField(required=False, choices=[("", "Gravest first"), ("due", "Due first")])
 

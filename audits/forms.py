@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import Assistant, Release
+from audits.check_areas import GROUPED_KINDS
 from audits.models import CheckRun, Finding
 from audits.services.notes import NOTE_LIMIT
 from audits.services.remediations import MOST_RECHECK_DAYS
 from audits.services.reveals import REASON_LEAST, REASON_MOST
-from audits.states import CheckKind, DismissReason, FlagKind, Severity
+from audits.states import DismissReason, FlagKind, Severity
 from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
@@ -206,7 +207,7 @@ class CycleOpenForm(forms.Form):
     last_day = forms.DateField(label="Last day", widget=_calendar())
     checks = forms.MultipleChoiceField(
         required=False,
-        choices=CheckKind.choices,
+        choices=GROUPED_KINDS,
         widget=forms.CheckboxSelectMultiple,
         help_text="None chosen: all that its programme enables.",
     )

@@ -83,6 +83,10 @@ class Cycle(EncryptedRow, TeamScoped):
         return self.period_until - timedelta(days=1)
 
 
+#: Their targets are short names of purposes and probe sets.
+_TARGETS_BY_SHORT_NAME = frozenset({CheckKind.CONSENT_COVERAGE, CheckKind.MATCHED_PAIRS})
+
+
 class CheckRun(TeamScoped):
     """One check over one window, frozen: the same `params` and `config_hash` run again on newer data prove a fix.
 
@@ -133,7 +137,8 @@ class CheckRun(TeamScoped):
     @property
     def target_words(self) -> str:
         """The target as people read it: `resolved by age group`."""
-        return self.target.replace("_", " ")
+        words = self.target.replace("_", " ").replace("csat", "CSAT")
+        return words.replace("-", " ") if self.kind in _TARGETS_BY_SHORT_NAME else words
 
     @property
     def counted_words(self) -> str:

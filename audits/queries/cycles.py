@@ -42,4 +42,4 @@ def cycle_for(actor: Actor, cycle_id: int) -> Cycle:
 
 def check_runs_of(cycle: Cycle) -> QuerySet[CheckRun]:
     """The questions that a cycle asked, by kind and target, with their releases."""
-    return cycle.check_runs.select_related("release").order_by("kind", "target", "pk")
+    return cycle.check_runs.select_related("release", "dataset").order_by("kind", "target", "pk")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,12 +15,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from audits.check_areas import AREAS
 from audits.checks.consent_coverage import SOURCES
 from audits.filters import CycleFilter
 from audits.forms import CycleOpenForm, OptionalNoteForm
 from audits.models import CheckRun, Cycle
 from audits.queries.cycle_figures import (
     UNDER_WAY,
+    VERDICTS,
     Progress,
     check_run_for,
     cycles_with_figures,
@@ -42,6 +45,8 @@ from portal.core.access import can, can_anywhere
 from portal.core.errors import Denied, Invalid
 
 PAGE = 30
+_STANDING_OUT = frozenset({CheckState.FAILED, CheckState.ERROR, CheckState.WATCH})
+_WORST_FIRST = [str(state) for state in VERDICTS]
 
 
 @never_cache
@@ -178,8 +183,8 @@ def _page(request: HttpRequest, user: User, shown: Cycle, form: OptionalNoteForm
     context = {
         "cycle": shown,
         "progress": progress,
-        "groups": _by_kind(runs),
-        "states": sorted(states.items()),
+        **_sorted_out(runs),
+        "states": sorted(states.items(), key=lambda one: _rank(one[0])),
         "checks": len(runs),
         "findings": findings_of_cycle(shown),
         "opened_by": name_of(shown.opened_by, "Probity, on schedule" if shown.scheduled else "Probity"),
@@ -190,6 +195,32 @@ def _page(request: HttpRequest, user: User, shown: Cycle, form: OptionalNoteForm
     return render(request, "audits/cycle.html", context, status=status)
 
 
-def _by_kind(runs: Iterable[CheckRun]) -> list[tuple[str, list[CheckRun]]]:
-    """Runs, ordered by kind, under the name of their kind."""
-    return [(CheckKind(kind).label, list(group)) for kind, group in groupby(runs, key=lambda run: run.kind)]
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a cycle asked about one area, without what stands out: the passed apart from what is open."""
+
+    name: str
+    passed: list[CheckRun]
+    others: list[CheckRun]
+
+
+def _sorted_out(runs: Sequence[CheckRun]) -> dict[str, Any]:
+    """`standing_out`: what failed or is to be watched, worst first; `areas`: all the rest by what it is about."""
+    order = {kind: number for number, kind in enumerate(kind for _, kinds in AREAS for kind in kinds)}
+    ranked = sorted(runs, key=lambda run: (_rank(run.state), order[CheckKind(run.kind)], run.target))
+    rest = [run for run in ranked if run.state not in _STANDING_OUT]
+    areas = [_area(name, [run for run in rest if run.kind in kinds]) for name, kinds in AREAS]
+    return {
+        "standing_out": [run for run in ranked if run.state in _STANDING_OUT],
+        "areas": [area for area in areas if area.passed or area.others],
+    }
+
+
+def _area(name: str, runs: Sequence[CheckRun]) -> Area:
+    passed = [run for run in runs if run.state == CheckState.PASSED]
+    return Area(name, passed, [run for run in runs if run.state != CheckState.PASSED])
+
+
+def _rank(state: str) -> int:
+    """Worst first; what is not decided yet comes last."""
+    return _WORST_FIRST.index(state) if state in _WORST_FIRST else len(_WORST_FIRST)

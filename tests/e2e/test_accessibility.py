@@ -100,7 +100,7 @@ TOUR = [
     Stop("cycle-by-address", "mona", "/cycles/new/", status=405),
     Stop("check-run", "mona", "/cycles/", (first("tbody a"), first("main a[href^='/checks/']"))),
     Stop(
-        "check-quality", "mona", "/cycles/", (first("tbody a"), first("main a[href^='/checks/']:has-text('Csat by')"))
+        "check-quality", "mona", "/cycles/", (first("tbody a"), first("main a[href^='/checks/']:has-text('CSAT by')"))
     ),
     Stop("probe-sets", "mona", "/probe-sets/"),
     Stop("probe-set-shipped", "mona", "/probe-sets/shipped/"),

@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audits.check_areas import AREAS
 from audits.models import Cycle
+from audits.states import CheckKind
 from portal.core.models import Job
 from tests.workflow.making import cycle_make, finding_make, run_make
 
@@ -103,6 +105,24 @@ def test_cycle_is_closed_by_an_approver_once_everything_is_decided(assistant, ap
     cycle.refresh_from_db()
     assert (cycle.state, cycle.closed_by, cycle.closing_note) == ("closed", approver, "A quiet month.")
     assert "A quiet month." in client.get(page).content.decode()
+
+
+def test_what_failed_stands_first_and_the_rest_by_what_it_is_about(assistant, reviewer, as_user):
+    cycle = cycle_make(assistant, state="in_review")
+    states = {"a": "passed", "b": "watch", "c": "failed", "d": "insufficient_data", "e": "error"}
+    runs = {target: run_make(assistant, cycle=cycle, target=target, state=state) for target, state in states.items()}
+    coverage = run_make(assistant, cycle=cycle, kind="consent_coverage", target="quality-review", state="passed")
+    answer = as_user(reviewer).get(reverse("audits:cycle", args=[cycle.pk]))
+    assert answer.context["standing_out"] == [runs["c"], runs["b"], runs["e"]]
+    assert [(area.name, area.others, area.passed) for area in answer.context["areas"]] == [
+        ("Fairness between groups", [runs["d"]], [runs["a"]]),
+        ("Privacy, consent and retention", [], [coverage]),
+    ]
+    assert "Consent coverage: quality review" in answer.content.decode()
+
+
+def test_every_kind_of_check_has_one_area():
+    assert sorted(kind for _, kinds in AREAS for kind in kinds) == sorted(CheckKind)
 
 
 def test_cycle_in_review_cannot_be_closed(assistant, approver, as_user):
