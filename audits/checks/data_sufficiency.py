@@ -57,6 +57,10 @@ class Known:
     visible: float | None
 
     @property
+    def spoken(self) -> str:
+        return self.attribute.replace("_", " ")
+
+    @property
     def n(self) -> int:
         return sum(self.sizes.values()) + self.unknown
 
@@ -142,7 +146,7 @@ def _attributes(known: list[Known]) -> dict[str, Any]:
             ("Visible gap", "gap"),
         ),
         [
-            [one.attribute, len(one.sizes), one.hidden, one.smallest, share(one.unknown, one.n), one.visible]
+            [one.spoken, len(one.sizes), one.hidden, one.smallest, share(one.unknown, one.n), one.visible]
             for one in known
         ],
     )
@@ -154,7 +158,7 @@ def _groups(known: list[Known]) -> dict[str, Any]:
         "Groups, and who is unknown",
         (("Attribute", "text"), ("Group", "text"), ("Conversations", "count"), ("Share", "share")),
         [
-            [one.attribute, group, size, share(size, one.n)]
+            [one.spoken, group, size, share(size, one.n)]
             for one in known
             for group, size in [*one.sizes.items(), ("unknown", one.unknown)]
         ],
@@ -170,7 +174,7 @@ def _bounds(cube: Cube, known: list[Known]) -> dict[str, Any]:
         for measure in cube.measures:
             if measure.startswith("outcome."):
                 shown, _ = alone.only([measure]).small_hidden(dimension, measure)
-                rows += _widest(shown.group_counts(measure, "true", groups=[dimension]), one.attribute, measure)
+                rows += _widest(shown.group_counts(measure, "true", groups=[dimension]), one.spoken, measure)
     return table(
         "What the unknown could change",
         (
@@ -194,7 +198,7 @@ def _widest(counts: Sequence[GroupCount], attribute: str, measure: str) -> list[
     return [
         [
             attribute,
-            measure.removeprefix("outcome."),
+            measure.removeprefix("outcome.").replace("_", " "),
             f"{low.label} against {high.label}",
             low.favourable / low.n - high.favourable / high.n,
             [float(worst[0]), float(worst[1])],
@@ -210,16 +214,18 @@ def _sentence(params: SufficiencyParams, *, n: int, unscanned: int, unknown: lis
         if not unscanned
         else f"{unscanned:,} of {counted(n)} ({share_text(share(unscanned, n))}) are unscanned and prove nothing."
     ]
-    parts += [f"{one.attribute} is not known in {share_text(share(one.unknown, one.n))} of them." for one in unknown]
+    parts += [
+        f"{one.spoken.capitalize()} is not known in {share_text(share(one.unknown, one.n))} of them." for one in unknown
+    ]
     parts += [_blindness(one, params) for one in blind if one not in unknown]
     return " ".join(parts)
 
 
 def _blindness(one: Known, params: SufficiencyParams) -> str:
     if one.visible is None:
-        return f"By {one.attribute} no gap could have been seen: there are no two groups to compare."
+        return f"By {one.spoken} no gap could have been seen: there are no two groups to compare."
     return (
-        f"By {one.attribute} a gap under {100 * one.visible:.0f} points could not have been seen; "
+        f"By {one.spoken} a gap under {100 * one.visible:.0f} points could not have been seen; "
         f"{100 * params.target_difference:.0f} points are asked for."
     )
 

@@ -137,7 +137,7 @@ def _small_merged(counts: Sequence[GroupCount]) -> list[GroupCount]:
 def _row(one: Impact) -> list[Any]:
     remarks = [one.excluded] if one.excluded else []
     remarks += ["below four fifths"] if one.below_four_fifths else []
-    remarks += ["adverse above five fourths"] if one.above_five_fourths else []
+    remarks += ["adverse above 1.25 times the lowest"] if one.above_five_fourths else []
     return [
         one.label,
         one.n,

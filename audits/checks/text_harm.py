@@ -64,7 +64,7 @@ _COLUMNS = (
     ("Plausible range", "interval"),
     ("Difference", "points"),
     ("Range of the difference", "points_interval"),
-    ("A/A floor", "gap"),
+    ("Noise floor", "gap"),
     ("Adjusted p", "p"),
     ("Verdict", "verdict"),
 )
@@ -284,7 +284,8 @@ def _heeding(row: GroupResult, floor: float | None) -> GroupResult:
 def _sentence(judged: Sequence[_Judged], carrying: _Judged, verdict: Verdict, dimension: str) -> str:
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         listed = ", ".join(WORDS[one.signal].lower() for one in judged)
-        return f"No material difference in the assistant's words ({listed}) by {dimension_name(dimension)}."
+        name = dimension_name(dimension).replace("_", " ")
+        return f"No material difference in the assistant's words ({listed}) by {name}."
     wording = Wording("conversations", _WITHOUT[carrying.signal], "in" if dimension == "language" else "with")
     gap = languages_named(carrying.gap) if dimension == "language" else carrying.gap
     said = table_sentence(gap, wording=wording)

@@ -113,7 +113,8 @@ def _cell(value: Any, kind: str) -> Cell:
 
 
 def _points(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "−")
+    shown = f"{100 * value:+.1f}".replace("-", "−")
+    return "0.0" if shown in ("+0.0", "−0.0") else shown
 
 
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
@@ -230,6 +231,6 @@ def _consent_chart(run: CheckRun) -> SafeString:
             Share("Denied", figures["denied"], "bad"),
             Share("Unknown", figures["unknown"], "unknown"),
         ],
-        title=f"Consent for {run.target}",
+        title=f"Consent for {run.target_words}",
         description=run.sentence,
     )

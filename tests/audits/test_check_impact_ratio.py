@@ -35,7 +35,7 @@ def test_a_group_below_four_fifths_is_watched_and_never_fails(assistant):
     assert told["rows"][0][4:] == [
         pytest.approx(5 / 9),
         pytest.approx(5),
-        "below four fifths; adverse above five fourths",
+        "below four fifths; adverse above 1.25 times the lowest",
     ]
     assert told["rows"][2][6] == "value not known: counted, not compared"
     assert (outcome.result["figures"]["watched"], outcome.result["figures"]["failed"]) == (1, 0)

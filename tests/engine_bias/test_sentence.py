@@ -104,6 +104,9 @@ def test_berkeley_sentence_says_that_the_difference_turns_round():
         ("callback", "true", "had callback"),
         ("high_risk", "false", "did not have high risk"),
         ("score_text", "low", "had score text “low”"),
+        ("refund_refused", "true", "had “refund refused”"),
+        ("refund_refused", "false", "did not have “refund refused”"),
+        ("transferred_to_human", "true", "were transferred to human"),
     ],
 )
 def test_outcome_wording_reads_as_a_sentence(outcome, favourable, words):

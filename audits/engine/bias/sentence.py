@@ -36,7 +36,10 @@ def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strat
     """
     mix = f"the mix of {' × '.join(name.replace('_', ' ') for name in strata)}" if strata else Wording().mix
     name = outcome.replace("_", " ")
-    participle = name.endswith("ed")
+    first, *more = name.split()
+    participle = first.endswith("ed")
+    if more and not participle and more[-1].endswith("ed"):
+        name = f"“{name}”"
     if favourable == "true":
         return Wording(noun, f"were {name}" if participle else f"had {name}", mix=mix)
     if favourable == "false":

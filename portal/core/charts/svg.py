@@ -91,14 +91,19 @@ def domain(values: list[float], *, unit: str) -> tuple[float, float]:
 def amount(value: float, *, unit: str, decimals: int = 1) -> str:
     """`value` in words: proportions as per cent, anything else with its unit."""
     if unit == "%":
-        return f"{value * 100:.{decimals}f} %"
-    return f"{value:,.{decimals}f} {unit}".rstrip()
+        return _minus(f"{value * 100:.{decimals}f} %")
+    return _minus(f"{value:,.{decimals}f} {unit}".rstrip())
 
 
 def tick_label(value: float, *, unit: str) -> str:
     """An axis label without superfluous decimals."""
     shown = f"{value * 100 if unit == '%' else value:.6g}"
-    return f"{shown} %" if unit == "%" else shown
+    return _minus(f"{shown} %" if unit == "%" else shown)
+
+
+def _minus(shown: str) -> str:
+    """With a true minus sign, as in the tables."""
+    return shown.replace("-", "−")
 
 
 def chart(kind: str, draw: Drawing, *, title: str, description: str, widths: tuple[float, ...]) -> SafeString:
