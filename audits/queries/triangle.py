@@ -117,19 +117,32 @@ def _runs(look: Look, own: CheckRun) -> list[CheckRun]:
 
 
 def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
-    outcome, attribute = own.params.get("outcome"), attribute_of(own)
     if look in (Look.LIVE, Look.ADJUSTED):
-        same_attribute = not attribute or attribute_of(run) in ("", attribute)
-        return same_attribute and (outcome is None or run.params.get("outcome") == outcome)
-    if look is Look.PROBE:
-        cues = _cues_about(attribute)
-        return not cues or run.params.get("cue") in cues
-    return not attribute or attribute in run.params.get("attributes", [])
+        outcomes = {asked.params["outcome"] for asked in (own, run) if asked.params.get("outcome")}
+        return len(outcomes) < 2 and _same_groups(run, own)
+    return _same_groups(run, own)
 
 
-def _cues_about(attribute: str) -> frozenset[str]:
-    """The cues that stand for an attribute; empty where no word of its name tells, and every cue may say something."""
-    return frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
+def _same_groups(first: CheckRun, second: CheckRun) -> bool:
+    """Whether two runs tell the same people apart: by the same attribute, or by an attribute and a cue for it."""
+    attributes, others = _attributes(first), _attributes(second)
+    if attributes and others:
+        return not attributes.isdisjoint(others)
+    cues = {run.params["cue"] for run in (first, second) if run.params.get("cue")}
+    named = attributes or others
+    return not cues or not named or any(_stands_for(cue, name) for cue in cues for name in named)
+
+
+def _attributes(run: CheckRun) -> frozenset[str]:
+    one = attribute_of(run)
+    several = [*run.params.get("attributes", ()), *run.params.get("slice", {})]
+    return frozenset({one} if one else (name.removeprefix(ATTRIBUTE) for name in several))
+
+
+def _stands_for(cue: str, attribute: str) -> bool:
+    """Whether changing a cue says something about an attribute; so it may where no word of the name tells."""
+    cues = frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
+    return not cues or cue in cues
 
 
 def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:

@@ -113,6 +113,15 @@ def test_a_probe_counts_where_its_cue_stands_for_the_attribute(ava, dimension, c
     assert triangle.looks[2].run == (probe if taken else None)
 
 
+@pytest.mark.parametrize(("cue", "taken"), [("age", True), ("name", False)])
+def test_a_finding_of_a_probe_looks_at_what_its_cue_stands_for(ava, finding, cue, taken):
+    probed = run_make(ava, kind="matched_pairs", target=f"{cue} in customer-service", params={"cue": cue})
+    triangle = triangle_of(finding_make(ava, run=probed))
+    assert triangle is not None
+    assert triangle.looks[0].run == (finding.latest_run if taken else None)
+    assert triangle.looks[2].run == probed
+
+
 def test_a_probe_that_finds_the_person_matters_is_the_likely_cause(ava, finding):
     run_make(ava, kind="matched_pairs", target="age in customer-service", params={"cue": "age"})
     adjusted_run(ava, finding, state="failed")

@@ -78,7 +78,8 @@ _HAND_OFF = phrase_pattern(
     + _HUMAN_WORDS + r"[a-z ]*",
     r"(?:transferring|connecting|transfer|connect|escalat(?:e|ing)|forwarding|forward|handing|passing|putting|put|hand|"
     r"pass)(?: you| your [a-z]+| this| the [a-z]+| it)?(?: over| through| on| now)* (?:to|with) "
-    r"(?:an? |my |our |the |one of (?:my|our) )(?:[a-z]+ ){0,2}(?:colleagues?|specialists?|teams?|departments?|experts?)",
+    r"(?:an? |my |our |the |one of (?:my|our) )(?:[a-z]+ ){0,2}"
+    r"(?:colleagues?|specialists?|teams?|departments?|experts?)",
     r"you (?:are being|have been|will be|are) (?:transferred|connected|escalated)",
     r"(?:a|an|one of our) (?:human )?(?:agent|representative|colleague|specialist)s? (?:will|is going to) "
     r"(?:be with you|join|contact|reach out|take over|assist)",

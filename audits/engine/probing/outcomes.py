@@ -43,8 +43,8 @@ _DONE = phrase_pattern(
     r"(?:habe|haben)(?: [a-zäöüß0-9.,€]+){0,8} (?:erstattet|storniert|geändert|gebucht|umgebucht|zurückgesetzt|"
     r"gesendet|geschickt|verschickt|versendet|korrigiert|behoben|gutgeschrieben|entsperrt|gekündigt|veranlasst|"
     r"aktualisiert|ersetzt|verschoben|eingeleitet)",
-    r"(?:wurde|wurden|ist|sind)(?: [a-zäöüß0-9.,€]+){0,6} (?:erstattet|storniert|geändert|gebucht|umgebucht|zurückgesetzt|"
-    r"korrigiert|behoben|gutgeschrieben|entsperrt|gekündigt|bestätigt|verschoben|unterwegs|erledigt)",
+    r"(?:wurde|wurden|ist|sind)(?: [a-zäöüß0-9.,€]+){0,6} (?:erstattet|storniert|geändert|gebucht|umgebucht|"
+    r"zurückgesetzt|korrigiert|behoben|gutgeschrieben|entsperrt|gekündigt|bestätigt|verschoben|unterwegs|erledigt)",
     r"sie erhalten (?:die |eine |einen |ihr |ihre )?(?:volle )?(?:erstattung|rückerstattung|gutschrift|ersatz|geld|"
     r"bestätigung|rechnung|link)[a-zäöüß]*",
     # Spanish
