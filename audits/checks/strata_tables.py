@@ -74,14 +74,15 @@ def strata_table(
     found = {member.label: member for member in members(counts, policy=gap.policy)}
     strata = _largest([member for member in found.values() if member.strata])
     hidden = _hidden(list(found.values()), strata) if private else {}
-    reference = gap.reference
+    reference, compared = gap.reference, [row.label for row in gap.compared]
     places = [
-        (stratum, row.label)
+        (stratum, label)
         for stratum in (strata[:MOST_STRATA] if reference else [])
-        for row in gap.compared
-        if stratum in found[row.label].strata
+        for label in compared
+        if stratum in found[label].strata
     ]
-    base = found[_label(reference)].strata if reference else {}
+    base_label = _label(reference)
+    base = found[base_label].strata if reference else {}
     cells = [(*found[label].strata[stratum], *base.get(stratum, (0, 0))) for stratum, label in places]
     k, n, k0, n0 = np.array(cells, dtype=np.float64).reshape(-1, 4).T
     rates, differences = (np.stack(one).T.tolist() for one in (wilson(k, n), newcombe_difference(k, n, k0, n0)))
@@ -91,7 +92,7 @@ def strata_table(
         row: list[Any] = [name(stratum), label, *[None] * 6]
         if not covered.get(label) and n[i]:
             row[2:5] = [int(n[i]), k[i] / n[i], rates[i]]
-            if not covered.get(_label(reference)) and n0[i]:
+            if not covered.get(base_label) and n0[i]:
                 row[5:] = [k0[i] / n0[i], k[i] / n[i] - k0[i] / n0[i], differences[i]]
         rows.append(row)
     open_cells = sum(cells.get(label, False) for cells in hidden.values() for label in cells)
@@ -157,9 +158,9 @@ def _largest(found: Sequence[Member]) -> list[Hashable]:
 def _hidden(found: Sequence[Member], strata: Sequence[Hashable]) -> dict[Hashable, dict[str, bool]]:
     n = np.array([[member.strata.get(stratum, (0, 0))[1] for stratum in strata] for member in found], dtype=np.int64)
     mask = suppressed(n.reshape(len(found), len(strata)))
+    labels = [member.label for member in found]
     return {
-        stratum: {member.label: bool(mask[row, column]) for row, member in enumerate(found)}
-        for column, stratum in enumerate(strata)
+        stratum: dict(zip(labels, hidden, strict=True)) for stratum, hidden in zip(strata, mask.T.tolist(), strict=True)
     }
 
 

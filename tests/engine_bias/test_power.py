@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
+from scipy.special import ndtri
 
 from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.power import detectable_difference, sample_size_per_group
@@ -49,3 +51,20 @@ def test_gap_at_the_detectable_difference_is_found_with_the_stated_power():
 def test_impossible_error_rates_are_refused(alpha, power):
     with pytest.raises(ValueError, match="alpha and power"):
         sample_size_per_group(0.5, 0.4, alpha=alpha, power=power)
+
+
+def test_the_gap_is_the_root_that_brent_finds():
+    random = np.random.default_rng(4)
+    rate, n0, n1 = random.uniform(0.05, 0.95, 200), random.integers(2_000, 10**6, 200), random.integers(500, 10**6, 200)
+    z_alpha, z_power = ndtri(1 - 0.01 / 2), ndtri(0.8)
+
+    def excess(gap: float, p: float, m: int, n: int) -> float:
+        other, mean = p - gap, (m * p + n * (p - gap)) / (m + n)
+        null_error = np.sqrt(mean * (1 - mean) * (1 / m + 1 / n))
+        return gap - z_alpha * null_error - z_power * np.sqrt(p * (1 - p) / m + max(other * (1 - other), 0) / n)
+
+    found = detectable_difference(rate, n0, n1, alpha=0.01)
+    below = [i for i in range(200) if excess(rate[i], rate[i], n0[i], n1[i]) > 0]
+    expected = [brentq(excess, 0, rate[i], args=(rate[i], n0[i], n1[i]), xtol=1e-14, rtol=1e-12) for i in below]
+    assert len(below) > 150
+    np.testing.assert_allclose(found[below], expected, rtol=1e-9)

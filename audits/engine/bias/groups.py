@@ -16,6 +16,8 @@ _MOST_LISTED = 12
 
 def level_text(level: Level) -> str:
     """The text that identifies a level in any format: `true` for True, as in JSON; blank if unknown."""
+    if type(level) is str:
+        return level.strip()
     if level is None:
         return ""
     if isinstance(level, bool):
@@ -52,7 +54,9 @@ class GroupCount:
 
 def group_label(levels: tuple[Level, ...]) -> str:
     """How a group is called in sentences and matched against a named reference."""
-    return " × ".join(level_text(level) or "unknown" for level in levels)
+    if len(levels) == 1:
+        return level_text(levels[0]) or "unknown"
+    return " × ".join([level_text(level) or "unknown" for level in levels])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Member:
 
     @property
     def known(self) -> bool:
-        return all(level_text(level) for level in self.levels)
+        return all(map(level_text, self.levels))
 
 
 def members(counts: Iterable[GroupCount], *, policy: Policy) -> list[Member]:
@@ -85,13 +89,14 @@ def members(counts: Iterable[GroupCount], *, policy: Policy) -> list[Member]:
     """
     by_group: dict[tuple[str, ...], list[GroupCount]] = {}
     for count in counts:
-        by_group.setdefault(tuple(level_text(level) for level in count.levels), []).append(count)
+        by_group.setdefault(tuple(map(level_text, count.levels)), []).append(count)
     found = sorted(map(_total, by_group.values()), key=lambda member: (not member.known, member.label))
 
     present = [member for member in found if member.known and member.n]
     known_n = sum(member.n for member in present)
     smallest_share = min(exact(policy.minimum_share), _half_even_share(present))
-    return [replace(member, excluded=_exclusion(member, known_n, smallest_share)) for member in found]
+    reasons = [_exclusion(member, known_n, smallest_share) for member in found]
+    return [replace(one, excluded=why) if why else one for one, why in zip(found, reasons, strict=True)]
 
 
 def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | None:

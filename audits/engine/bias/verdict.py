@@ -25,6 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 
 class Verdict(StrEnum):
@@ -138,6 +139,7 @@ def material_breaches(
     return tuple(breaches)
 
 
+@lru_cache(maxsize=256)
 def exact(threshold: float) -> Fraction:
     """The decimal number that a threshold was written as: 0.8 is 4/5, not its nearest binary fraction."""
     return Fraction(str(threshold))

@@ -6,6 +6,8 @@ arrays. Without any trial the interval is the whole range of the quantity: nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
@@ -23,11 +25,13 @@ def critical_value(confidence: float) -> float:
 
 def counts(*arrays: ArrayLike) -> tuple[FloatArray, ...]:
     """Broadcast pairs `k₁, n₁, k₂, n₂ …` to float arrays. Raises ValueError unless 0 ≤ k ≤ n everywhere."""
-    broadcast = np.broadcast_arrays(*(np.asarray(array, dtype=np.float64) for array in arrays))
-    for k, n in zip(broadcast[::2], broadcast[1::2], strict=True):
-        if not np.all((k >= 0) & (k <= n)):
+    same: Sequence[FloatArray] = [np.asarray(array, dtype=np.float64) for array in arrays]
+    if any(array.shape != same[0].shape for array in same):  # costs more than the sums that are made of small tables
+        same = np.broadcast_arrays(*same)
+    for k, n in zip(same[::2], same[1::2], strict=True):
+        if not ((k >= 0) & (k <= n)).all():
             raise ValueError("successes must lie between 0 and the number of trials")
-    return tuple(broadcast)
+    return tuple(same)
 
 
 def proportion(k: ArrayLike, n: ArrayLike) -> FloatArray:
