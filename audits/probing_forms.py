@@ -110,7 +110,7 @@ class ProbeStartForm(forms.Form):
         label="What changes between the two messages of a pair", widget=forms.CheckboxSelectMultiple
     )
     pairs_per_template = forms.IntegerField(
-        label="Pairs a template and group",
+        label="Pairs for each template and group",
         initial=2,
         min_value=1,
         max_value=50,

@@ -167,10 +167,10 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
     carrying = [one for one in groups if one.verdict is verdict]
     worst = max(carrying, key=lambda one: one.log_evidence, default=None)
     since = None
-    change = ""
+    change, widened = "", ""
     if worst is not None and verdict is Verdict.DISPARITY:
         since = _since(worst)
-        change = _change_words(assistant, worst.tables)
+        change, widened = _change_words(assistant, worst.tables)
     n = max((int(one.tables.n.sum() + one.tables.reference_n.sum()) for one in groups), default=0)
     recent = worst.tables.between(since, date.max).risk_difference() if worst and since else None
     return CheckOutcome(
@@ -194,6 +194,7 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
             },
             "policy": {"alpha": params.alpha, "delta": params.delta, "minimum_n": params.minimum_n},
             "change": change,
+            "since_release": widened,
             "curve": _curve_json(params, assistant, worst),
         },
         n=n,
@@ -261,8 +262,8 @@ def _severity(recent: Estimate | None, params: WatchParams) -> Severity:
     return Severity.MEDIUM if size >= params.delta else Severity.LOW
 
 
-def _change_words(assistant: Assistant, tables: DayTables) -> str:
-    """Which release the gap began with, by CUSUM; empty where none of the days' releases did it."""
+def _change_words(assistant: Assistant, tables: DayTables) -> tuple[str, str]:
+    """With which release the gap changed, by CUSUM, and its version where it widened; empty where none did it."""
     releases = [release for release in assistant.releases.order_by("-released_at", "-pk") if tables.days]
     for release in releases:
         day = released_on(release)
@@ -273,11 +274,12 @@ def _change_words(assistant: Assistant, tables: DayTables) -> str:
             continue
         change, later = found
         told = later.days[change.signalled]  # type: ignore[index]
-        return (
+        words = (
             f"The gap {'widened' if change.worse else 'moved the other way'} after release {release.version} of "
             f"{day_text(day)}: the control chart from that day on signalled on {day_text(told)}."
         )
-    return ""
+        return words, release.version if change.worse else ""
+    return "", ""
 
 
 def _sentence(

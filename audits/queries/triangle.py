@@ -125,7 +125,7 @@ def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
 
 def _same_groups(first: CheckRun, second: CheckRun) -> bool:
     """Whether two runs tell the same people apart: by the same attribute, or by an attribute and a cue for it."""
-    attributes, others = _attributes(first), _attributes(second)
+    attributes, others = attributes_of(first), attributes_of(second)
     if attributes and others:
         return not attributes.isdisjoint(others)
     cues = {run.params["cue"] for run in (first, second) if run.params.get("cue")}
@@ -133,7 +133,8 @@ def _same_groups(first: CheckRun, second: CheckRun) -> bool:
     return not cues or not named or any(_stands_for(cue, name) for cue in cues for name in named)
 
 
-def _attributes(run: CheckRun) -> frozenset[str]:
+def attributes_of(run: CheckRun) -> frozenset[str]:
+    """What a run compares by, without prefixes: one attribute, those of an intersection, or those of a data set."""
     one = attribute_of(run)
     several = [*run.params.get("attributes", ()), *run.params.get("slice", {})]
     return frozenset({one} if one else (name.removeprefix(ATTRIBUTE) for name in several))
@@ -141,8 +142,13 @@ def _attributes(run: CheckRun) -> frozenset[str]:
 
 def _stands_for(cue: str, attribute: str) -> bool:
     """Whether changing a cue says something about an attribute; so it may where no word of the name tells."""
-    cues = frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
+    cues = cues_about(attribute)
     return not cues or cue in cues
+
+
+def cues_about(attribute: str) -> frozenset[str]:
+    """The cues that stand for an attribute; empty where no word of its name tells."""
+    return frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
 
 
 def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:
@@ -169,6 +175,8 @@ def _verdict(run: CheckRun, attribute: str) -> Verdict:
 
 
 def _gap(look: Look, run: CheckRun) -> Gap | None:
+    if run.kind == CheckKind.MONITORING:
+        return _recent_gap(run)
     table = run.result.get("gap") or {}
     rows = [row for row in _compared(table) if _measure(look, row)[0] is not None]
     if not rows:
@@ -178,6 +186,15 @@ def _gap(look: Look, run: CheckRun) -> Gap | None:
     low, high = interval or (None, None)
     reference = table.get("reference") or {}
     return Gap(_named(worst["group"]), _named(reference), float(difference or 0.0), low, high)
+
+
+def _recent_gap(run: CheckRun) -> Gap | None:
+    """The gap that the daily watch saw since the evidence began to rise."""
+    figures, curve = run.result.get("figures", {}), run.result.get("curve") or {}
+    if figures.get("recent_gap") is None or not curve:
+        return None
+    low, high = figures.get("recent_gap_interval") or (None, None)
+    return Gap(curve["group"], curve["reference"], float(figures["recent_gap"]), low, high)
 
 
 def run_verdict(run: CheckRun) -> str:

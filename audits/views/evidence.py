@@ -7,6 +7,7 @@ from typing import Any
 
 from audits.models import CheckRun, Finding
 from audits.queries.findings import finding_evidence
+from audits.queries.same_gap import same_gap_elsewhere
 from audits.states import CHECK_DECIDED
 from audits.views.results import ResultTable, chart_of, tables_of
 from portal.accounts.models import User
@@ -49,5 +50,6 @@ def evidence_context(finding: Finding, user: User) -> dict[str, Any]:
     may_see = can(user, "conversations.view", finding)
     return {
         "runs": runs_shown(finding),
+        "elsewhere": same_gap_elsewhere(finding),
         "evidence": finding_evidence(finding) if may_see else None,
     }

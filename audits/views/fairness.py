@@ -26,8 +26,10 @@ from audits.checks.watch_report import evidence_text, group_name
 from audits.engine.bias.gap_table import GroupResult
 from audits.filters import FairnessFilter
 from audits.models import CheckRun
+from audits.queries.triangle import cues_about
 from audits.queries.watch import StreamCurve, curves, watch_of
 from audits.states import CheckKind
+from audits.views.results import points_text
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
 from portal.core.access import require
@@ -146,8 +148,9 @@ def _answer(assistant: Assistant, asked: Asked, wrong: Invalid | None) -> dict[s
     question = asked.question
     told = fairness_slice(asked.cube, question)
     watched = curves(assistant=assistant, outcome=question.outcome, dimension=question.dimension)
-    runs = CheckRun.objects.filter(assistant=assistant).filter(
-        Q(target=question.target, cycle__isnull=False) | Q(kind=CheckKind.MATCHED_PAIRS)
+    runs = CheckRun.objects.filter(assistant=assistant, verifies=None).filter(
+        Q(params__outcome=question.outcome, params__dimension=question.dimension)
+        | Q(kind=CheckKind.MATCHED_PAIRS, params__cue__in=sorted(cues_about(question.name)))
     )
     return {
         "asked": asked,
@@ -165,7 +168,7 @@ def _answer(assistant: Assistant, asked: Asked, wrong: Invalid | None) -> dict[s
 
 
 def _points(value: float | None) -> str:
-    return "" if value is None or not math.isfinite(value) else f"{100 * value:+.1f}".replace("-", "−")
+    return "" if value is None or not math.isfinite(value) else points_text(value)
 
 
 def _point_range(bounds: tuple[float, float] | None) -> str:

@@ -112,7 +112,8 @@ def _cell(value: Any, kind: str) -> Cell:
     return Cell(str(value) if show is None else show(value), number=kind in NUMBERS)
 
 
-def _points(value: float) -> str:
+def points_text(value: float) -> str:
+    """A difference of rates in points, signed unless it is none: "−13.0", "+2.1", "0.0"."""
     shown = f"{100 * value:+.1f}".replace("-", "−")
     return "0.0" if shown in ("+0.0", "−0.0") else shown
 
@@ -120,12 +121,12 @@ def _points(value: float) -> str:
 _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "share": lambda value: f"{100 * value:.1f} %",
-    "points": lambda value: f"{_points(value)} points",
+    "points": lambda value: f"{points_text(value)} points",
     "gap": lambda value: f"{100 * value:.1f} points",
     "ratio": lambda value: f"{value:.2f}",
     "p": lambda value: f"{value:.3f}" if value >= 0.001 else "< 0.001",
     "interval": lambda pair: f"{100 * pair[0]:.1f} – {100 * pair[1]:.1f} %",
-    "points_interval": lambda pair: f"{_points(pair[0])} … {_points(pair[1])}",
+    "points_interval": lambda pair: f"{points_text(pair[0])} … {points_text(pair[1])}",
     "ratio_interval": lambda pair: f"{pair[0]:.2f} – {pair[1]:.2f}",
 }
 

@@ -11,6 +11,7 @@ from audits.engine.bias.verdict import Verdict
 from audits.models import CheckRun, Finding
 from audits.queries.triangle import Gap, LookTaken, Triangle, triangle_of
 from audits.remedies import CAUSES, HOW
+from audits.views.results import points_text
 
 _TITLES: Mapping[Look, tuple[str, str]] = {
     Look.LIVE: ("What happened", "Outcomes of real conversations."),
@@ -21,7 +22,7 @@ _TITLES: Mapping[Look, tuple[str, str]] = {
 _MISSING: Mapping[Look, str] = {
     Look.LIVE: "No check has compared these outcomes yet.",
     Look.ADJUSTED: "No check has compared equal questions yet. The audit programme can enable it.",
-    Look.PROBE: "The assistant has not been probed yet.",
+    Look.PROBE: "No probe has changed this about the customer yet.",
     Look.TRAINING: "No training data set has been checked for these groups.",
 }
 
@@ -70,7 +71,7 @@ def _look(taken: LookTaken) -> ShownLook:
         question=question,
         run=taken.run,
         verdict=taken.verdict,
-        points="" if gap is None else f"{_points(gap.difference)} points",
+        points="" if gap is None else f"{points_text(gap.difference)} points",
         between="" if gap is None else f"{gap.group} against {gap.reference}",
         plausible="" if gap is None else _plausible(gap),
         missing=_MISSING[taken.look] if taken.run is None else "",
@@ -80,11 +81,7 @@ def _look(taken: LookTaken) -> ShownLook:
 def _plausible(gap: Gap) -> str:
     if gap.low is None or gap.high is None:
         return ""
-    return f"plausible range {_points(gap.low)} to {_points(gap.high)}"
-
-
-def _points(difference: float) -> str:
-    return f"{100 * difference:+.1f}".replace("-", "−")
+    return f"plausible range {points_text(gap.low)} to {points_text(gap.high)}"
 
 
 def _cause(reading: Reading) -> ShownCause:

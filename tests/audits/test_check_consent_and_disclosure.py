@@ -122,7 +122,7 @@ def test_unknown_attributes_are_watched(assistant):
     counted(assistant, [*told, *[Told() for _ in range(700)]])
     outcome = sufficient(assistant)
     assert outcome.state == "watch"
-    assert "age is not known in 53.8 % of them." in outcome.sentence
+    assert "Age is not known in 53.8 % of them." in outcome.sentence
 
 
 def test_groups_too_small_to_show_a_gap_are_said(assistant):

@@ -14,6 +14,7 @@ from portal.core.roles import Role, Scope
 from tests.audits.conversations import DAY
 from tests.audits.told import counted, group
 from tests.factories import ReleaseFactory
+from tests.workflow.making import run_make
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_crude_gap_that_the_questions_explain_is_shown_beside_what_is_left(even_
     assert [one["stratum"] for one in within["strata"]] == ["contract", "parcel"]
     page = as_user(manager).get(PAGE, {"by": "attribute:age", "within": "intent"}).content.decode()
     assert "Resolved by age" in page
-    assert "Difference, same questions" in page
+    assert "Points, same questions" in page
     assert "Stratum by stratum" in page
     assert "A look around, not an audit" in page
     assert page.count("<svg") >= 4
@@ -213,3 +214,15 @@ def test_who_may_ask(even_within, outsider, api_key, as_user):
     assert Client().get(API).status_code == 401
     assert Client().get(API, headers={"Authorization": api_key(Scope.CONSENT_READ)}).status_code == 403
     assert as_user(outsider).get(API).status_code == 404
+
+
+def test_every_check_of_the_same_question_is_listed_and_only_probes_about_it(even_within, as_user, manager):
+    asked = {"outcome": "resolved", "dimension": "attribute:age"}
+    wanted = [
+        run_make(even_within, kind="adjusted_gap", target="resolved by age at equal questions", params=asked),
+        run_make(even_within, kind="matched_pairs", target="age in customer-service", params={"cue": "age"}),
+    ]
+    run_make(even_within, kind="matched_pairs", target="name in customer-service", params={"cue": "name"})
+    run_make(even_within, target="resolved by channel", params={"outcome": "resolved", "dimension": "channel"})
+    page = as_user(manager).get(PAGE, {"by": "attribute:age", "outcome": "resolved"})
+    assert page.context["runs"] == wanted[::-1]

@@ -14,7 +14,8 @@ from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.verdict import Policy
 from audits.models import CheckRun, Finding
-from audits.queries.triangle import triangle_of
+from audits.queries.same_gap import same_gap_elsewhere
+from audits.queries.triangle import Gap, triangle_of
 from tests.factories import AssistantFactory
 from tests.workflow.making import finding_make, run_make
 
@@ -60,10 +61,10 @@ def test_a_gap_that_goes_at_equal_questions_points_at_the_flow(client, reviewer,
     adjusted_run(ava, finding)
     client.force_login(reviewer)
     text = text_of(client, finding)
-    assert re.search("What happened .* −36.0 points .* At equal questions .* .0.0 points", text)
+    assert re.search("What happened .* −36.0 points .* At equal questions .* 0.0 points", text)
     assert "Where it probably comes from What customers asked about. At equal questions no material gap is left" in text
     assert "Mend the flow of the weak questions" in text
-    assert "The assistant has not been probed yet." in text
+    assert "No probe has changed this about the customer yet." in text
 
 
 def test_sides_nobody_looked_at_are_named_and_stay_possible(client, reviewer, finding):
@@ -192,3 +193,53 @@ def test_the_api_tells_the_sides_and_causes(client, reviewer, ava, finding):
     ]
     assert told["looks"][0]["gap"]["difference"] == pytest.approx(-0.36)
     assert told["causes"][0]["remedies"] == ["mend_flow", "hand_off"]
+
+
+def test_an_alarm_of_the_daily_watch_shows_its_recent_gap_and_its_release(client, reviewer, ava):
+    result = {
+        "tables": [],
+        "figures": {"n": 700, "recent_gap": -0.27, "recent_gap_interval": [-0.4, -0.14]},
+        "curve": {"group": "65+", "reference": "35-64", "points": [], "alarm": 1.3, "releases": []},
+        "since_release": "2.0",
+    }
+    finding = finding_make(ava, run=run_make(ava, kind="monitoring", params=PARAMS, result={**result, "curve": {}}))
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[0].gap is None
+    finding.latest_run.result = result
+    finding.latest_run.save(update_fields=["result"])
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[0].gap == Gap("65+", "35-64", -0.27, -0.4, -0.14)
+    assert [reading.cause.value for reading in triangle.causes if reading.likely] == ["release"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "named"),
+    [
+        ("monitoring", PARAMS, True),
+        ("service_quality", {"figure": "csat", "dimension": "attribute:age_group"}, True),
+        ("outcome_gap", {"outcome": "resolved", "dimension": "attribute:region"}, False),
+        ("intersections", {"outcome": "resolved", "slice": {"attribute:age_group": "65+", "channel": "web"}}, True),
+        ("matched_pairs", {"cue": "age"}, True),
+        ("matched_pairs", {"cue": "name"}, False),
+        ("training_labels", {"attributes": ["age_group"]}, True),
+        ("disclosure", {}, False),
+    ],
+)
+def test_findings_about_the_same_groups_lead_to_each_other(client, reviewer, ava, finding, kind, params, named):
+    other = finding_make(ava, run=run_make(ava, kind=kind, target="x", params=params))
+    elsewhere = AssistantFactory()
+    finding_make(elsewhere, run=run_make(elsewhere, kind=kind, params=params, target="y"))
+    assert [one.pk for one in same_gap_elsewhere(finding)] == ([other.pk] if named else [])
+    assert [one.pk for one in same_gap_elsewhere(other)] == ([finding.pk] if named else [])
+    client.force_login(reviewer)
+    text = text_of(client, finding)
+    seen = f"differs by age group ({other.get_kind_display()}, new)"
+    assert ("mark the others as its duplicates" in text, seen in text) == (named, named)
+
+
+def test_decided_findings_are_no_longer_named(ava, finding):
+    other = finding_make(ava, run=run_make(ava, kind="monitoring", target="x", params=PARAMS))
+    Finding.objects.filter(pk=other.pk).update(state="duplicate", duplicate_of=finding)
+    assert same_gap_elsewhere(finding) == []
