@@ -32,6 +32,7 @@ from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.scales import SCORES, SECONDS, TURNS, Scale
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict
+from audits.engine.statistics.ranks import SEED
 from audits.states import CheckKind, Severity
 from portal.core.languages import language_name
 
@@ -173,7 +174,10 @@ def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, polic
                     [rank_row(row, scale, named) for row in ranks.groups],
                 ),
             ],
-            "figures": _figures(counted, known, ranks.comparisons, [row.verdict for row in ranks.compared]),
+            "figures": {
+                **_figures(counted, known, ranks.comparisons, [row.verdict for row in ranks.compared]),
+                "seed": SEED,
+            },
             "known": known.gap.to_json(),
             "ranks": ranks.to_json(),
             "policy": ranks.policy.to_json(),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from scipy import stats
 from audits.engine.bias.ordered_gap import DELTA, audit_ordered, detectable_superiority
 from audits.engine.bias.scales import SCORES
 from audits.engine.bias.verdict import Policy, Verdict
+from audits.engine.statistics.ranks import mann_whitney, mann_whitney_shuffled
 
 POLICY = Policy(delta=DELTA)
 
@@ -95,3 +98,33 @@ def test_audits_without_a_gap_raise_a_disparity_in_at_most_alpha():
         for _ in range(audits)
     )
     assert raised / audits <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / audits)
+
+
+@pytest.mark.parametrize(("n", "m", "best"), [(10, 1_000, 0.95), (15, 1_000, 0.99), (30, 2_000, 0.95)])
+def test_small_groups_of_whom_nearly_all_are_content_raise_no_more_than_alpha(n, m, best):
+    rng = np.random.default_rng(20250304)
+    strict, audits = replace(POLICY, alpha=0.002), 2_000
+    scores = [0.5 * (1 - best), 0.0, 0.2 * (1 - best), 0.3 * (1 - best), best]
+    a, b = (
+        np.apply_along_axis(lambda row: csat(*row), 1, rng.multinomial(size, scores, size=audits)) for size in (n, m)
+    )
+    doubtful = np.flatnonzero(mann_whitney(a, b).p_value <= strict.alpha)
+    assert doubtful.size > 5 * strict.alpha * audits / 2
+    raised = sum(audit({"a": a[i], "b": b[i]}, policy=strict).verdict is Verdict.DISPARITY for i in doubtful)
+    assert raised <= stats.binom.ppf(0.999, audits, 0.002)
+
+
+def test_shuffles_give_the_exact_p_value():
+    x, y = [1, 0, 3, 8], [0, 2, 4, 30]
+    ranked = [np.repeat(range(4), row) for row in (x, y)]
+
+    whole = stats.rankdata(np.concatenate(ranked))
+    drawn = np.random.default_rng(1).permuted(np.tile(whole, (100_000, 1)), axis=1)[:, :12].sum(1)
+    expected = (np.abs(drawn - 12 * whole.mean()) >= abs(whole[:12].sum() - 12 * whole.mean())).mean()
+    assert mann_whitney_shuffled(x, y) == pytest.approx(expected, abs=0.005)
+    assert mann_whitney_shuffled(x, y) == mann_whitney_shuffled(x, y)
+    assert mann_whitney_shuffled([0, 0, 9], [9, 0, 0]) == pytest.approx(2 / math.comb(18, 9), abs=5e-5)
+
+
+def test_a_group_among_more_than_a_thousand_million_is_shuffled_too():
+    assert audit({"a": csat(9, 9, 9, 1, 1), "b": csat(0, 0, 0, 0, 2_000_000_000)}).verdict is Verdict.DISPARITY
