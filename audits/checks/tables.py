@@ -10,18 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from audits.engine.bias.json_numbers import finite
 from audits.engine.statistics.intervals import wilson
 
 CONFIDENCE = 0.95
 
 
 def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
-    """One table; `columns` are (label, kind)."""
+    """One table; `columns` are (label, kind). Numbers that are not finite become null."""
     return {
         "title": title,
         "columns": [{"label": label, "kind": kind} for label, kind in columns],
-        "rows": [list(row) for row in rows],
+        "rows": [[_determined(cell) for cell in row] for row in rows],
     }
+
+
+def _determined(cell: Any) -> Any:
+    """The cell; None for a number that is not finite, or a range with such an end, which no JSON can hold."""
+    if isinstance(cell, float):
+        return finite(cell)
+    if isinstance(cell, list | tuple) and any(isinstance(end, float) and finite(end) is None for end in cell):
+        return None
+    return cell
 
 
 def rate_interval(k: int, n: int) -> tuple[float, float]:
