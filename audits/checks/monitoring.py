@@ -46,10 +46,8 @@ _STATES = {
 }
 _COLUMNS = (
     ("Group", "text"),
-    ("Conversations", "count"),
-    ("Favourable", "count"),
-    ("Reference", "count"),
-    ("Favourable in the reference", "count"),
+    ("Favourable", "text"),
+    ("In the reference", "text"),
     ("Difference, same questions", "points"),
     ("Range of the difference", "points_interval"),
     ("Evidence", "text"),
@@ -319,13 +317,11 @@ def _row(params: WatchParams, one: Watched) -> list[Any]:
     known = math.isfinite(one.gap.value)
     n = int(one.tables.n.sum())
     if params.dimension.startswith(ATTRIBUTE) and n < FEWEST_SHOWN:
-        return [one.group, *[None] * 6, "–", "none", Verdict.NOT_ENOUGH_DATA.value]
+        return [one.group, *[None] * 4, "–", "none", Verdict.NOT_ENOUGH_DATA.value]
     return [
         group_name(params.dimension, one.group),
-        n,
-        int(one.tables.k.sum()),
-        int(one.tables.reference_n.sum()),
-        int(one.tables.reference_k.sum()),
+        f"{int(one.tables.k.sum()):,} of {n:,}",
+        f"{int(one.tables.reference_k.sum()):,} of {int(one.tables.reference_n.sum()):,}",
         one.gap.value if known else None,
         [one.gap.lower, one.gap.upper] if known else None,
         evidence_text(one.log_evidence),
