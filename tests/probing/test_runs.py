@@ -15,8 +15,9 @@ from audits.models import CheckRun, Finding, ProbeConnector, ProbeQuestion, Prob
 from audits.probe_states import ProbeRunState, QuestionState
 from audits.services.probing import sending
 from audits.services.probing.budgets import left_this_month, slot_take
+from audits.services.probing.connectors import connector_save
 from audits.services.probing.keeping import probe_answers_expire, stalled_probes_wake
-from audits.services.probing.runs import probe_estimate, probe_run_start, probe_run_stop
+from audits.services.probing.runs import lane_job_key, probe_estimate, probe_run_start, probe_run_stop
 from audits.services.probing.sending import probe_lane_run
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict, Denied, Invalid, NotFound
@@ -200,6 +201,25 @@ def test_host_taken_off_the_list_is_asked_no_more(assistant, reachable, settings
     assert "PROBITY_PROBE_HOSTS" in run.ended_because
 
 
+def test_run_ends_where_its_connector_is_changed(assistant, reachable):
+    """What it says about how the endpoint was asked would be true of the first answers only."""
+    with listening(ANSWER) as server:
+        connector = connector_make(assistant, reachable(place_of(server)))
+        run = started(connector, version_make(assistant, templates=2))
+        given = values(place_of(server), requests_per_minute=3000)
+        connector_save(assistant_id=assistant.pk, connector_id=connector.pk, values=given, secret="new", actor=SYSTEM)
+        probe_lane_run(run_id=run.pk, lane=0, seconds=0.001)  # its pace and its secret are no answers
+        asked = len(server.requests)
+        given["model"] = "another"
+        connector_save(assistant_id=assistant.pk, connector_id=connector.pk, values=given, secret=None, actor=SYSTEM)
+        run = drained(run)
+    assert (run.state, run.ended_because) == (
+        ProbeRunState.FAILED,
+        "The connector was changed while the run was under way.",
+    )
+    assert (asked > 0, len(server.requests), run.check_runs.exists()) == (True, asked, False)
+
+
 def test_stopping_asks_nothing_more_and_judges_nothing(assistant, reachable, manager):
     with listening(ANSWER) as server:
         connector = connector_make(assistant, reachable(place_of(server)))
@@ -209,6 +229,19 @@ def test_stopping_asks_nothing_more_and_judges_nothing(assistant, reachable, man
         with pytest.raises(Conflict):
             probe_run_stop(run_id=run.pk, actor=manager)
     assert (run.state, run.stopped_by, server.requests) == (ProbeRunState.STOPPED, manager, [])
+
+
+def test_what_a_killed_lane_had_under_way_is_taken_up_where_fewer_lanes_are_left(assistant, reachable):
+    with listening(ANSWER) as server:
+        connector = connector_make(assistant, reachable(place_of(server)), at_a_time=3)
+        run = started(connector, version_make(assistant, templates=2))
+        run.questions.filter(position=1).update(state=QuestionState.SENDING, lane=2, attempts=1)
+        Job.objects.filter(key=lane_job_key(run.pk, 2)).update(state="done")
+        ProbeConnector.objects.update(at_a_time=1)
+        drained(run)
+        stalled_probes_wake()
+        run = drained(run)
+    assert (run.state, run.questions.get(position=1).attempts) == (ProbeRunState.JUDGED, 2)
 
 
 def test_what_a_killed_lane_had_under_way_is_asked_again_and_counted(assistant, reachable):

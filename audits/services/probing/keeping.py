@@ -14,7 +14,7 @@ from audits.queries.jobs import latest_jobs
 from audits.queries.probing import UNDER_WAY
 from audits.services.probing.judging import judge_job_key, probe_run_give_up
 from audits.services.probing.records import record
-from audits.services.probing.runs import lane_job_key, lanes_queue
+from audits.services.probing.runs import lane_job_key, lanes_of, lanes_queue
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
 from portal.core.models import JobState
@@ -29,7 +29,7 @@ def stalled_probes_wake() -> None:
     runs = ProbeRun.objects.filter(state__in=UNDER_WAY).select_related("connector")
     for run in runs.defer("connector__secret", "connector__instructions").order_by("pk"):
         judging = run.answered_at is not None
-        lanes = [lane_job_key(run.pk, lane) for lane in range(run.connector.at_a_time)]
+        lanes = [lane_job_key(run.pk, lane) for lane in lanes_of(run, run.connector)]
         jobs = latest_jobs([judge_job_key(run.pk)] if judging else lanes).values()
         given_up = next((job for job in jobs if job.state == JobState.FAILED), None)
         if given_up is not None:

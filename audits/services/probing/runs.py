@@ -17,7 +17,7 @@ from django.utils import timezone
 from assistants.queries.registry import current_release
 from audits.engine.probing import ProbePair, ProbePrompt, plan
 from audits.models import ProbeConnector, ProbeQuestion, ProbeRun, ProbeSetVersion
-from audits.probe_states import PairSide, ProbeRunState
+from audits.probe_states import PairSide, ProbeRunState, QuestionState
 from audits.programmes import config_hash
 from audits.services.probing.asking import connector_config
 from audits.services.probing.budgets import left_this_month
@@ -168,9 +168,19 @@ def probe_run_stop(*, run_id: int, actor: User) -> ProbeRun:
     return run
 
 
+def lanes_of(run: ProbeRun, connector: ProbeConnector) -> list[int]:
+    """One for each question that may be under way at a time, and those that were lost with a question under way.
+
+    The connector may allow fewer at a time than when the run began: a lane beyond them is the only one that takes up
+    what it had under way.
+    """
+    lost = run.questions.filter(state=QuestionState.SENDING, lane__isnull=False).values_list("lane", flat=True)
+    return sorted({*range(connector.at_a_time), *lost})
+
+
 def lanes_queue(run: ProbeRun, connector: ProbeConnector) -> None:
-    """A job for each question that may be under way at a time, inside the caller's transaction."""
-    for lane in range(connector.at_a_time):
+    """A job for each lane, inside the caller's transaction."""
+    for lane in lanes_of(run, connector):
         enqueue("audits.probe", key=lane_job_key(run.pk, lane), run_id=run.pk, lane=lane)
 
 

@@ -26,7 +26,7 @@ from audits.endpoints.protocols import ChatAnswer
 from audits.engine.probing import read_answer
 from audits.models import ProbeConnector, ProbeQuestion, ProbeRun
 from audits.probe_states import ProbeRunState, QuestionState
-from audits.services.probing.asking import connector_ask
+from audits.services.probing.asking import connector_ask, connector_config
 from audits.services.probing.budgets import LONGEST_WAIT, pause, slot_take
 from audits.services.probing.judging import run_answered
 from audits.services.probing.records import run_end, run_locked, run_move
@@ -150,6 +150,9 @@ def _claim(run: ProbeRun, connector: ProbeConnector, lane: int) -> _Next:
         return _Next()  # what other lanes have under way, they will end
     if not connector.active:
         run_end(run, ProbeRunState.FAILED, because="The connector was switched off.")
+        return _Next()
+    if connector_config(connector) != run.config["connector"]:  # or answers of two endpoints would be judged as one's
+        run_end(run, ProbeRunState.FAILED, because="The connector was changed while the run was under way.")
         return _Next()
     if run.used_requests >= run.budget_requests:
         run_end(run, ProbeRunState.STOPPED, because=f"Its budget of {run.budget_requests:,} requests is used up.")
