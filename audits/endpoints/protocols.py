@@ -108,10 +108,10 @@ def answer_of(reply: Reply, path: tuple[str | int, ...]) -> ChatAnswer:
         document = msgspec.json.decode(reply.body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise EndpointError("malformed", "It answers something that is not JSON.") from error
-    text = _text(_at(document, path), document, path)
+    text = _text(_at(document, path), document, path).replace("\x00", "")
     if not text.strip():
         raise EndpointError("no_text", "Its answer has no text at the given path.")
-    return ChatAnswer(text.replace("\x00", ""), _tokens(document), reply.seconds)
+    return ChatAnswer(text, _tokens(document), reply.seconds)
 
 
 def _require_ok(reply: Reply) -> None:
@@ -138,7 +138,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return float(min(int(text[:9]), 86_400))
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for years and offsets that no clock has
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(0.0, (until - datetime.now(UTC)).total_seconds()), 86_400.0)

@@ -109,6 +109,7 @@ def test_answers_of_the_openai_format(document, text):
         (choice({"content": None, "tool_calls": []}), "no_text"),
         (choice({"content": 7}), "no_text"),
         (choice({"content": "  "}), "no_text"),
+        (choice({"content": " \x00"}), "no_text"),
         (choice({"content": [{"type": "image"}, 3]}), "no_text"),
     ],
 )
@@ -143,7 +144,8 @@ def test_busy_says_how_long():
         with pytest.raises(Busy) as caught:
             answer_of(reply({}, 429, **{"retry-after": text}), OPENAI)
         assert least <= caught.value.retry_after <= most
-    for headers in ({}, {"retry-after": "soon"}, {"retry-after": "-5"}):
+    beyond = ("Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 2024 00:00:00 +99999999999999999999")
+    for headers in ({}, *({"retry-after": text} for text in ("soon", "-5", *beyond))):
         with pytest.raises(Busy) as caught:
             answer_of(reply({}, 503, **headers), OPENAI)
         assert caught.value.retry_after is None
