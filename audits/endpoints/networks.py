@@ -26,7 +26,13 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 # Never reached, whatever the operator allows: where clouds hand out the credentials of the machine.
 _METADATA = frozenset(
-    map(ip_address, ("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"))
+    map(
+        ip_address,
+        (
+            *("169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"),
+            *("168.63.129.16", "fd20:ce::254"),  # Azure's is a public address; Google's has one of IPv6 as well
+        ),
+    )
 )
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 _SITE_LOCAL = IPv6Network("fec0::/10")
