@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 
 import pytest
 from django.db import connection
@@ -147,3 +148,13 @@ def test_marks_join_to_the_texts_and_skip_spaces():
     ]
     assert "".join(piece.text for piece in b) == "My name is Lakisha Jones. Hello."
     assert [piece.marked for piece in marked_apart("same", "same")[0]] == [False]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("a " * 1900, "b " * 1900), ("." * 3900, "." * 3800 + "x"), ("a\n" * 10_000, "")]
+)
+def test_texts_that_repeat_themselves_without_end_are_shown_without_marks_at_once(ours, theirs):
+    began = time.perf_counter()
+    a, b = marked_apart(ours, theirs)
+    assert time.perf_counter() - began < 5
+    assert ("".join(piece.text for piece in a), "".join(piece.text for piece in b)) == (ours, theirs)
