@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rest_framework import serializers
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictBody(serializers.Serializer[Any]):
@@ -20,4 +23,28 @@ class StrictBody(serializers.Serializer[Any]):
             unknown = sorted(str(key) for key in data if key not in self.fields and key not in self.besides)
             if unknown:
                 raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such field."))
+        unstorable = [
+            name
+            for name, field in self.fields.items()
+            if isinstance(field, serializers.JSONField | serializers.DictField)
+            and isinstance(data, dict)
+            and _is_unstorable(data.get(name))
+        ]
+        if unstorable:
+            raise serializers.ValidationError(dict.fromkeys(unstorable, "It has characters that cannot be kept."))
         return super().to_internal_value(data)
+
+
+def _is_unstorable(value: Any) -> bool:
+    """Whether a text at any depth has what PostgreSQL keeps in no JSON; fields of one text refuse it themselves."""
+    todo = [value]
+    while todo:
+        found = todo.pop()
+        if isinstance(found, str):
+            if _UNSTORABLE.search(found):
+                return True
+        elif isinstance(found, dict):
+            todo += [*found, *found.values()]
+        elif isinstance(found, list):
+            todo += found
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -138,3 +139,16 @@ def test_api_writes_and_reads_versions(client, api_key, home):
     )  # fmt: skip
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["message"] == "cue name, reference: there is no group 'green'"
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\ud800"])
+def test_api_refuses_texts_that_cannot_be_kept(client, api_key, home, bad):
+    document = shipped_sets()[0].to_json()
+    for changed in ({**document, "description": bad}, {**document, bad: 1}):
+        answer = client.post(
+            "/api/v1/probe-sets/",
+            json.dumps({"team": home.slug, "document": changed}),
+            content_type="application/json",
+            headers={"Authorization": api_key()},
+        )
+        assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["document"])
