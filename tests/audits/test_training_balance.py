@@ -142,6 +142,7 @@ def test_questions_are_asked_of_data_sets_that_declare_what_they_need(assistant)
         ({"shares": SHARES, "days": 3}, "shares"),
         ({"days": 0}, "days"),
         ({"days": 9, "sample": 4}, "sample"),
+        ({"shares": SHARES, "sample": 2**63}, "sample"),
         ({"days": 9, "name": " "}, "name"),
     ],
 )

@@ -18,6 +18,7 @@ from portal.core.errors import Conflict, Invalid
 
 MOST_GROUPS = 100
 MOST_DAYS = 3650
+MOST_PEOPLE = 100_000_000_000
 _MOST_NAME = 60
 _ROUNDED = 0.005  # shares are published in rounded per cent
 
@@ -49,8 +50,8 @@ def dataset_reference_declare(
         raise Invalid("Give either shares or a number of days.", field="shares")
     if days is not None and not 1 <= days <= MOST_DAYS:
         raise Invalid(f"Give 1 to {MOST_DAYS} days.", field="days")
-    if sample is not None and (days is not None or sample < 1):
-        raise Invalid("A sample belongs to declared shares and has somebody in it.", field="sample")
+    if sample is not None and (days is not None or not 1 <= sample <= MOST_PEOPLE):
+        raise Invalid("A sample belongs to declared shares and has somebody in it, of all there are.", field="sample")
     reference, _ = DatasetReference.objects.update_or_create(
         dataset=dataset,
         defaults={
