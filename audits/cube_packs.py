@@ -1,9 +1,10 @@
 """Count cells of one assistant and stretch of days, packed: read as arrays instead of row by row.
 
 A stretch is a day, or a month made of its days. It has one pack of *profiles*, the combinations of levels that occur,
-and one pack a measure with a count for each profile and value. Only `total`, `scan.state`, outcomes and scan results
-are packed. Any value of the latter two that is neither true nor false is added up under the empty text: what is a text
-on one day may be true or false on the next, and both are of its conversations. Packs hold nothing that cells do not.
+and one pack a measure with a count for each profile and value. Only `total`, `scan.state`, outcomes, scan results, and
+what is counted on few bins (`FAMILIES`) are packed. Any value of outcomes and scan results that is neither true nor
+false is added up under the empty text: what is a text on one day may be true or false on the next, and both are of its
+conversations. Packs hold nothing that cells do not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, level_order
+from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, distinct, level_order
 
 RELEASE = "release"
 PLAIN = (RELEASE, "intent", "channel", "language")
@@ -24,6 +25,10 @@ PROFILES = ""
 
 WHOLE = frozenset({"total", "scan.state"})
 """Measures that every conversation has, whatever their values."""
+
+OUTCOMES, SCORES, QUALITY, TRUTHS = "outcome.", "score.", "quality.", "truth."
+FAMILIES = (SCORES, QUALITY, TRUTHS)
+"""What the names of measures begin with that are packed bin by bin, the pending ones among them."""
 
 Row = tuple[str, str, str, str, str, str, str, int]
 """Release, intent, channel, language, attributes as JSON text, measure, value, n; unknown levels are empty."""
@@ -83,8 +88,11 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]]) -> Cube:
     widest = _smallest(max((len(one) for one in levels), default=0))
     codes = [_recoded(profiles, dimensions, levels, widest) for profiles, _ in found]
     starts = np.cumsum([0, *(one.shape[1] for one in codes)])
+    joined = np.concatenate([np.empty((len(dimensions), 0), dtype=widest), *codes], axis=1)
+    merged, place = distinct(joined, [len(one) for one in levels], cells=joined.shape[1])
     counts: dict[str, dict[str, NDArray[np.int64]]] = {}
     for (_, packs), start, stop in zip(found, starts, starts[1:], strict=False):
+        own = place[start:stop]  # the profiles of one stretch are distinct, so that no place is in it twice
         for measure, pack in packs.items():
             if measure == PROFILES:
                 continue
@@ -93,15 +101,15 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]]) -> Cube:
             for value, row in zip(held.values, n, strict=True):
                 summed = counts.setdefault(measure, {})
                 if value not in summed:
-                    summed[value] = np.zeros(int(starts[-1]), dtype=np.int64)
-                summed[value][start:stop] = row
-    joined = np.concatenate([np.empty((len(dimensions), 0), dtype=widest), *codes], axis=1)
-    return Cube(dimensions, levels, joined, counts).marginal(dimensions)
+                    summed[value] = np.zeros(merged.shape[1], dtype=np.int64)
+                summed[value][own] += row.astype(np.int64)
+    return Cube(dimensions, levels, merged, counts)
 
 
 def answered(cube: Cube) -> Cube:
-    """Without measures that are nowhere true or false: there is nothing to ask of them."""
-    return cube.only([name for name in cube.measures if name in WHOLE or cube.counts[name].keys() & {"true", "false"}])
+    """Without outcomes and scan results that are nowhere true or false: there is nothing to ask of them."""
+    whole = [name for name in cube.measures if name in WHOLE or name.startswith(FAMILIES)]
+    return cube.only([*whole, *(name for name, values in cube.counts.items() if values.keys() & {"true", "false"})])
 
 
 def _encoded(places: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.intp], tuple[str, ...], tuple[Levels, ...]]:

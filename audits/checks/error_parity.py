@@ -19,6 +19,7 @@ from audits.checks.gap_settings import STATES, attribute_dimensions, dimension_n
 from audits.checks.group_values import group_values
 from audits.checks.known_shares import known_share, preposition_of
 from audits.checks.tables import table
+from audits.cube_packs import OUTCOMES, TRUTHS
 from audits.engine.bias.error_rates import IMPOSSIBILITY, audit_errors
 from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
 from audits.engine.bias.verdict import Policy, Verdict
@@ -114,6 +115,7 @@ def run(context: CheckContext) -> CheckOutcome:
         dimension=params.dimension,
         whole=f"outcome.{params.decision}",
         figure=truth_measure(params.decision, params.truth),
+        measures=(OUTCOMES, TRUTHS),
     )
     title = f"{_words(params.decision).capitalize()} is wrong unequally often by {name.replace('_', ' ')}"
     try:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.checks.contract import CheckContext
-from audits.engine.bias.cube import ATTRIBUTE
+from audits.cube_packs import RELEASE
+from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.groups import GroupCount
-from audits.queries.counts import group_value_counts
+from audits.queries.cubes import window_cube
 
 _SMALLEST_SHOWN = 10
 _PENDING = "pending"
+_NOT_OF_PEOPLE = (RELEASE, "intent")
+"""Added up first, once for all questions: what is left is a table of few cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,22 @@ class GroupValues:
         ]
 
 
-def group_values(context: CheckContext, *, dimension: str, whole: str, figure: str) -> GroupValues:
+def group_values(
+    context: CheckContext, *, dimension: str, whole: str, figure: str, measures: Sequence[str]
+) -> GroupValues:
     """The values of the measure `figure` among all who are counted by the measure `whole`.
+
+    `measures` are those of the cube to read (audits.queries.cubes), the same for all questions of a kind, so that one
+    read answers them all.
 
     Groups of a customer attribute with fewer than ten are counted with the unknown, and where fewer than ten would be
     unknown then, the next smallest goes along, since the unknown row would tell the small one's count.
     Raises LookupError for a dimension that does not exist.
     """
-    totals, values = _read(context, dimension, whole), _read(context, dimension, figure)
+    cube = window_cube(assistant=context.assistant, window=context.window, measures=measures)
+    people = [name for name in cube.dimensions if name not in _NOT_OF_PEOPLE or name == dimension]
+    by_group = cube.marginal(people).marginal([dimension])
+    totals, values = _read(by_group, whole), _read(by_group, figure)
     sizes = {group: sum(of_group.values()) for group, of_group in totals.items()}
     small = small_groups(sizes) if dimension.startswith(ATTRIBUTE) else set()
     merged: dict[str | None, Counter[str]] = {}
@@ -67,14 +78,13 @@ def group_values(context: CheckContext, *, dimension: str, whole: str, figure: s
     )
 
 
-def _read(context: CheckContext, dimension: str, measure: str) -> dict[str | None, Counter[str]]:
-    found: dict[str | None, Counter[str]] = {}
-    counts = group_value_counts(
-        assistant=context.assistant, measure=measure, dimension=dimension, window=context.window
-    )
-    for group, value, n in counts:
-        found.setdefault(group, Counter())[value] += n
-    return found
+def _read(by_group: Cube, measure: str) -> dict[str | None, Counter[str]]:
+    levels, values = by_group.levels[0], by_group.counts.get(measure, {})
+    found = {
+        levels[code]: Counter({value: int(n[cell]) for value, n in values.items() if n[cell]})
+        for cell, code in enumerate(by_group.codes[0].tolist())
+    }
+    return {group: of_group for group, of_group in found.items() if of_group}
 
 
 def small_groups(sizes: Mapping[str | None, int]) -> set[str | None]:

@@ -26,6 +26,8 @@ from audits.checks.group_values import GroupValues, group_values
 from audits.checks.known_shares import KnownShare, known_share, preposition_of, rate_columns, rate_row
 from audits.checks.service_quality_words import RANK_COLUMNS, figure_words, rank_row, rank_sentence, title_of
 from audits.checks.tables import table
+from audits.cube_packs import QUALITY as QUALITY_COUNTED
+from audits.cube_packs import SCORES as SCORES_COUNTED
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.ordered_gap import DELTA, OrderedTable, audit_ordered
 from audits.engine.bias.outcome_gap import audit_gap
@@ -38,6 +40,7 @@ from portal.core.languages import language_name
 
 DERIVED: Mapping[str, Scale] = {"first_answer": SECONDS, "duration": SECONDS, "turns": TURNS}
 REPEAT_CONTACT = "repeat_contact"
+_MEASURES = ("total", SCORES_COUNTED, QUALITY_COUNTED, f"outcome.{REPEAT_CONTACT}")
 _KNOWN: Mapping[str, str] = {
     "first_answer": "the wait for the first answer is known",
     "duration": "the duration is known",
@@ -123,7 +126,9 @@ def _better(figure: str) -> Direction:
 def run(context: CheckContext) -> CheckOutcome:
     """First what is known, then what it says; from counts alone."""
     params = msgspec.convert(context.params, QualityParams)
-    counted = group_values(context, dimension=params.dimension, whole="total", figure=params.measure)
+    counted = group_values(
+        context, dimension=params.dimension, whole="total", figure=params.measure, measures=_MEASURES
+    )
     policy = Policy(alpha=params.alpha, minimum_n=params.minimum_n)
     name = dimension_name(params.dimension)
     title = title_of(params.figure, name)

@@ -69,20 +69,6 @@ def group_counts(
     ]
 
 
-def group_value_counts(
-    *, assistant: Assistant, measure: str, dimension: str, window: Window
-) -> list[tuple[str | None, str, int]]:
-    """(group, value, conversations) of each value of the measure in each group; the unknown group is None.
-
-    Raises LookupError for a dimension that does not exist.
-    """
-    query = sql.SQL("SELECT {group} AS grp, value, sum(n)::bigint {cells} GROUP BY grp, value").format(
-        group=_dimension(dimension, "group_name"), cells=_CELLS
-    )
-    values = {**_place(assistant, measure, window), "group_name": dimension.removeprefix(ATTRIBUTE)}
-    return _rows(query, values)
-
-
 def daily_group_counts(
     *,
     assistant: Assistant,

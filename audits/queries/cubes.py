@@ -3,7 +3,8 @@
 `window_cube` answers with an `audits.engine.bias.cube.Cube`, which slices in memory: tables of groups, groups within
 strata, intersections. Its dimensions are those of `audits.queries.counts` (`intent`, `channel`, `language`,
 `attribute:<name>`) and `release`, whose levels are primary keys as text. It holds the measures that are packed
-(audits.cube_packs): `total`, `scan.state`, and the outcomes and scan results that are true or false anywhere in it.
+(audits.cube_packs): `total`, `scan.state`, the outcomes and scan results that are true or false anywhere in it, and
+scores, quality of service and truths by their bins.
 
 A process keeps the last few cubes. One statement says whether what is kept is still what is stored; where it is not, a
 second one reads the packs: whole months, and the days before and after them.
@@ -20,7 +21,7 @@ from typing import Any
 from django.db import connection
 
 from assistants.models import Assistant
-from audits.cube_packs import PROFILES, RELEASE, answered, unpacked
+from audits.cube_packs import OUTCOMES, PROFILES, RELEASE, answered, unpacked
 from audits.engine.bias.cube import Cube
 from audits.queries.windows import Window
 
@@ -38,10 +39,8 @@ _STAMP = """
 """
 _PACKS = f"""
     SELECT month, day, measure, packed FROM {_PLACES}
-    WHERE assistant_id = %(assistant)s AND (measure = ANY(%(measures)s) OR %(outcomes)s AND measure LIKE 'outcome.%%')
+    WHERE assistant_id = %(assistant)s AND (measure = ANY(%(measures)s) OR measure LIKE ANY(%(families)s))
 """  # noqa: S608 - constants only
-OUTCOMES = "outcome."
-"""As a measure: all true/false outcomes."""
 USUAL = ("total", "scan.state", OUTCOMES)
 
 _cubes: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], Cube]] = OrderedDict()
@@ -50,6 +49,8 @@ _lock = Lock()
 
 def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str] = USUAL) -> Cube:
     """The counts of these measures (`outcome.resolved`, `scan.refused`, …) in the window, by every dimension there is.
+
+    A measure that ends with a point stands for all that begin with it: `OUTCOMES` for all true/false outcomes.
 
     Two statements at most, however many conversations, days or questions there are, and one where this process has
     lately answered the same. A measure that does not occur is none of the cube's; an attribute that nobody has is
@@ -70,7 +71,7 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
             "months": months,
             "days": days,
             "measures": [PROFILES, *measures],
-            "outcomes": OUTCOMES in measures,
+            "families": [f"{name}%" for name in measures if name.endswith(".")],
         }
         packs: dict[tuple[bool, date], dict[str, bytes]] = defaultdict(dict)
         for month, day, measure, packed in _rows(_PACKS, wanted):

@@ -9,15 +9,16 @@ from datetime import date
 from django.db import connection
 from django.utils import timezone
 
-from audits.cube_packs import packed, packed_rows, unpacked
+from audits.cube_packs import FAMILIES, packed, packed_rows, unpacked
 from audits.models import CountPack
 
 _CELLS = """
     SELECT COALESCE(release_id::text, ''), intent, channel, language, attributes::text, measure,
-           CASE WHEN value IN ('true', 'false') OR measure = 'scan.state' THEN value ELSE '' END AS kept, sum(n)::bigint
+           CASE WHEN value IN ('true', 'false') OR measure = 'scan.state' OR measure LIKE ANY(%(families)s)
+               THEN value ELSE '' END AS kept, sum(n)::bigint
     FROM audits_countcell
-    WHERE assistant_id = %s AND day = %s
-        AND (measure = 'total' OR measure LIKE 'outcome.%%' OR measure LIKE 'scan.%%')
+    WHERE assistant_id = %(assistant)s AND day = %(day)s
+        AND (measure = 'total' OR measure LIKE ANY(%(families)s || ARRAY['outcome.%%', 'scan.%%']))
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
@@ -25,7 +26,8 @@ _CELLS = """
 def day_pack(*, assistant_id: int, day: date) -> None:
     """Pack the day's cells as they are now, and its month anew. Runs inside the fold, under its lock on the month."""
     with connection.cursor() as cursor:
-        cursor.execute(_CELLS, [assistant_id, day])
+        families = [f"{name}%" for name in FAMILIES]
+        cursor.execute(_CELLS, {"assistant": assistant_id, "day": day, "families": families})
         packs = packed_rows(cursor.fetchall())
     packs_replace(assistant_id, day, packs, month=False)
     first = day.replace(day=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from random import Random
 
@@ -9,12 +10,14 @@ import pytest
 
 from assistants.models import Assistant, AuditAttributes, Conversation, Release
 from assistants.states import ConversationState
+from audits.engine.bias.cube import Cube
 from audits.models import CountCell
 from audits.queries.counts import group_counts, value_counts
 from audits.queries.cubes import window_cube
 from audits.queries.windows import Window
 from audits.services.counting import counts_forget, counts_keep, stale_days_fold
 from audits.services.packing import day_pack
+from audits.services.programmes import programme_ensure
 from audits.services.stale_days import days_mark_stale
 from tests.audits.conversations import Told, conversations_make
 from tests.factories import DataSubjectFactory, ReleaseFactory
@@ -23,8 +26,10 @@ pytestmark = pytest.mark.django_db
 
 FIRST = date(2025, 1, 25)
 DAYS = 70
+BINS = ("score.", "quality.", "truth.")
 MEASURES = ("outcome.resolved", "outcome.plan", "outcome.escalated")
-DIMENSIONS = ("intent", "channel", "language", "attribute:age", "attribute:region", "attribute:late")
+PLAIN = ("intent", "channel", "language")
+DIMENSIONS = (*PLAIN, "attribute:age", "attribute:region", "attribute:late")
 
 
 def told(rng: Random, releases: list[Release | None], subjects: list, *, late: bool) -> Told:
@@ -34,6 +39,8 @@ def told(rng: Random, releases: list[Release | None], subjects: list, *, late: b
     outcome = {"resolved": rng.random() < 0.7, "plan": rng.choice([True, "true", "gold", False, "silver"])}
     if rng.random() < 0.3:
         outcome["escalated"] = rng.random() < 0.5
+    if rng.random() < 0.6:
+        outcome |= {"csat": rng.choice([-1, 1, 3, 4.5, 20_000]), "due": rng.random() < 0.5}
     return Told(
         outcome=outcome,
         attributes={name: value for name, value in attributes.items() if rng.random() < 0.8},
@@ -73,6 +80,34 @@ def assert_the_same(assistant: Assistant, window: Window) -> None:
             assert sorted((str(c.group), c.stratum[0], c.favourable, c.n) for c in ours) == sorted(
                 (str(c.group), c.stratum, c.favourable, c.n) for c in layered
             )
+    bins, cells = window_cube(assistant=assistant, window=window, measures=BINS), bins_of_cells(assistant, window)
+    for dimension in DIMENSIONS:
+        assert bins_of(bins, dimension) == cells[dimension], (dimension, window)
+
+
+def bins_of(cube: Cube, dimension: str) -> Counter[tuple[str, str, str]]:
+    small, found = cube.marginal([dimension]), Counter()
+    for measure, values in small.counts.items():
+        for value, n in values.items():
+            for code, count in zip(small.codes[0].tolist(), n.tolist(), strict=True):
+                found[measure, value, small.levels[0][code] or ""] += count
+    return +found
+
+
+def bins_of_cells(assistant: Assistant, window: Window) -> dict[str, Counter[tuple[str, str, str]]]:
+    cells = assistant.count_cells.filter(
+        day__gte=window.since, day__lt=window.until, measure__regex="^(score|qu|truth)"
+    )
+    if window.release is not None:
+        cells = cells.filter(release=window.release)
+    found: dict[str, Counter[tuple[str, str, str]]] = {dimension: Counter() for dimension in DIMENSIONS}
+    for measure, value, n, attributes, *plain in cells.values_list("measure", "value", "n", "attributes", *PLAIN):
+        levels = {f"attribute:{name}": level for name, level in attributes.items()} | dict(
+            zip(PLAIN, plain, strict=True)
+        )
+        for dimension in DIMENSIONS:
+            found[dimension][measure, value, levels.get(dimension) or ""] += n
+    return found
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -80,6 +115,9 @@ def test_packs_are_the_sums_of_the_cells_whatever_happens(assistant, home, seed)
     rng = Random(seed)
     releases = [None, ReleaseFactory(assistant=assistant), ReleaseFactory(assistant=assistant)]
     subjects = [DataSubjectFactory(team=home) for _ in range(6)]
+    programme = programme_ensure(assistant=assistant)
+    programme.checks = [{"kind": "error_parity", "enabled": True, "params": {"pairs": {"resolved": "due"}}}]
+    programme.save()
     for step in range(14):
         now = list(Conversation.objects.exclude(state=ConversationState.ERASED).order_by("pk"))
         deed = rng.choice(["add", "add", "revise", "erase", "keep", "forget", "attributes"]) if now else "add"

@@ -85,11 +85,15 @@ class Cube:
             return self._with_unknown(missing).marginal(dimensions)
         axes = [self.axis(name) for name in dimensions]
         levels = tuple(self.levels[axis] for axis in axes)
-        if self._full is not None:
-            key = tuple(dimensions)
-            if key not in self._asked:
-                self._asked[key] = self._from_full(key, axes, levels)
-            return self._asked[key]
+        if self.cells < _WORTH_IT:
+            return self._added_up(dimensions, axes, levels)
+        key = tuple(dimensions)
+        if key not in self._asked:
+            added = self._added_up if self._full is None else self._from_full
+            self._asked[key] = added(key, axes, levels)
+        return self._asked[key]
+
+    def _added_up(self, dimensions: Sequence[str], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
         codes, place = distinct(self.codes[axes], [len(one) for one in levels], cells=self.cells)
         size = codes.shape[1]
         counts = {
@@ -177,7 +181,7 @@ class Cube:
         rows = [np.bincount(place, weights=self.counts[m][value], minlength=prod(shape)) for m, value in named]
         return named, np.stack(rows).reshape(len(named), *shape)
 
-    def _from_full(self, dimensions: tuple[str, ...], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
+    def _from_full(self, dimensions: Sequence[str], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
         assert self._full is not None
         named, table = self._full
         summed = table.sum(axis=tuple(1 + axis for axis in range(len(self.dimensions)) if axis not in axes))
@@ -190,7 +194,7 @@ class Cube:
         counts: dict[str, dict[str, IntArray]] = {}
         for (measure, value), row in zip(named, flat[:, places].astype(np.int64), strict=True):
             counts.setdefault(measure, {})[value] = row
-        return Cube(dimensions, levels, codes, counts)
+        return Cube(tuple(dimensions), levels, codes, counts)
 
     def _with_unknown(self, names: Sequence[str]) -> Cube:
         nobody = np.zeros((len(names), self.cells), dtype=np.intp)
