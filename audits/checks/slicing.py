@@ -210,7 +210,7 @@ def _by_stratum(
     strata = sorted({stratum for stratum, _ in cells}, key=lambda levels: [(one == UNKNOWN, one) for one in levels])
     groups = sorted({group for _, group in cells}, key=lambda level: (level is None, str(level)))
     n = np.array([[cells.get((stratum, group), (0, 0))[1] for group in groups] for stratum in strata])
-    mask = suppressed(n) if secret and n.size else np.zeros(n.shape, dtype=bool)
+    mask = suppressed(n, rows=strata) if secret and n.size else np.zeros(n.shape, dtype=bool)
     return [
         Stratum(
             " · ".join(stratum),

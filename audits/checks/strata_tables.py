@@ -157,7 +157,8 @@ def _largest(found: Sequence[Member]) -> list[Hashable]:
 
 def _hidden(found: Sequence[Member], strata: Sequence[Hashable]) -> dict[Hashable, dict[str, bool]]:
     n = np.array([[member.strata.get(stratum, (0, 0))[1] for stratum in strata] for member in found], dtype=np.int64)
-    mask = suppressed(n.reshape(len(found), len(strata)))
+    levels = [stratum if isinstance(stratum, tuple) else (stratum,) for stratum in strata]
+    mask = suppressed(n.reshape(len(found), len(strata)).T, rows=levels).T
     labels = [member.label for member in found]
     return {
         stratum: dict(zip(labels, hidden, strict=True)) for stratum, hidden in zip(strata, mask.T.tolist(), strict=True)

@@ -23,6 +23,28 @@ def test_two_small_cells_that_make_less_than_ten_take_a_third_along():
     assert suppressed([[2, 3, 40, 50]])[0].tolist() == [True, True, True, False]
 
 
+def test_a_table_by_one_of_two_strata_gives_no_cell_of_both_away():
+    rows = [("bill", "chat"), ("bill", "voice"), ("move", "chat"), ("move", "voice")]
+    table = [[20, 90], [5, 80], [30, 70], [12, 60]]
+    # By intent the first group has 25 that asked about bills: 20 of them shown by chat would tell the 5 by voice.
+    assert suppressed(table)[:, 0].tolist() == [False, True, False, True]
+    assert suppressed(table, rows=rows).all()
+
+
+@given(arrays(np.int64, st.tuples(st.just(6), st.integers(1, 4)), elements=st.integers(0, 60)))
+def test_no_sum_over_a_shared_level_gives_a_small_cell_away(table):
+    rows = [(intent, channel) for intent in ("a", "b", "c") for channel in ("x", "y")]
+    hidden = suppressed(table, rows=rows)
+    assert not ((table > 0) & (table < 10) & ~hidden).any()
+    for axis in (0, 1):
+        for level in {levels[axis] for levels in rows}:
+            shared = [levels[axis] == level for levels in rows]
+            for line, covered in zip(table[shared].T, hidden[shared].T, strict=True):
+                if covered.any() and (~covered & (line > 0)).any():
+                    assert covered.sum() > 1
+                    assert line[covered].sum() >= 10
+
+
 @given(arrays(np.int64, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=st.integers(0, 60)))
 def test_no_line_gives_a_small_cell_away(table):
     hidden = suppressed(table)

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 SMALLEST_SHOWN = 10
 
 
-def suppressed(n: ArrayLike, *, fewest: int = SMALLEST_SHOWN) -> NDArray[np.bool_]:
+def suppressed(
+    n: ArrayLike, *, fewest: int = SMALLEST_SHOWN, rows: Sequence[Sequence[Hashable]] = ()
+) -> NDArray[np.bool_]:
     """Which cells of a table of counts (rows × columns) to hide: those under `fewest`, and complementary ones.
 
     Row and column totals count as known. A line with one hidden cell would give it away by subtraction, and one whose
     hidden cells add up to less than `fewest` their sum. The smallest cells shown go along until no line gives
     anything away, first those whose crossing line has hidden cells already. Empty cells are shown: nobody is in them.
+    `rows` are the levels of each row, where rows are crossings (intent × channel): what a column adds up to over the
+    rows that share a level counts as known too, since a table by that level alone shows it.
     Source: Willenborg & de Waal (2001), Elements of Statistical Disclosure Control, §6.3 (secondary suppression).
     """
     table = np.asarray(n, dtype=np.int64)
     hidden = (table > 0) & (table < fewest)
-    changed = True
+    blocks = [(table, hidden)]
+    for axis in range(len(rows[0]) if rows and len(rows[0]) > 1 else 0):
+        for level in dict.fromkeys(levels[axis] for levels in rows):
+            shared = np.array([levels[axis] == level for levels in rows])
+            blocks.append((table[shared], shared))
+    changed = hidden.any()
     while changed:
         changed = False
-        for lines, mask in ((table, hidden), (table.T, hidden.T)):
-            for line, covered in zip(lines, mask, strict=True):
-                while covered.any() and (covered.sum() == 1 or line[covered].sum() < fewest):
-                    shown = np.flatnonzero(~covered & (line > 0))
-                    if not shown.size:
-                        break
-                    elsewhere = mask[:, shown].any(axis=0)
-                    covered[shown[np.lexsort((line[shown], ~elsewhere))[0]]] = True
-                    changed = True
+        for i, (block, place) in enumerate(blocks):
+            mask = hidden if i == 0 else hidden[place]
+            before = int(mask.sum())
+            if i == 0:
+                _cover(block, mask, fewest)
+            _cover(block.T, mask.T, fewest)
+            changed |= int(mask.sum()) > before
+            if i:
+                hidden[place] = mask
     return hidden
+
+
+def _cover(lines: NDArray[np.int64], mask: NDArray[np.bool_], fewest: int) -> None:
+    """Hide further cells, in `mask`, until no line gives its hidden ones away."""
+    for line, covered in zip(lines, mask, strict=True):
+        while covered.any() and (covered.sum() == 1 or line[covered].sum() < fewest):
+            shown = np.flatnonzero(~covered & (line > 0))
+            if not shown.size:
+                break
+            elsewhere = mask[:, shown].any(axis=0)
+            covered[shown[np.lexsort((line[shown], ~elsewhere))[0]]] = True
