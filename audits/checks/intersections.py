@@ -219,7 +219,7 @@ def _confirmed(context: CheckContext, params: IntersectionParams) -> CheckOutcom
 
 def _confirmation_sentence(one: Confirmation, params: IntersectionParams, words: str, *, hidden: bool) -> str:
     if hidden or one.rate is None or one.rest_rate is None:
-        return f"Not enough data: {words} has too few conversations after it was nominated."
+        return f"Not enough data: {words} or its parts have too few conversations after it was nominated."
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     base = base_for(one.rest_rate, one.rate)
     gap = (
@@ -262,8 +262,10 @@ def _levels(slice_: Mapping[str, str]) -> Levels:
 
 
 def _hidden(one: Confirmation) -> bool:
-    """Whether so few are in it that their numbers would tell something of single people."""
-    return min(one.n, one.rest_n) < 10 and any(dimension.startswith(ATTRIBUTE) for dimension, _ in one.levels)
+    """Whether so few are in it, or in what else a part of it holds, that its numbers would tell of single people."""
+    return (one.p_adjusted is None or min(one.n, one.rest_n) < 10) and any(
+        dimension.startswith(ATTRIBUTE) for dimension, _ in one.levels
+    )
 
 
 def _row(one: Slice) -> list[Any]:

@@ -52,6 +52,19 @@ def test_a_planted_intersection_is_nominated_and_nothing_that_it_explains():
     assert found.explained > 0
 
 
+@pytest.mark.parametrize(("others", "nominated"), [(9, 0), (60, 1)])
+def test_a_slice_that_would_tell_who_else_is_in_a_part_of_it_is_not_nominated(others, nominated):
+    cube = cube_of(lambda age, region, *_: 0.5 if (age, region) == ("old", "east") else 0.8)
+    old, east = (cube.codes[axis] == 0 for axis in (0, 1))
+    elsewhere = np.flatnonzero(old & ~east)
+    n = cube.n(MEASURE)
+    n[elsewhere] = np.bincount(np.arange(others) % elsewhere.size, minlength=elsewhere.size)
+    k = np.minimum(cube.values(MEASURE, "true"), n)
+    few = Cube(DIMENSIONS, LEVELS, cube.codes, {MEASURE: {"true": k, "false": n - k}})
+    found = look(few, dimensions=DIMENSIONS[:2], about=DIMENSIONS[:2])
+    assert len(found.nominated) == nominated
+
+
 def test_what_one_dimension_explains_is_no_intersection():
     assert look(cube_of(lambda age, *_: 0.5 if age == "old" else 0.8)).nominated == ()
     hard = look(cube_of(lambda age, region, language, intent: 0.5 if intent == "bill" else 0.8))

@@ -21,6 +21,7 @@ from scipy.special import chdtrc, ndtr
 
 from audits.engine.bias.cube import Cube
 from audits.engine.bias.json_numbers import finite
+from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.bias.verdict import Evidence, Judgement, Policy, Verdict, judge, material_breaches
 from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.intervals import newcombe_difference, wilson
@@ -146,7 +147,7 @@ def worst_slices(
     Only slices with at least one dimension of `about` are looked at (what customers are, rather than what they ask).
     A slice is nominated where its q-value passes `fdr`, its favourable rate is lower than the rest's by what the
     policy calls material, both have `policy.minimum_n` members, and it is lower by δ/2 than what else each of its parts
-    holds. At most `most`, ranked by their shrunk rates. Levels that are not known make no slice.
+    holds, which are ten or more. At most `most`, ranked by their shrunk rates. Levels that are not known make no slice.
     Sources: of the search, Pastor, de Alfaro & Baralis (2021), SIGMOD, 1400-1412 (divergence of all frequent slices,
     redundancy pruning); of the largest p-value as that of "worse than each", Berger (1982), Technometrics 24:295-300.
     """
@@ -357,7 +358,8 @@ def _part(tables: _Tables, axes: tuple[int, ...], *, least: float) -> _Part:
         k, n = own
         rest_k, rest_n = table.sum(axis=axis, keepdims=True)[inside] - own
         gap, p = _lower(k, n, rest_k, rest_n)
-        apart &= gap >= least
+        # Where a part holds next to nobody else, it says who they are once the slice is shown beside it.
+        apart &= (gap >= least) & (rest_n >= SMALLEST_SHOWN)
         p_value = np.maximum(p_value, p)
     names = tuple(tables.names[axis] for axis in axes)
     return _Part(names, known, own[0].ravel(), own[1].ravel(), apart.ravel(), p_value.ravel())
