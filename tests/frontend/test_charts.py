@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import time
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
@@ -177,6 +178,14 @@ def test_long_label_is_cut_and_keeps_the_whole_text_as_tooltip() -> None:
     assert tooltip.tail is not None
     assert tooltip.tail.endswith("…")
     assert label.startswith(tooltip.tail.removesuffix("…"))
+
+
+def test_label_without_end_is_cut_at_once() -> None:
+    began = time.perf_counter()
+    drawn = drawings(forest_plot([ForestRow("x" * 20_000, 0.5, 0.4, 0.6, 9)], title="t", description="d"))[0]
+    assert time.perf_counter() - began < 5
+    tails = [element[0].tail or "" for element in drawn.iter(f"{SVG}text") if len(element)]
+    assert [set(tail) for tail in tails] == [{"x", "…"}]
 
 
 def test_trend_breaks_the_line_where_a_value_is_missing() -> None:

@@ -62,7 +62,7 @@ def add_text(
     if text_width(text) <= width:
         element.text = text
         return
-    kept = text
+    kept = text[: int(width // 7) + 1]  # no sign takes less
     while kept and text_width(kept) + 7 > width:
         kept = kept[:-1]
     add(element, "title", text).tail = kept.rstrip() + "…"
