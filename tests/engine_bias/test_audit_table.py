@@ -246,3 +246,15 @@ def test_published_data_sets_give_their_published_counts(dataset, outcome, favou
     document = run_json(file, "--outcome", outcome, "--favourable", favourable, "--group", group)
     rows = document["tables"][0]["groups"]
     assert {row["group"][group]: (row["favourable"], row["n"]) for row in rows if row["n"]} == expected
+
+
+def test_text_report_obeys_no_name_of_the_table(tmp_path):
+    rows = [
+        {"group": {"team": team}, "outcome": {"done": done}, "count": count}
+        for team, yes, no in (("\x1b[2Jred\u202e", 20, 80), ("blue\x9b31m", 80, 20))
+        for done, count in ((True, yes), (False, no))
+    ]
+    report = run(write_rows(tmp_path / "names.jsonl", rows), "--outcome", "done", "--group", "team")
+    assert report.startswith("Disparity: Out of 100 cases")
+    assert "·[2Jred·" in report.partition("\n")[0]
+    assert not set(report) & set("\x1b\x9b\u202e")

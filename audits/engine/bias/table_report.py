@@ -18,6 +18,7 @@ from audits.engine.bias.verdict import Verdict
 NARROWEST = 60
 MOST_ROWS = 30
 _UNLIMITED = 1 << 20
+_SPACES = "\u00a0\u202f"  # our own, which Python does not count as printable
 _LONGEST_LABEL = 40
 _SHORTEST_LABEL = 12
 _SEVERITY = {verdict: i for i, verdict in enumerate(Verdict)}
@@ -84,7 +85,7 @@ def text_report(audit: TableAudit, *, width: int | None = None, paint: Paint | N
         if len(audit.tables) > 1:
             lines += [*_wrapped(table.sentence, width, table.verdict, paint), ""]
     for note in method_notes(audit):
-        lines += textwrap.wrap(note, width)
+        lines += textwrap.wrap(_printable(note), width)
     if any(table.errors for table in audit.tables):
         lines += ["", *textwrap.wrap(IMPOSSIBILITY, width)]
     return "\n".join(lines)
@@ -92,7 +93,7 @@ def text_report(audit: TableAudit, *, width: int | None = None, paint: Paint | N
 
 def _wrapped(sentence: str, width: int, verdict: Verdict, paint: Paint | None) -> list[str]:
     """The sentence in lines, its opening verdict coloured."""
-    lines = textwrap.wrap(sentence, width)
+    lines = textwrap.wrap(_printable(sentence), width)
     opening = VERDICT_WORDS[verdict].capitalize()
     if paint is not None and lines and lines[0].startswith(opening):
         lines[0] = paint(opening, verdict) + lines[0].removeprefix(opening)
@@ -102,7 +103,7 @@ def _wrapped(sentence: str, width: int, verdict: Verdict, paint: Paint | None) -
 def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
     gaps = table.gaps
     shown = shown_groups(gaps)
-    title = f"{' × '.join(gaps.attributes)}: {VERDICT_WORDS[table.verdict]}"
+    title = _printable(f"{' × '.join(gaps.attributes)}: {VERDICT_WORDS[table.verdict]}")
     lines = [title if paint is None else paint(title, table.verdict), "─" * min(len(title), width)]
     lines += _figures(
         _GAPS, [(_gap_cells(g), None if g.is_reference or not g.known else g.verdict) for g in shown], width, paint
@@ -116,7 +117,7 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
             note = f"{_short(group.label, _LONGEST_LABEL)}: {group.excluded}"
             lines += textwrap.wrap(note, width, initial_indent="  ", subsequent_indent="    ")
     for sentence in between_words(gaps):
-        lines += textwrap.wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(_printable(sentence), width, initial_indent="  ", subsequent_indent="    ")
     adjusted = [group for group in shown if group.adjusted is not None and group.adjusted.strata]
     if adjusted:
         lines += ["", f"within {' × '.join(table.strata)}"]
@@ -168,9 +169,14 @@ def _figures(
     return lines
 
 
+def _printable(text: str) -> str:
+    """The text without what a terminal would obey: names come out of the table."""
+    return "".join(sign if sign.isprintable() or sign in _SPACES else "·" for sign in text)
+
+
 def _short(label: str, longest: int) -> str:
     """The label in one line without control characters, cut to a length."""
-    printable = "".join(character if character.isprintable() else "·" for character in label)
+    printable = _printable(label)
     return printable if len(printable) <= longest else f"{printable[: longest - 1]}…"
 
 
