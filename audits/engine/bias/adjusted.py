@@ -28,7 +28,7 @@ from audits.engine.bias.groups import Member
 from audits.engine.bias.json_numbers import Range
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge
 from audits.engine.statistics import stratified_many
-from audits.engine.statistics.estimates import Estimate, Test
+from audits.engine.statistics.estimates import Estimate, FloatArray, Test
 from audits.engine.statistics.hidden_cause import HiddenCause, of_risk_ratios
 from audits.engine.statistics.multiplicity import holm
 from audits.engine.statistics.standardisation import standardise_many
@@ -132,14 +132,17 @@ class _Figures:
         sizes = np.array([len(own) for own in cells], dtype=np.intp)
         columns = np.array([cell for own in cells for cell in own], dtype=np.float64).reshape(-1, 4).T
         comparison = np.repeat(np.arange(len(pairs)), sizes)
-        strata = Strata.of(*columns, comparison=comparison, comparisons=len(pairs))
+        counted = Strata.of(*columns, comparison=comparison, comparisons=len(pairs))
+        effects = np.array([(pair.group.design_effect, pair.reference.design_effect) for pair in pairs]).T
+        inflation = stratified_many.clustered_inflation(counted, *effects)
+        strata = _effective(counted, inflation)
         adverse = Strata(strata.n1 - strata.k1, strata.n1, strata.n2 - strata.k2, strata.n2, comparison, len(pairs))
-        n1, n2 = strata.sum(strata.n1), strata.sum(strata.n2)
+        n1, n2 = counted.sum(counted.n1), counted.sum(counted.n2)
         either = np.maximum(n1, 1.0), np.maximum(n2, 1.0)
-        crude = strata.sum(strata.k1) / either[0] - strata.sum(strata.k2) / either[1]
+        crude = counted.sum(counted.k1) / either[0] - counted.sum(counted.k2) / either[1]
         logistic = common_effects(strata, confidence=confidence)
         standardised = standardise_many(strata, confidence=confidence)
-        rates = stratified_many.mantel_haenszel_rates(strata)
+        rates = stratified_many.mantel_haenszel_rates(counted)
         ratio = stratified_many.mantel_haenszel_risk_ratio
         return cls(
             strata=sizes.tolist(),
@@ -148,7 +151,7 @@ class _Figures:
             odds_ratio=stratified_many.mantel_haenszel_odds_ratio(strata, confidence=confidence).each(),
             risk_difference=stratified_many.mantel_haenszel_risk_difference(strata, confidence=confidence).each(),
             rates=list(zip(*(side.tolist() for side in rates), strict=True)),
-            test=stratified_many.cochran_mantel_haenszel(strata).each(),
+            test=stratified_many.cochran_mantel_haenszel(counted, inflation=inflation).each(),
             logistic=logistic.odds_ratio.each(),
             logistic_test=logistic.test.each(),
             standardised=[
@@ -168,13 +171,26 @@ class _Figures:
         )
 
 
+def _effective(strata: Strata, inflation: FloatArray) -> Strata:
+    """Counts over what their comparison's variance is inflated by: the same estimates, with as much wider intervals.
+
+    One divisor for both sides keeps the estimates those of the counts as they are; where none is above 1, the same
+    counts.
+    """
+    if np.all(inflation == 1):
+        return strata
+    by = strata.spread(inflation)
+    k1, n1, k2, n2 = (side / by for side in (strata.k1, strata.n1, strata.k2, strata.n2))
+    return Strata(k1, n1, k2, n2, strata.comparison, strata.comparisons)
+
+
 def _gap(pair: _Pair, i: int, figures: _Figures, p_adjusted: float | None, *, policy: Policy) -> AdjustedGap:
     risk_difference, members = figures.risk_difference[i], figures.members[i]
     evidence = Evidence(
         p_adjusted=p_adjusted if figures.strata[i] else None,
         breaches=_breaches(*figures.rates[i], policy=policy, with_ratios=pair.group.excluded is None),
         difference_interval=(risk_difference.lower, risk_difference.upper),
-        smaller_n=int(min(members)),
+        smaller_n=min(members[0] / pair.group.design_effect, members[1] / pair.reference.design_effect),
     )
     return AdjustedGap(
         strata=figures.strata[i],

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.groups import GroupCount, Member, choose_reference, find_reference, members
+from audits.engine.bias.groups import (
+    GroupCount,
+    Member,
+    choose_reference,
+    find_reference,
+    members,
+    whole_effective,
+)
 from audits.engine.bias.verdict import Policy
 
 FloatArray = NDArray[np.float64]
@@ -20,11 +28,21 @@ MOST_GROUPS_IN_ALL_PAIRS = 64
 
 @dataclass(frozen=True, slots=True)
 class TableCounts:
-    """What one table is made of. `reference` names a group by its label; None lets the data choose."""
+    """What one table is made of. `reference` names a group by its label; None lets the data choose.
+
+    `effects` are design effects by label, for groups whose members are not independent (repeat customers; see
+    `statistics.clusters.cautious_design_effects`). Raises ValueError for one that is not a finite number ≥ 1.
+    """
 
     attributes: tuple[str, ...]
     counts: tuple[GroupCount, ...]
     reference: str | None = None
+    effects: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for label, effect in self.effects.items():
+            if not 1 <= effect < math.inf:
+                raise ValueError(f"group {label!r}: a design effect is a finite number of 1 or more, got {effect}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,7 @@ class Comparisons:
     @classmethod
     def of(cls, table: TableCounts, *, policy: Policy) -> Comparisons:
         """Raises LookupError if the named reference is none of the groups."""
-        found = tuple(members(table.counts, policy=policy))
+        found = tuple(members(table.counts, policy=policy, effects=table.effects))
         if table.reference is None:
             reference = choose_reference(found, policy=policy)
         else:
@@ -71,12 +89,12 @@ class Comparisons:
         return (*self.tested, *self.shown)
 
     def cells(self) -> list[tuple[int, int, int, int]]:
-        """k₁, n₁, k₂, n₂ of all comparisons: tested, then pairs, then shown."""
+        """k₁, n₁, k₂, n₂ of all comparisons as they are tested: tested, then pairs, then shown; `whole_effective`."""
         if self.reference is None:
             return []
         with_reference = [(member, self.reference) for member in self.tested]
         small = [(member, self.reference) for member in self.shown]
-        return [(a.favourable, a.n, b.favourable, b.n) for a, b in (*with_reference, *self.pairs, *small)]
+        return [whole_effective(a, b) for a, b in (*with_reference, *self.pairs, *small)]
 
 
 def split_by_size(values: FloatArray, sizes: Sequence[int]) -> list[FloatArray]:

@@ -16,7 +16,8 @@ class GroupResult:
     """One group against the reference. Ratios and differences are group against reference, in rates (0 to 1).
 
     None stands for what the data does not determine. `p_adjusted` is None where the group was not tested;
-    `excluded` says why a group is left out of the ratios or altogether.
+    `excluded` says why a group is left out of the ratios or altogether. `design_effect`: intervals, tests and verdict
+    take its n as n / design_effect independent members.
     """
 
     levels: tuple[Level, ...]
@@ -38,6 +39,7 @@ class GroupResult:
     is_reference: bool = False
     excluded: str | None = None
     adjusted: AdjustedGap | None = None
+    design_effect: float = 1.0
 
     @property
     def label(self) -> str:
@@ -72,6 +74,7 @@ class GroupResult:
             "detectable_difference": finite(self.detectable_difference),
             "is_reference": self.is_reference,
             "excluded": self.excluded,
+            "design_effect": self.design_effect,
         }
         if self.adjusted is not None:
             row["adjusted"] = self.adjusted.to_json()
@@ -142,6 +145,11 @@ class GapTable:
     @property
     def unknown_share(self) -> float | None:
         return self.unknown_n / self.n if self.n else None
+
+    @property
+    def effective_n(self) -> float:
+        """How many independent members the known groups weigh like; see `GroupResult.design_effect`."""
+        return sum(group.n / group.design_effect for group in self.groups if group.known)
 
     @property
     def compared(self) -> tuple[GroupResult, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -63,7 +64,8 @@ def group_label(levels: tuple[Level, ...]) -> str:
 class Member:
     """A group's totals, and by stratum (favourable, n): empty if the counts carry no strata.
 
-    `excluded` says why the group is left out of the ratios, if it is.
+    `excluded` says why the group is left out of the ratios, if it is. `design_effect`: how many of its members weigh
+    like one independent one; 1 where they are independent.
     """
 
     levels: tuple[Level, ...]
@@ -71,6 +73,7 @@ class Member:
     n: int = 0
     strata: Mapping[Hashable, tuple[int, int]] = field(default_factory=dict)
     excluded: str | None = None
+    design_effect: float = 1.0
 
     @property
     def label(self) -> str:
@@ -80,17 +83,49 @@ class Member:
     def known(self) -> bool:
         return all(map(level_text, self.levels))
 
+    @property
+    def effective(self) -> tuple[float, float]:
+        """(favourable, n) divided by the design effect (Rao & Scott 1992); as counted where that is 1."""
+        if self.design_effect == 1:
+            return self.favourable, self.n
+        return self.favourable / self.design_effect, self.n / self.design_effect
 
-def members(counts: Iterable[GroupCount], *, policy: Policy) -> list[Member]:
+
+def whole_effective(one: Member, other: Member) -> tuple[int, int, int, int]:
+    """k₁, n₁, k₂, n₂ of two groups in whole effective counts, for an exact test; as counted without design effects.
+
+    Each n is rounded down and each k towards the other group's rate, so that rounding never adds to the evidence;
+    where the rates then meet or cross, none is left, and both k are 0.
+    """
+    if one.design_effect == other.design_effect == 1:
+        return one.favourable, one.n, other.favourable, other.n
+    lower = one.favourable * other.n <= other.favourable * one.n
+    k1, n1 = _whole(one, up=lower)
+    k2, n2 = _whole(other, up=not lower)
+    apart = k1 * n2 < k2 * n1 if lower else k1 * n2 > k2 * n1
+    return (k1, n1, k2, n2) if apart else (0, n1, 0, n2)
+
+
+def _whole(member: Member, *, up: bool) -> tuple[int, int]:
+    n = math.floor(member.effective[1])
+    k = member.favourable * n
+    return (-(-k // member.n) if up else k // member.n), n
+
+
+def members(
+    counts: Iterable[GroupCount], *, policy: Policy, effects: Mapping[str, float] | None = None
+) -> list[Member]:
     """Totals of each group, by label, the unknown last; groups too small for a ratio say so.
 
     The bar is `policy.minimum_share` of all known members, or half an even share where there are so many
-    groups that an even share would hardly pass it.
+    groups that an even share would hardly pass it. `effects` are design effects by label, 1 where none is given.
     """
     by_group: dict[tuple[str, ...], list[GroupCount]] = {}
     for count in counts:
         by_group.setdefault(tuple(map(level_text, count.levels)), []).append(count)
     found = sorted(map(_total, by_group.values()), key=lambda member: (not member.known, member.label))
+    if effects:
+        found = [replace(member, design_effect=effects.get(member.label, 1.0)) for member in found]
 
     present = [member for member in found if member.known and member.n]
     known_n = sum(member.n for member in present)
@@ -103,11 +138,12 @@ def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | No
     """The group with the highest favourable rate among those large enough; None if no group has members.
 
     Large enough: not left out of the ratios, and `policy.minimum_n` members or, in a small table, half an
-    even share of it. Equal rates go to the larger group, then to the first label.
+    even share of it, both in effective counts. Equal rates go to the larger group, then to the first label.
     """
     present = [member for member in groups if member.known and member.n]
-    smallest_n = min(Fraction(policy.minimum_n), sum(m.n for m in present) * _half_even_share(present))
-    eligible = [member for member in present if member.excluded is None and member.n >= smallest_n]
+    effective_n = Fraction(sum(m.effective[1] for m in present))
+    smallest_n = min(Fraction(policy.minimum_n), effective_n * _half_even_share(present))
+    eligible = [member for member in present if member.excluded is None and member.effective[1] >= smallest_n]
     return max(eligible, key=lambda m: (Fraction(m.favourable, m.n), m.n), default=None)
 
 

@@ -12,7 +12,7 @@ Tables that belong to one audit form one family: give them to `audit_gaps` toget
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,12 +40,13 @@ def audit_gap(
     policy: Policy,
     reference: str | None = None,
     attribute: str = "group",
+    effects: Mapping[str, float] | None = None,
 ) -> GapTable:
     """Compare the groups of one attribute with the reference; see `audit_gaps`.
 
     Raises LookupError if `reference` names none of the groups.
     """
-    return audit_gaps([TableCounts((attribute,), tuple(counts), reference)], policy=policy)[0]
+    return audit_gaps([TableCounts((attribute,), tuple(counts), reference, effects or {})], policy=policy)[0]
 
 
 def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTable]:
@@ -56,7 +57,12 @@ def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTabl
     disparity in at most `policy.alpha` of audits. Counts that carry a stratum are also compared within
     strata (`GroupResult.adjusted`), those tests adjusted as a family of their own. Groups below
     `policy.small_cell` are shown with their p-value but not tested. The verdict of a table is `overall` of
-    its tested comparisons. Raises LookupError if a named reference is none of its table's groups.
+    its tested comparisons.
+
+    Where a table has design effects (`TableCounts.effects`), intervals, tests, detectable differences and the judgement
+    rest on effective counts (Rao & Scott 1992, Biometrics 48:577-585), Fisher's test on whole ones (`whole_effective`);
+    rates, ratios, n, and what is material are those of the counts as they are. Raises LookupError if a named
+    reference is none of its table's groups.
     """
     if not tables:
         return []
@@ -117,14 +123,20 @@ def _compared_rows(plan: Comparisons, tests: _Tests, *, policy: Policy) -> list[
     confidence = policy.confidence
     k, n = np.array([(group.favourable, group.n) for group in groups], dtype=np.float64).T
     k0, n0 = float(reference.favourable), float(reference.n)
+    k_eff, n_eff = np.array([group.effective for group in groups], dtype=np.float64).T
+    k0_eff, n0_eff = reference.effective
     rates, reference_rate = k / n, k0 / n0
-    rate_intervals = _ranges(intervals.wilson(k, n, confidence=confidence))
-    difference_intervals = _ranges(intervals.newcombe_difference(k, n, k0, n0, confidence=confidence))
+    rate_intervals = _ranges(intervals.wilson(k_eff, n_eff, confidence=confidence))
+    difference_intervals = _ranges(intervals.newcombe_difference(k_eff, n_eff, k0_eff, n0_eff, confidence=confidence))
     ratios = intervals.ratio(k, n, k0, n0)
-    ratio_intervals = _ranges(intervals.log_ratio(k, n, k0, n0, confidence=confidence))
+    ratio_intervals = _ranges(intervals.log_ratio(k_eff, n_eff, k0_eff, n0_eff, confidence=confidence))
     adverse_ratios = intervals.ratio(n - k, n, n0 - k0, n0)
     detectable = detectable_difference(
-        reference_rate, n0, n, alpha=policy.alpha / max(tests.family_size, 1), power=policy.power
+        reference_rate,
+        n0_eff,
+        n_eff,
+        alpha=policy.alpha / max(tests.family_size, 1),
+        power=policy.power,
     )
     tested, pairs = len(plan.tested), len(plan.pairs)
     p_values = np.delete(tests.p_values, np.s_[tested : tested + pairs])
@@ -143,7 +155,7 @@ def _compared_rows(plan: Comparisons, tests: _Tests, *, policy: Policy) -> list[
                 with_ratios=in_ratios,
             ),
             difference_interval=difference_intervals[i],
-            smaller_n=min(group.n, reference.n),
+            smaller_n=min(group.effective[1], reference.effective[1]),
         )
         judgement = judge(evidence, policy=policy)
         rows.append(
@@ -164,6 +176,7 @@ def _compared_rows(plan: Comparisons, tests: _Tests, *, policy: Policy) -> list[
                 verdict=judgement.verdict,
                 reasons=judgement.reasons,
                 detectable_difference=float(detectable[i]),
+                design_effect=group.design_effect,
                 excluded=group.excluded,
             )
         )
@@ -184,6 +197,7 @@ def _reference_row(reference: Member, *, policy: Policy) -> GroupResult:
         difference=0.0,
         verdict=Verdict.NO_MATERIAL_DIFFERENCE,
         reasons=("the group that the others are compared with",),
+        design_effect=reference.design_effect,
         is_reference=True,
     )
 
@@ -197,6 +211,7 @@ def _uncompared_row(member: Member, *, policy: Policy) -> GroupResult:
         rate_interval=_rate_interval(member, policy=policy),
         reasons=(member.excluded,) if member.excluded else (),
         excluded=member.excluded,
+        design_effect=member.design_effect,
     )
 
 
@@ -210,12 +225,14 @@ def _between(plan: Comparisons, tests: _Tests, *, policy: Policy) -> tuple[PairD
         lower, higher = sorted((first, second), key=lambda m: m.favourable / m.n)
         cells = (lower.favourable, lower.n, higher.favourable, higher.n)
         with_ratios = lower.excluded is None and higher.excluded is None
-        difference_interval = _ranges(intervals.newcombe_difference(*cells, confidence=confidence))[0]
+        difference_interval = _ranges(
+            intervals.newcombe_difference(*lower.effective, *higher.effective, confidence=confidence)
+        )[0]
         evidence = Evidence(
             p_adjusted=float(tests.p_adjusted[i]),
             breaches=material_breaches(*cells, policy=policy, with_ratios=with_ratios),
             difference_interval=difference_interval,
-            smaller_n=min(lower.n, higher.n),
+            smaller_n=min(lower.effective[1], higher.effective[1]),
         )
         judgement = judge(evidence, policy=policy)
         if judgement.verdict is Verdict.DISPARITY:
@@ -239,7 +256,7 @@ def _below_four_fifths(group: Member, reference: Member) -> bool:
 
 
 def _rate_interval(member: Member, *, policy: Policy) -> Range:
-    return _ranges(intervals.wilson(member.favourable, member.n, confidence=policy.confidence))[0]
+    return _ranges(intervals.wilson(*member.effective, confidence=policy.confidence))[0]
 
 
 def _ranges(interval: tuple[FloatArray, FloatArray]) -> list[Range]:

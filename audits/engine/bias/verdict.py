@@ -80,12 +80,13 @@ class Policy:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one comparison. `p_adjusted` is None where it was not tested; `breaches` empty where
-    the effect is immaterial; `smaller_n` counts the smaller of the two groups."""
+    the effect is immaterial; `smaller_n` counts the smaller of the two groups, in
+    effective members where they are not independent."""
 
     p_adjusted: float | None
     breaches: tuple[str, ...]
     difference_interval: tuple[float, float]
-    smaller_n: int
+    smaller_n: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
+from scipy.special import chdtrc, ndtri, stdtrit
 
 from audits.engine.statistics.bootstrap import Bootstrap, Method, Statistic, bootstrap
 from audits.engine.statistics.estimates import Test
@@ -79,6 +79,20 @@ def rao_scott(sums: ClusterSums) -> EffectiveCounts:
     )
     effect = np.maximum(observed, 1.0)
     return EffectiveCounts(sums.k / effect, sums.n / effect, effect)
+
+
+def cautious_design_effects(sums: ClusterSums, *, confidence: float = 0.95) -> FloatArray:
+    """The design effects to widen by: those of `rao_scott`, held against having been estimated from few clusters.
+
+    Exactly 1 where every cluster has one member. Else times (t / z)² with t of clusters − 1 degrees of freedom, so that
+    normal intervals get the width of t intervals; that factor leads no further than Kish's worst case.
+    Source of t: Cameron, Gelbach & Miller (2008), Rev. Econ. Stat. 90:414-427, §II.
+    """
+    observed = rao_scott(sums).design_effect
+    degrees, tail = np.maximum(sums.clusters - 1, 1.0), 0.5 + confidence / 2
+    few = (stdtrit(degrees, tail) / ndtri(tail)) ** 2
+    worst = np.maximum(observed, kish_design_effect(sums.nn, sums.n))
+    return np.where(sums.nn > sums.n, np.minimum(observed * few, worst), 1.0)
 
 
 def rao_scott_test(counts: EffectiveCounts) -> Test:

@@ -1,0 +1,175 @@
+"""What a design effect does to an audit: as many independent members fewer, and no false alarms of repeat customers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audits.engine.bias.groups import GroupCount, Member, whole_effective
+from audits.engine.bias.outcome_gap import TableCounts, audit_gap, audit_gaps
+from audits.engine.bias.verdict import Policy, Verdict
+from audits.engine.statistics import stratified_many
+from audits.engine.statistics.clusters import ClusterSums, cautious_design_effects, rao_scott
+from audits.engine.statistics.exact import fisher_exact
+from audits.engine.statistics.intervals import newcombe_difference, wilson
+from audits.engine.statistics.strata import Strata
+
+POLICY = Policy(delta=0.01)
+STRATA = np.array([0.0, -0.2, 0.1])
+
+
+def regulars(random, *, customers, groups, alike, once=False):
+    """Null: customers of one rate come 1 to 30 times about three things; counts by group, and the design effects."""
+    group = random.integers(0, groups, customers)
+    times = np.ones(customers, dtype=int) if once else random.integers(1, 31, customers)
+    spread = 1 / alike - 1
+    own_rate = random.beta(0.75 * spread, 0.25 * spread, customers)
+    n = random.multinomial(times, random.dirichlet([2.0] * STRATA.size, customers))
+    k = random.binomial(n, np.clip(own_rate[:, None] + STRATA, 0, 1))
+    effects = cautious_design_effects(ClusterSums.of(k.sum(axis=1), times, group, groups=groups))
+    counts = [
+        GroupCount(f"g{g}", int(k[group == g, s].sum()), int(n[group == g, s].sum()), f"s{s}")
+        for g in range(groups)
+        for s in range(STRATA.size)
+    ]
+    return counts, {f"g{g}": float(effect) for g, effect in enumerate(effects)}
+
+
+def alarms(table):
+    return np.array(
+        [
+            table.verdict is Verdict.DISPARITY,
+            any(row.adjusted.verdict is Verdict.DISPARITY for row in table.compared),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("customers", "groups", "alike", "reference", "audits"),
+    [
+        pytest.param(240, 3, 0.3, "g0", 60, id="named-reference"),
+        pytest.param(240, 3, 0.3, None, 60, id="chosen-reference"),
+        pytest.param(45, 3, 0.5, None, 60, id="few-customers"),
+        pytest.param(240, 3, 0.3, "g0", 2_000, id="many-named", marks=pytest.mark.slow),
+        pytest.param(1_200, 4, 0.1, None, 1_000, id="many-chosen", marks=pytest.mark.slow),
+        pytest.param(45, 3, 0.5, None, 2_000, id="many-few-customers", marks=pytest.mark.slow),
+    ],
+)
+def test_repeat_customers_raise_false_alarms_only_where_they_are_taken_as_independent(
+    customers, groups, alike, reference, audits
+):
+    random = np.random.default_rng(64)
+    widened, plain = np.zeros(2), np.zeros(2)
+    for _ in range(audits):
+        counts, effects = regulars(random, customers=customers, groups=groups, alike=alike)
+        widened += alarms(audit_gap(counts, policy=POLICY, reference=reference, effects=effects))
+        plain += alarms(audit_gap(counts, policy=POLICY, reference=reference))
+    # Two standard errors of a share of 5 % in so many audits.
+    assert np.all(widened / audits <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / audits)), widened / audits
+    assert np.all(plain / audits > 0.25), plain / audits
+
+
+def test_customers_who_come_once_change_nothing():
+    random = np.random.default_rng(65)
+    for _ in range(20):
+        counts, effects = regulars(random, customers=400, groups=3, alike=0.3, once=True)
+        assert set(effects.values()) == {1.0}
+        assert audit_gap(counts, policy=POLICY, effects=effects) == audit_gap(counts, policy=POLICY)
+
+
+def test_intervals_test_and_detectable_difference_are_those_of_effective_counts():
+    counts = [GroupCount("a", 800, 1_000), GroupCount("b", 720, 1_000)]
+    gap = audit_gap(counts, policy=Policy(), reference="a", effects={"a": 2.0, "b": 4.0})
+    reference, row = gap.groups
+    assert (row.n, row.favourable, row.rate, row.impact_ratio) == (1_000, 720, 0.72, pytest.approx(0.9))
+    assert reference.rate_interval == pytest.approx(np.ravel(wilson(400, 500)))
+    assert row.rate_interval == pytest.approx(np.ravel(wilson(180, 250)))
+    assert row.difference_interval == pytest.approx(np.ravel(newcombe_difference(180, 250, 400, 500)))
+    assert row.p_value == pytest.approx(float(fisher_exact(180, 250, 400, 500)))
+    smaller = audit_gap([GroupCount("a", 400, 500), GroupCount("b", 180, 250)], policy=Policy(), reference="a")
+    assert row.detectable_difference == pytest.approx(smaller.groups[1].detectable_difference)
+    assert gap.effective_n == 750
+    assert [group["design_effect"] for group in gap.to_json()["groups"]] == [2.0, 4.0]
+
+
+def test_too_few_effective_members_serve_as_no_reference_and_are_not_watched():
+    counts = [GroupCount("a", 52, 60), GroupCount("b", 700, 1_000), GroupCount("c", 690, 1_000)]
+    assert audit_gap(counts, policy=Policy()).reference.label == "a"
+    gap = audit_gap(counts, policy=Policy(), effects={"a": 3.0})
+    assert gap.reference.label == "b"
+    assert next(row for row in gap.groups if row.label == "a").verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_within_strata_estimates_stay_and_one_effect_for_all_divides_the_statistic():
+    random = np.random.default_rng(66)
+    counts, _ = regulars(random, customers=600, groups=2, alike=0.2)
+    plain = audit_gap(counts, policy=POLICY, reference="g0").groups[1].adjusted
+    wide = audit_gap(counts, policy=POLICY, reference="g0", effects={"g0": 3.0, "g1": 3.0}).groups[1].adjusted
+    for name in ("odds_ratio", "risk_difference", "logistic"):
+        one, other = getattr(plain, name), getattr(wide, name)
+        assert other.value == pytest.approx(one.value)
+        assert other.upper - other.lower > 1.7 * (one.upper - one.lower)
+    assert plain.test.statistic / wide.test.statistic >= 3.0
+    assert (wide.strata, wide.share, wide.crude_difference) == (plain.strata, plain.share, plain.crude_difference)
+    one_sided = audit_gap(counts, policy=POLICY, reference="g0", effects={"g1": 3.0}).groups[1].adjusted
+    assert wide.test.statistic < one_sided.test.statistic < plain.test.statistic
+
+
+def test_tables_of_one_audit_widen_each_by_its_own_effects():
+    random = np.random.default_rng(67)
+    counts, effects = regulars(random, customers=300, groups=3, alike=0.3)
+    table = TableCounts(("one",), tuple(counts), "g0")
+    without, with_effects = audit_gaps([table, replace(table, effects=effects)], policy=POLICY)
+    for plain, wide in zip(without.compared, with_effects.compared, strict=True):
+        assert plain.adjusted.test.p_value < wide.adjusted.test.p_value
+        assert plain.adjusted.risk_difference.value == pytest.approx(wide.adjusted.risk_difference.value)
+
+
+def test_inflation_is_the_effect_that_both_sides_share_and_one_without():
+    strata = Strata.of([30, 10], [60, 40], [50, 20], [90, 80])
+    both = stratified_many.clustered_inflation(strata, np.array([1.0]), np.array([1.0]))
+    assert both.tolist() == [1.0]
+    alone = Strata.of([30], [60], [50], [90])
+    assert stratified_many.clustered_inflation(alone, np.array([2.5]), np.array([2.5])) == pytest.approx([2.5])
+    # d₁n₂ + d₂n₁ over N: the larger group's customers matter less to the variance of the difference.
+    assert stratified_many.clustered_inflation(alone, np.array([3.0]), np.array([1.0])) == pytest.approx([2.2])
+    empty = Strata.of([0], [60], [0], [90])
+    assert stratified_many.clustered_inflation(empty, np.array([3.0]), np.array([2.0])) == pytest.approx([3.0])
+
+
+@st.composite
+def clustered_members(draw):
+    n = draw(st.integers(1, 5_000))
+    effect = draw(st.one_of(st.just(1.0), st.floats(1, 50)))
+    return Member(("g",), draw(st.integers(0, n)), n, design_effect=effect)
+
+
+@given(one=clustered_members(), other=clustered_members())
+def test_whole_effective_counts_never_widen_or_turn_a_gap(one, other):
+    k1, n1, k2, n2 = whole_effective(one, other)
+    assert 0 <= k1 <= n1 <= one.n
+    assert 0 <= k2 <= n2 <= other.n
+    gap = one.favourable / one.n - other.favourable / other.n
+    rounded = k1 / max(n1, 1) - k2 / max(n2, 1)
+    assert rounded * gap >= 0
+    assert abs(rounded) <= abs(gap) + 1e-12
+
+
+@pytest.mark.parametrize("effect", [0.9, 0.0, float("nan"), float("inf")])
+def test_an_impossible_design_effect_is_refused(effect):
+    with pytest.raises(ValueError, match="design effect"):
+        TableCounts(("a",), (), effects={"x": effect})
+
+
+def test_effects_of_few_customers_are_held_against_their_own_uncertainty():
+    k, n = [3, 0, 5, 2], [5, 5, 5, 5]
+    sums = ClusterSums.of(k, n, [0] * 4, groups=1)
+    assert rao_scott(sums).design_effect < cautious_design_effects(sums) <= 5.0
+    many = ClusterSums.of(k * 500, n * 500, [0] * 2_000, groups=1)
+    assert cautious_design_effects(many) == pytest.approx(rao_scott(many).design_effect, rel=2e-3)
+    assert cautious_design_effects(ClusterSums.of([1, 0], [1, 1], [0, 0], groups=1)).tolist() == [1.0]
+    assert cautious_design_effects(ClusterSums.of([], [], [], groups=1)).tolist() == [1.0]
