@@ -40,6 +40,7 @@ _COLUMNS = (
     ("Verdict", "verdict"),
 )
 
+MEASURES = (OUTCOMES, TRUTHS)
 Proportion = Annotated[float, Meta(gt=0, lt=1)]
 
 
@@ -115,7 +116,7 @@ def run(context: CheckContext) -> CheckOutcome:
         dimension=params.dimension,
         whole=f"outcome.{params.decision}",
         figure=truth_measure(params.decision, params.truth),
-        measures=(OUTCOMES, TRUTHS),
+        measures=MEASURES,
     )
     title = f"{_words(params.decision).capitalize()} is wrong unequally often by {name.replace('_', ' ')}"
     try:

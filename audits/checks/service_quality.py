@@ -40,7 +40,7 @@ from portal.core.languages import language_name
 
 DERIVED: Mapping[str, Scale] = {"first_answer": SECONDS, "duration": SECONDS, "turns": TURNS}
 REPEAT_CONTACT = "repeat_contact"
-_MEASURES = ("total", SCORES_COUNTED, QUALITY_COUNTED, f"outcome.{REPEAT_CONTACT}")
+MEASURES = ("total", SCORES_COUNTED, QUALITY_COUNTED, f"outcome.{REPEAT_CONTACT}")
 _KNOWN: Mapping[str, str] = {
     "first_answer": "the wait for the first answer is known",
     "duration": "the duration is known",
@@ -126,9 +126,7 @@ def _better(figure: str) -> Direction:
 def run(context: CheckContext) -> CheckOutcome:
     """First what is known, then what it says; from counts alone."""
     params = msgspec.convert(context.params, QualityParams)
-    counted = group_values(
-        context, dimension=params.dimension, whole="total", figure=params.measure, measures=_MEASURES
-    )
+    counted = group_values(context, dimension=params.dimension, whole="total", figure=params.measure, measures=MEASURES)
     policy = Policy(alpha=params.alpha, minimum_n=params.minimum_n)
     name = dimension_name(params.dimension)
     title = title_of(params.figure, name)

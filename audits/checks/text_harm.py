@@ -32,7 +32,7 @@ from audits.engine.bias.noise_floor import SPLITS, DayCount, noise_floor
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict, overall
-from audits.queries.counts import daily_group_counts, value_counts
+from audits.queries.counts import daily_group_counts
 from audits.queries.cubes import window_cube
 from audits.queries.evidence import with_measure
 from audits.states import CheckKind, CheckState, Severity
@@ -68,6 +68,8 @@ _COLUMNS = (
     ("Adjusted p", "p"),
     ("Verdict", "verdict"),
 )
+# All questions of the kind read the same cube.
+MEASURES = tuple(f"scan.{signal}" for signal in SIGNALS)
 
 
 class TextHarmSettings(Settings, frozen=True, kw_only=True):
@@ -144,8 +146,9 @@ def run(context: CheckContext) -> CheckOutcome:
 
 def _at_all(context: CheckContext) -> CheckOutcome:
     """Any hostile words fail; derogatory generalisations alone, which are harder to read by rules, are a watch."""
+    cube = window_cube(assistant=context.assistant, window=context.window, measures=MEASURES)
     found = {
-        signal: value_counts(assistant=context.assistant, measure=f"scan.{signal}", window=context.window)
+        signal: {value: int(n.sum()) for value, n in cube.counts.get(f"scan.{signal}", {}).items()}
         for signal in BETWEEN_LANGUAGES
     }
     n = sum(found["hostile"].values())
@@ -201,9 +204,7 @@ class _Judged:
 def _compared(context: CheckContext, params: TextHarmParams) -> CheckOutcome:
     name = dimension_name(params.dimension)
     tables, signals, hidden = [], [], 0
-    cube = window_cube(
-        assistant=context.assistant, window=context.window, measures=[f"scan.{signal}" for signal in params.signals]
-    )
+    cube = window_cube(assistant=context.assistant, window=context.window, measures=MEASURES)
     for signal in params.signals:
         measure = f"scan.{signal}"
         if measure not in cube.measures:

@@ -25,7 +25,7 @@ from audits.cube_packs import OUTCOMES, PROFILES, RELEASE, answered, unpacked
 from audits.engine.bias.cube import Cube
 from audits.queries.windows import Window
 
-_KEPT = 4
+_KEPT = 6
 _PLACES = """
     audits_countpack JOIN (
         SELECT true AS month, unnest(%(months)s::date[]) AS day
