@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audits.engine.bias.adjusted import Crude, reverses
+from audits.engine.bias.adjusted_sentence import adjusted_sentence
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.outcome_gap import TableCounts, audit_gap, audit_gaps
-from audits.engine.bias.sentence import Wording, gap_sentence
+from audits.engine.bias.sentence import Wording, gap_sentence, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.engine.statistics.estimates import Estimate
 from audits.engine.statistics.hidden_cause import strength
@@ -210,3 +214,36 @@ def test_json_of_degenerate_strata_holds_no_nan(cells):
 def test_a_dozen_successes_on_either_side_do_not_prove_equality():
     row, _ = adjusted_row(strata((12, 12, 14, 14)), "b", reference="a")
     assert row.adjusted.verdict is Verdict.NOT_ENOUGH_DATA
+
+
+def test_a_gap_that_only_strata_show_says_whom_it_favours():
+    counts = [
+        GroupCount("b", 4_000, 5_000, "easy"),
+        GroupCount("a", 1_000, 1_000, "easy"),
+        GroupCount("b", 300, 1_000, "hard"),
+        GroupCount("a", 3_300, 5_000, "hard"),
+    ]
+    gap = audit_gap(counts, policy=POLICY, reference="a")
+    for sentence in (table_sentence(gap, wording=Wording()), adjusted_sentence(gap, wording=Wording())):
+        assert re.search(r"is 2\d\.\d points in favour of the reference", sentence)
+    assert re.search(r"Left at equal questions: 2\d points in favour of the reference", sentence)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 60)] * 4), min_size=2, max_size=4))
+def test_no_sentence_leaves_open_whom_the_gap_within_strata_favours(cells):
+    counts = []
+    for stratum, (k1, rest1, k2, rest2) in enumerate(cells):
+        counts += [GroupCount("b", k1, k1 + rest1, stratum), GroupCount("a", k2, k2 + rest2, stratum)]
+    gap = audit_gap(counts, policy=POLICY, reference="a") if any(one[2] + one[3] for one in cells) else None
+    for row in gap.compared if gap else ():
+        if row.adjusted is None or not row.adjusted.strata or abs(row.adjusted.risk_difference.value) < 0.005:
+            continue
+        left = row.adjusted.risk_difference.value
+        sentence = gap_sentence(row, gap.reference, wording=Wording()) + adjusted_sentence(gap, wording=Wording())
+        if row.difference * left > 0:
+            assert "in favour" not in sentence
+        else:
+            favoured = "b" if left > 0 else "the reference"
+            assert sentence.count(f"in favour of {favoured}") == sentence.count("in favour of") >= 2
+            assert "explains" not in sentence

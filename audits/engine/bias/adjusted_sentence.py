@@ -8,6 +8,7 @@ from audits.engine.bias.sentence import (
     Wording,
     counted_points,
     detectable_sentence,
+    favour,
     gap_sentence,
     listed,
     range_words,
@@ -59,5 +60,6 @@ def _rest(row: GroupResult) -> str:
     left = _left(row).risk_difference
     base = 100 if abs(round(left.value * 100)) >= 1 else 1_000
     return (
-        f"Left at equal questions: {counted_points(left.value, base)} ({range_words((left.lower, left.upper), base)})."
+        f"Left at equal questions: {counted_points(left.value, base)}{favour(row)} "
+        f"({range_words((left.lower, left.upper), base)})."
     )

@@ -147,23 +147,30 @@ def _adjusted_sentence(group: GroupResult, wording: Wording, base: int) -> str:
         return ""
     left = adjusted.risk_difference.value
     if adjusted.simpson:
-        favoured = group.label if left > 0 else "the reference"
-        turned = f"{counted_points(left, _FINE)} in favour of {favoured}"
-        return f"At an equal mix of strata the difference turns round: {turned}."
+        return f"At an equal mix of strata the difference turns round: {counted_points(left, _FINE)}{favour(group)}."
     if _explains(group, adjusted):
         return _explained_sentence(adjusted, wording, base)
-    crude, equal = points(group.difference, _FINE), counted_points(left, _FINE)
+    crude, equal = points(group.difference, _FINE), f"{counted_points(left, _FINE)}{favour(group)}"
     where = "" if adjusted.share >= _NEARLY_ALL else f" ({100 * adjusted.share:.0f} % are in strata that hold both)"
     differ = ", and not the same in all of them" if adjusted.strata_differ else ""
-    if crude == points(left, _FINE):
+    if crude == points(left, _FINE) and not favour(group):
         return f"At an equal mix of strata the difference stays {equal}{where}{differ}."
     return f"At an equal mix of strata the difference is {equal} instead of {crude}{where}{differ}."
+
+
+def favour(group: GroupResult) -> str:
+    """ " in favour of young" where what is left within strata does not lean the way of the difference before it."""
+    left = group.adjusted.risk_difference.value if group.adjusted is not None else 0.0
+    if (group.difference or 0.0) * left > 0 or not float(points(left, _FINE)):
+        return ""
+    return f" in favour of {group.label if left > 0 else 'the reference'}"
 
 
 def _explains(group: GroupResult, adjusted: AdjustedGap) -> bool:
     lower, upper = group.difference_interval or (-1.0, 1.0)
     evident = lower > 0 or upper < 0
-    same_sign = (group.difference or 0.0) * adjusted.risk_difference.value >= 0
+    left = adjusted.risk_difference.value
+    same_sign = (group.difference or 0.0) * left >= 0 and adjusted.crude_difference * left >= 0
     return evident and same_sign and adjusted.share >= _NEARLY_ALL and not adjusted.strata_differ
 
 
