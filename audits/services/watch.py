@@ -14,9 +14,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -32,6 +33,7 @@ from audits.checks.monitoring import (
     favourable_of,
 )
 from audits.engine.bias.watch import NO_EVIDENCE, Curve, DayTables, curve
+from audits.fingerprints import fingerprint_of
 from audits.models import Finding, Programme, Watch, WatchDay, WatchStream
 from audits.models.findings import CLOSED_STATES
 from audits.programmes import config_hash
@@ -39,6 +41,7 @@ from audits.queries.counts import ATTRIBUTE, boolean_outcomes, daily_group_count
 from audits.queries.exposure_figures import days_counted
 from audits.queries.windows import Window
 from audits.services.checking import check_run_record
+from audits.services.findings.raising import findings_lock
 from audits.services.freshness import counts_ready
 from audits.states import CheckKind
 from portal.core import ledger
@@ -59,6 +62,27 @@ _AUDITED = [AssistantState.LIVE, AssistantState.RESTRICTED]
 class Question:
     outcome: str
     dimension: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Risen:
+    """A question on which streams have alarmed: on which day, and with what log evidence."""
+
+    params: WatchParams
+    streams: list[WatchStream]
+    alarms: dict[WatchStream, tuple[date, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the days of a run have brought; `data` is for the ledger."""
+
+    risen: list[_Risen]
+    data: dict[str, Any]
+
+
+Entry = tuple[str, dict[str, Any]]
+"""A ledger entry to be written: its action and data."""
 
 
 def watch_job_key(assistant_id: int) -> str:
@@ -129,10 +153,17 @@ def watch_run(*, assistant_id: int, now: datetime | None = None) -> int:
         if until <= since:
             _sleep(watch, now)
             return 0
-        _begin_anew(watch, settings)
-        _closed_findings_restart(watch)
+        entries = [*_begin_anew(watch, settings), *_closed_findings_restart(watch)]
         _new_groups_begin(watch, settings, Window(min(since, until - timedelta(days=HISTORY_DAYS)), until))
-        _count(watch, settings, Window(since, until))
+        counted = _count(watch, settings, Window(since, until))
+        # Findings before the ledger: who decides on one holds it and waits for the ledger.
+        targets = [risen.params.target for risen in counted.risen]
+        findings_lock(assistant_id=watch.assistant_id, fingerprints=[_fingerprint(watch, one) for one in targets])
+        for action, data in entries:
+            _record(watch, action, data)
+        for risen in counted.risen:
+            _raise(watch, risen)
+        _record(watch, "watch.counted", counted.data)
         watch.counted_until = until
         _sleep(watch, now)
     return (until - since).days
@@ -152,27 +183,30 @@ def _sleep(watch: Watch, now: datetime) -> None:
     watch.save(update_fields=["params", "config_hash", "counted_until", "unspent", "next_run_at"])
 
 
-def _begin_anew(watch: Watch, settings: MonitoringSettings) -> None:
+def _record(watch: Watch, action: str, data: Mapping[str, Any]) -> None:
+    ledger.append(action=action, actor=SYSTEM, obj=watch, team_id=watch.assistant.team_id, data=data)
+
+
+def _fingerprint(watch: Watch, target: str) -> str:
+    return fingerprint_of(assistant_id=watch.assistant_id, kind=CheckKind.MONITORING, target=target)
+
+
+def _begin_anew(watch: Watch, settings: MonitoringSettings) -> list[Entry]:
     """Where the bars or the reference groups have changed, what was gathered by the old ones ends."""
     references = dict(watch.assistant.audited_attributes.order_by("name").values_list("name", "reference"))
     params = {**msgspec.to_builtins(settings), "references": references}
     hashed = config_hash(params)
     if watch.config_hash == hashed:
-        return
+        return []
     reason = "The bars of the watch changed" if watch.config_hash else "The watch began"
     watch.streams.filter(ended_on__isnull=True).update(ended_on=watch.counted_until)
     watch.params, watch.config_hash, watch.unspent = params, hashed, 1.0
-    ledger.append(
-        action="watch.begun",
-        actor=SYSTEM,
-        obj=watch,
-        team_id=watch.assistant.team_id,
-        data={"reason": reason, "config": hashed, "from": watch.counted_until.isoformat()},
-    )
+    return [("watch.begun", {"reason": reason, "config": hashed, "from": watch.counted_until.isoformat()})]
 
 
-def _closed_findings_restart(watch: Watch) -> None:
+def _closed_findings_restart(watch: Watch) -> list[Entry]:
     """The evidence of a group begins anew after the finding that its alarm raised is closed or dismissed."""
+    entries: list[Entry] = []
     over = watch.streams.filter(ended_on__isnull=True, finding__state__in=CLOSED_STATES).select_related("finding")
     for stream in over.order_by("pk"):
         finding = stream.finding
@@ -190,13 +224,9 @@ def _closed_findings_restart(watch: Watch) -> None:
             started_on=watch.counted_until,
             reason=f"Finding {stream.finding_id} was {finding.get_state_display().lower()}",  # type: ignore[union-attr]
         )
-        ledger.append(
-            action="watch.stream_restarted",
-            actor=SYSTEM,
-            obj=watch,
-            team_id=watch.assistant.team_id,
-            data={"ended": stream.pk, "stream": fresh.pk, "finding": stream.finding_id},
-        )
+        data = {"ended": stream.pk, "stream": fresh.pk, "finding": stream.finding_id}
+        entries.append(("watch.stream_restarted", data))
+    return entries
 
 
 def _new_groups_begin(watch: Watch, settings: MonitoringSettings, sizes: Window) -> None:
@@ -260,11 +290,12 @@ def _reference(watch: Watch, outcome: str, dimension: str, groups: dict[str, int
     return declared if declared in groups else max(groups, key=lambda group: (groups[group], group))
 
 
-def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> None:
+def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> _Counted:
+    """Carry every stream on over these days; what alarmed is still to be raised."""
     by_question: dict[Question, list[WatchStream]] = defaultdict(list)
     for stream in watch.streams.filter(ended_on__isnull=True).order_by("pk"):
         by_question[Question(stream.outcome, stream.dimension)].append(stream)
-    alarms, evidence = 0, hashlib.sha256()
+    alarms, evidence = list[_Risen](), hashlib.sha256()
     for streams in by_question.values():
         params = _params(streams, settings)
         cells = daily_group_counts(
@@ -285,21 +316,15 @@ def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> None:
             if alarm is not None:
                 risen[stream] = alarm
         if risen:
-            _raise(watch, params, streams, risen)
-        alarms += len(risen)
-    ledger.append(
-        action="watch.counted",
-        actor=SYSTEM,
-        obj=watch,
-        team_id=watch.assistant.team_id,
-        data={
-            "from": window.since.isoformat(),
-            "until": window.until.isoformat(),
-            "streams": sum(map(len, by_question.values())),
-            "alarms": alarms,
-            "evidence": evidence.hexdigest(),
-        },
-    )
+            alarms.append(_Risen(params, streams, risen))
+    data = {
+        "from": window.since.isoformat(),
+        "until": window.until.isoformat(),
+        "streams": sum(map(len, by_question.values())),
+        "alarms": sum(len(one.alarms) for one in alarms),
+        "evidence": evidence.hexdigest(),
+    }
+    return _Counted(alarms, data)
 
 
 def _params(streams: list[WatchStream], settings: MonitoringSettings) -> WatchParams:
@@ -345,21 +370,20 @@ def _first_alarm(stream: WatchStream, rows: Iterable[WatchDay], *, bar: float) -
     return next(((row.day, row.log_e + share) for row in rows if row.log_e + share >= math.log(bar)), None)
 
 
-def _raise(
-    watch: Watch, params: WatchParams, streams: list[WatchStream], risen: dict[WatchStream, tuple[date, float]]
-) -> None:
+def _raise(watch: Watch, risen: _Risen) -> None:
     """One finding a question, by a check run of its own that holds the frozen question."""
-    last = max(day for day, _ in risen.values())
-    window = Window(min(stream.started_on for stream in streams), last + timedelta(days=1))
+    params = risen.params
+    last = max(day for day, _ in risen.alarms.values())
+    window = Window(min(stream.started_on for stream in risen.streams), last + timedelta(days=1))
     outcome = alarm_outcome(
         params=params,
         assistant=watch.assistant,
         window=window,
-        log_evidence={stream.group: evidence for stream, (_, evidence) in risen.items()},
+        log_evidence={stream.group: evidence for stream, (_, evidence) in risen.alarms.items()},
     )
     spec = CheckSpec(kind=CheckKind.MONITORING, target=params.target, params=msgspec.to_builtins(params))
     run = check_run_record(assistant=watch.assistant, spec=spec, window=window, outcome=outcome)
     finding = Finding.objects.filter(seen_in=run).first()
-    for stream, (day, _) in risen.items():
+    for stream, (day, _) in risen.alarms.items():
         stream.alarmed_on, stream.finding = day, finding
         stream.save(update_fields=["alarmed_on", "finding"])

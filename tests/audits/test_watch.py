@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.db import connection, transaction
 
 from assistants.models import AuditedAttribute
 from audits.engine.bias.watch import DayTables, curve
@@ -20,6 +23,7 @@ from audits.services.programmes import programme_change, programme_ensure
 from audits.services.watch import due_watches_queue, watch_run
 from audits.states import CheckKind, CheckState, FindingState
 from portal.core import ledger
+from portal.core.actors import SYSTEM
 from portal.core.models import Job, LedgerEntry
 from tests.audits.asking import ask
 from tests.factories import ReleaseFactory
@@ -317,3 +321,44 @@ def test_cycle_reports_what_the_watch_saw_and_tests_nothing(watched):
         "later": CheckState.PASSED,
         "never": CheckState.INSUFFICIENT_DATA,
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_alarm_waits_for_who_decides_on_its_finding_and_not_with_the_ledger_in_hand(watched):
+    """Deciding locks the finding, then the ledger: a watch that held them the other way round would be a deadlock."""
+    counts_make(watched, gap=0.4)
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=60)))
+    Watch.objects.all().delete()
+    held, failed = threading.Event(), list[Exception]()
+
+    def decide() -> None:
+        try:
+            with transaction.atomic():
+                finding = Finding.objects.select_for_update().get()
+                held.set()
+                deadline = time.monotonic() + 30
+                while not somebody_waits() and time.monotonic() < deadline:
+                    pass
+                ledger.append(action="finding.claimed", actor=SYSTEM, obj=finding, team_id=watched.team_id, data={})
+        except Exception as error:
+            failed.append(error)
+        finally:
+            held.set()
+            connection.close()
+
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return cursor.fetchone() is not None
+
+    other = threading.Thread(target=decide)
+    other.start()
+    assert held.wait(30)
+    try:
+        watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=60)))
+    finally:
+        other.join(60)
+    assert failed == []
+    assert Finding.objects.get().times_seen == 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -103,6 +103,22 @@ def finding_raise_as(
             },
         )
         return finding
+
+
+def findings_lock(*, assistant_id: int, fingerprints: Collection[str]) -> None:
+    """Lock in one order what raising findings of these fingerprints locks one after the other.
+
+    For a transaction that raises several, before its first ledger entry: whoever decides on one of them has it locked
+    and waits for the ledger.
+    """
+    Assistant.objects.select_for_update(no_key=True).get(pk=assistant_id)
+    same = Finding.objects.filter(assistant=assistant_id, fingerprint__in=fingerprints)
+    wanted, originals = set[int](), set(same.values_list("pk", flat=True))
+    while originals:
+        wanted |= originals
+        further = Finding.objects.filter(pk__in=originals, duplicate_of__isnull=False)
+        originals = set(further.values_list("duplicate_of_id", flat=True)) - wanted
+    list(Finding.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
 
 
 def _last(*, assistant_id: int, fingerprint: str) -> Finding | None:
