@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 
 from assistants.models import Assistant, AuditAttributes, Conversation, Release
 from assistants.states import ConversationState
@@ -15,7 +17,7 @@ from audits.models import CountCell
 from audits.queries.counts import group_counts, value_counts
 from audits.queries.cubes import window_cube
 from audits.queries.windows import Window
-from audits.services.counting import counts_forget, counts_keep, stale_days_fold
+from audits.services.counting import counts_forget, counts_keep, day_fold, stale_days_fold
 from audits.services.packing import day_pack
 from audits.services.programmes import programme_ensure
 from audits.services.stale_days import days_mark_stale
@@ -171,3 +173,26 @@ def test_many_levels_and_profiles_are_the_sums_of_the_cells(assistant):
         day_pack(assistant_id=assistant.pk, day=day)
         for window in (Window(day, day + timedelta(days=1)), Window(date(2025, 2, 1), date(2025, 3, 1))):
             assert_the_same(assistant, window)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_days_of_a_month_folded_by_several_workers_at_once_are_all_in_its_pack(assistant):
+    days = [date(2025, 2, 1) + timedelta(days=number) for number in range(12)]
+    conversations_make(assistant, [Told(outcome={"resolved": True}, day=day) for day in days for _ in range(3)])
+    february = Window(date(2025, 2, 1), date(2025, 3, 1))
+
+    def fold(day: date) -> None:
+        try:
+            day_fold(assistant_id=assistant.pk, day=day)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        folds = [workers.submit(fold, day) for day in days * 2]
+        seen = [int(window_cube(assistant=assistant, window=february).n("total").sum()) for _ in range(20)]
+        for one in folds:
+            one.result()
+    assert seen == sorted(seen)
+    assert all(n % 3 == 0 for n in seen)
+    assert_the_same(assistant, february)
+    assert window_cube(assistant=assistant, window=february).n("total").sum() == 36
