@@ -26,7 +26,13 @@ from audits.checks.gap_settings import (
     shown_cube,
 )
 from audits.checks.outcome_gap import reference_missing
-from audits.checks.repeat_customers import repeats_table
+from audits.checks.repeat_customers import (
+    repeats_figures,
+    repeats_of,
+    repeats_sentence,
+    repeats_table,
+    told_json,
+)
 from audits.checks.strata_tables import adjusted_table, methods_table, strata_table
 from audits.engine.bias.adjusted_sentence import adjusted_sentence, adjusted_verdict
 from audits.engine.bias.cube import ATTRIBUTE
@@ -86,6 +92,7 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
     """The answer within these strata: the crude gap beside the adjusted one, every stratum, and where they part."""
     name = dimension_name(params.dimension)
     cube = window_cube(assistant=context.assistant, window=context.window)
+    repeats = repeats_of(context, params, cube, named=params.dimension == "language")
     cube, hidden = shown_cube(cube, params.dimension, params.measure)
     counts = cube.group_counts(params.measure, params.good, groups=[params.dimension], strata=strata)
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
@@ -93,37 +100,42 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
         counts = [replace(one, group=None if one.group is None else language_name(one.label)) for one in counts]
         wording = replace(wording, preposition="in")
     try:
-        gap = audit_gap(counts, policy=params.policy, reference=params.reference or None, attribute=name)
+        gap = audit_gap(
+            counts,
+            policy=params.policy,
+            reference=params.reference or None,
+            attribute=name,
+            effects=repeats.effects,
+        )
     except LookupError:
         return reference_missing(params, n=sum(count.n for count in counts), hidden=hidden, title=title)
-    verdict = adjusted_verdict(gap)
+    verdict, private = adjusted_verdict(gap), params.dimension.startswith(ATTRIBUTE)
     left = {row.label: row.adjusted for row in gap.compared if row.adjusted is not None}
     of_disparities = [one.risk_difference.value for one in left.values() if one.verdict is Verdict.DISPARITY]
-    repeats = repeats_table(context, params, [row.label for row in gap.groups if row.known])
     by_stratum, cells_hidden = strata_table(
         f"{params.outcome} by {name} within {' and '.join(strata)}",
         gap,
         counts,
         name=_stratum_names(context, strata),
-        private=params.dimension.startswith(ATTRIBUTE),
+        private=private,
     )
     return CheckOutcome(
         state=STATES[verdict],
-        sentence=adjusted_sentence(gap, wording=replace(wording, mix=_mix(strata))),
+        sentence=adjusted_sentence(gap, wording=replace(wording, mix=_mix(strata))) + repeats_sentence(gap),
         result={
             "tables": [
                 adjusted_table(f"{params.outcome} by {name}: as it was, and at equal questions", gap),
                 by_stratum,
                 methods_table("The same by other methods, and whether the strata agree", gap),
-                repeats,
+                repeats_table(repeats, [row.label for row in gap.groups if row.known]),
             ],
             "figures": {
                 **gap_figures(gap, {label: one.verdict for label, one in left.items()}, hidden=hidden),
                 "strata": len({count.stratum for count in counts}),
                 "cells_hidden": cells_hidden,
-                "design_effect": max((row[3] for row in repeats["rows"]), default=None),
+                **repeats_figures(gap, repeats, private=private),
             },
-            "gap": gap.to_json(),
+            "gap": told_json(gap, repeats, private=private),
             "simpson": [label for label, one in left.items() if one.simpson],
             "held_constant": list(strata),
             "policy": params.policy.to_json(),

@@ -26,6 +26,13 @@ from audits.checks.gap_settings import (
     severity_of_gaps,
     shown_cube,
 )
+from audits.checks.repeat_customers import (
+    repeats_figures,
+    repeats_of,
+    repeats_sentence,
+    repeats_table,
+    told_json,
+)
 from audits.checks.tables import table
 from audits.engine.bias.cube import ATTRIBUTE
 from audits.engine.bias.gap_table import GapTable, GroupResult
@@ -83,30 +90,41 @@ def run(context: CheckContext) -> CheckOutcome:
     params = msgspec.convert(context.params, OutcomeGapParams)
     policy, measure = params.policy, params.measure
     cube = window_cube(assistant=context.assistant, window=context.window)
+    repeats = repeats_of(context, params, cube)
     cube, hidden = shown_cube(cube, params.dimension, measure)
     counts = cube.group_counts(measure, params.good, groups=[params.dimension])
     name = dimension_name(params.dimension)
     title = f"{params.outcome.replace('_', ' ').capitalize()} differs by {name.replace('_', ' ')}"
     try:
-        gap = audit_gap(counts, policy=policy, reference=params.reference or None, attribute=name)
+        gap = audit_gap(
+            counts, policy=policy, reference=params.reference or None, attribute=name, effects=repeats.effects
+        )
     except LookupError:
         return reference_missing(params, n=sum(count.n for count in counts), hidden=hidden, title=title)
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     steps = gap_onset(context, gap, measure=measure, favourable=params.good, dimension=params.dimension, policy=policy)
     since = began_with(steps)
     told = gap
+    private = params.dimension.startswith(ATTRIBUTE)
+    weighed = repeats_table(repeats, [row.label for row in gap.groups if row.known])
     if params.dimension == "language":
         told, wording = languages_named(gap), replace(wording, preposition="in")
     return CheckOutcome(
         state=STATES[gap.verdict],
-        sentence=table_sentence(told, wording=wording) + (f" It began with release {since}." if since else ""),
+        sentence=table_sentence(told, wording=wording)
+        + (f" It began with release {since}." if since else "")
+        + repeats_sentence(gap),
         result={
             "tables": [
                 table(f"{params.outcome} by {name}", _COLUMNS, map(_row, told.groups)),
                 *onset_tables(steps, told),
+                *([weighed] if any(row.design_effect > 1 for row in gap.groups) else []),
             ],
-            "figures": gap_figures(gap, {row.label: row.verdict for row in gap.compared}, hidden=hidden),
-            "gap": gap.to_json(),
+            "figures": {
+                **gap_figures(gap, {row.label: row.verdict for row in gap.compared}, hidden=hidden),
+                **repeats_figures(gap, repeats, private=private),
+            },
+            "gap": told_json(gap, repeats, private=private),
             "since_release": since,
             "policy": policy.to_json(),
         },

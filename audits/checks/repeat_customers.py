@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from audits.checks.contract import CheckContext
 from audits.checks.gap_settings import GapParams
 from audits.checks.tables import table
+from audits.engine.bias.cube import ATTRIBUTE, Cube
+from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.suppression import SMALLEST_SHOWN
-from audits.engine.statistics.clusters import rao_scott
-from audits.queries.repeats import cluster_sums, customer_sums
+from audits.engine.statistics.clusters import cautious_design_effects
+from audits.queries.cubes import OUTCOMES
+from audits.queries.repeats import DIMENSIONS, cluster_sums, customer_sums
 from portal.core.languages import language_name
 
 _COLUMNS = (
@@ -20,24 +24,85 @@ _COLUMNS = (
     ("Design effect", "ratio"),
     ("Worth as many independent ones", "count"),
 )
+_WORTH_SAYING = 0.95
 
 
-def repeats_table(context: CheckContext, params: GapParams, shown: Collection[str]) -> dict[str, Any]:
-    """One row a group that is `shown`, unless it has fewer than ten customers.
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """By group: its conversations whose customer is on record, these customers, and the design effect."""
 
-    The design effect is the observed variance of the group's rate over that of independent conversations (Rao & Scott
-    1992), of the conversations whose customer is still on record.
+    groups: Mapping[str, tuple[int, int, float]]
+
+    @property
+    def effects(self) -> dict[str, float]:
+        """What `audit_gap` widens by."""
+        return {label: effect for label, (_, _, effect) in self.groups.items()}
+
+    def few(self, label: str) -> bool:
+        """Whether the group has customers on record, but fewer than ten."""
+        return label in self.groups and self.groups[label][1] < SMALLEST_SHOWN
+
+
+def repeats_of(context: CheckContext, params: GapParams, cube: Cube, *, named: bool = False) -> Repeats:
+    """The design effect of every known group (Rao & Scott 1992), cautious where it has few customers.
+
+    Asked for all dimensions and outcomes of the window's cube at once, so that the questions of a cycle share one
+    statement. With `named`, languages go by name; two tags of one name share the greater effect.
     """
+    dimensions = [one for one in cube.dimensions if one in DIMENSIONS or one.startswith(ATTRIBUTE)]
+    outcomes = [one.removeprefix(OUTCOMES) for one in cube.counts if one.startswith(OUTCOMES)]
+    if params.dimension not in dimensions or params.outcome not in outcomes:
+        return Repeats({})
     sums = customer_sums(
-        assistant=context.assistant, window=context.window, dimensions=[params.dimension], outcomes=[params.outcome]
+        assistant=context.assistant, window=context.window, dimensions=sorted(dimensions), outcomes=sorted(outcomes)
     )
     levels, clusters = cluster_sums(sums[params.dimension, params.outcome], favourable=params.good)
-    effective = rao_scott(clusters)
-    named = params.dimension == "language"
-    rows = []
+    effects = cautious_design_effects(clusters)
+    found: dict[str, tuple[int, int, float]] = {}
     for i, level in enumerate(levels):
-        label = language_name(level) if named and level is not None else level
-        if label in shown and clusters.clusters[i] >= SMALLEST_SHOWN:
-            n, customers = int(clusters.n[i]), int(clusters.clusters[i])
-            rows.append([label, n, customers, float(effective.design_effect[i]), round(float(effective.n[i]))])
+        if level is None or not clusters.n[i]:
+            continue
+        label = language_name(level) if named else level.strip()
+        n, customers, effect = found.get(label, (0, 0, 1.0))
+        own = int(clusters.n[i]), int(clusters.clusters[i])
+        found[label] = n + own[0], customers + own[1], max(effect, float(effects[i]))
+    return Repeats(found)
+
+
+def repeats_table(repeats: Repeats, shown: Collection[str]) -> dict[str, Any]:
+    """One row a group that is `shown`, unless it has fewer than ten customers."""
+    rows = [
+        [label, n, customers, effect, round(n / effect)]
+        for label, (n, customers, effect) in repeats.groups.items()
+        if label in shown and customers >= SMALLEST_SHOWN
+    ]
     return table("Repeat customers, and what they weigh", _COLUMNS, sorted(rows))
+
+
+def repeats_sentence(gap: GapTable) -> str:
+    """ "Some customers came several times; 1,000 conversations weigh like 640.", with a space before it.
+
+    Empty where that changes little: at 95 % or more.
+    """
+    n = sum(row.n for row in gap.groups if row.known)
+    if gap.effective_n >= _WORTH_SAYING * n:
+        return ""
+    return f" Some customers came several times; {n:,} conversations weigh like {gap.effective_n:,.0f}."
+
+
+def repeats_figures(gap: GapTable, repeats: Repeats, *, private: bool) -> dict[str, Any]:
+    """The largest design effect that is told (`told_json`), and what all known groups weigh together."""
+    effects = [row.design_effect for row in gap.groups if row.known and not (private and repeats.few(row.label))]
+    return {"design_effect": max(effects, default=None), "effective_n": round(gap.effective_n)}
+
+
+def told_json(gap: GapTable, repeats: Repeats, *, private: bool) -> dict[str, Any]:
+    """The gap as kept, without the design effect of a customer attribute's group of fewer than ten customers.
+
+    Beside n it would come close to saying how many these are. Null there; the widening holds all the same.
+    """
+    document = gap.to_json()
+    for row, found in zip(document["groups"], gap.groups, strict=True):
+        if private and repeats.few(found.label):
+            row["design_effect"] = None
+    return document

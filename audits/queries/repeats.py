@@ -22,14 +22,16 @@ from audits.engine.statistics.clusters import ClusterSums
 from audits.queries.cubes import stamp_of
 from audits.queries.windows import Window
 
+DIMENSIONS = ("language", "channel")
+"""Besides `attribute:<name>`, what customers are told apart by."""
 _KEPT = 4
 _CUSTOMERS = """
     WITH customer AS MATERIALIZED (
-        SELECT c.subject_id, c.language, a.values AS attributes, {counts}
+        SELECT c.subject_id, c.language, {channel} AS channel, a.values AS attributes, {counts}
         FROM assistants_conversation c LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
         WHERE c.assistant_id = %(assistant)s AND c.day >= %(since)s AND c.day < %(until)s AND c.state <> 'erased'
             AND (%(release)s::bigint IS NULL OR c.release_id = %(release)s)
-        GROUP BY 1, 2, 3
+        GROUP BY 1, 2, 3, 4
     ) {groups}
 """
 _COUNTS = """
@@ -53,7 +55,8 @@ def customer_sums(
 ) -> dict[tuple[str, str], Sums]:
     """By (dimension, outcome) the levels, the unknown as None, each with its customers and Σk, Σn, Σk², Σkn, Σn².
 
-    k of a customer's n conversations with the outcome had it true. Dimensions are `language` and `attribute:<name>`. A
+    k of a customer's n conversations with the outcome had it true. Dimensions are those of
+    `DIMENSIONS` and `attribute:<name>`. A
     customer who is in two groups counts in each. Conversations that retention has disposed of are in it as long as
     their row is there; erased ones are not. Two statements, one where this process has lately answered the same.
     """
@@ -109,12 +112,15 @@ def _statement(dimensions: Sequence[str], outcomes: Sequence[str]) -> sql.Compos
         sql.SQL(_GROUP).format(dimension=sql.Literal(dimension), level=_level(dimension), sums=sums, totals=totals)
         for dimension in dimensions
     ]
-    return sql.SQL(_CUSTOMERS).format(counts=sql.SQL(", ").join(counts), groups=sql.SQL(" UNION ALL ").join(groups))
+    channel = sql.SQL("c.channel" if "channel" in dimensions else "''::text")
+    return sql.SQL(_CUSTOMERS).format(
+        channel=channel, counts=sql.SQL(", ").join(counts), groups=sql.SQL(" UNION ALL ").join(groups)
+    )
 
 
 def _level(dimension: str) -> sql.Composable:
-    if dimension == "language":
-        return sql.SQL("NULLIF(language, '')")
+    if dimension in DIMENSIONS:
+        return sql.SQL("NULLIF({}, '')").format(sql.Identifier(dimension))
     if dimension.startswith(ATTRIBUTE):
         return sql.SQL("NULLIF(attributes ->> {}, '')").format(sql.Literal(dimension.removeprefix(ATTRIBUTE)))
     raise LookupError(f"customers are not told apart by {dimension!r}")

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.db import transaction
+
 from assistants.models import Assistant, AuditAttributes, ConsentSnapshot, Conversation, Release
 from assistants.transcripts import Transcript, Turn, encoded, packer
 from consent.models import DataSubject, Purpose
+from consent.services.subjects import subjects_resolve
 from portal.core import envelope
 from portal.core.models import DataKey
-from tests.factories import DataSubjectFactory
 
 DAY = date(2025, 3, 3)
 PLAIN = (("customer", "Where is my parcel?"), ("assistant", "It arrives tomorrow."))
@@ -35,20 +37,29 @@ class Told:
 
 
 def conversations_make(assistant: Assistant, told: Iterable[Told]) -> list[Conversation]:
-    """Received conversations, sealed under their subject's key (an anonymous subject for all that name none)."""
+    """Received conversations, sealed under their subject's key (an anonymous subject each, where none is named)."""
     told = list(told)
-    anyone = DataSubjectFactory(team=assistant.team)
+    with transaction.atomic():
+        anonymous = iter(subjects_resolve(team=assistant.team, references=[None for one in told if not one.subject]))
     keys: dict[Any, envelope.OpenKey] = {}
     pack = packer()
     first = Conversation.objects.count()
     rows = []
     for number, one in enumerate(told, first):
-        subject = one.subject or anyone
+        if one.subject is None:
+            own = next(anonymous)
+            assert own.key is not None
+            subject_id, key = own.subject_id, own.key
+        else:
+            subject_id = one.subject.pk
+            if subject_id not in keys:
+                keys[subject_id] = _opened(one.subject)
+            key = keys[subject_id]
         started_at = datetime.combine(one.day, time(10), UTC)
         conversation = Conversation(
             assistant=assistant,
             release=one.release,
-            subject=subject,
+            subject_id=subject_id,
             external_id=f"told-{number}",
             content_hash=b"\x00" * 32,
             channel=one.channel,
@@ -60,9 +71,6 @@ def conversations_make(assistant: Assistant, told: Iterable[Told]) -> list[Conve
             outcome=dict(one.outcome),
             turn_count=2,
         )
-        if subject.data_key_id not in keys:
-            keys[subject.data_key_id] = _opened(subject)
-        key = keys[subject.data_key_id]
         conversation.sealed = key.seal(pack(_transcript(one.turns)), place=conversation.place)
         rows.append(conversation)
     Conversation.objects.bulk_create(rows)

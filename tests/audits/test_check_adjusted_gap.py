@@ -178,7 +178,12 @@ def test_repeat_customers_weigh_less_and_few_of_them_are_not_shown(assistant):
         for number, customer in enumerate(regulars)
         for _ in range(5)
     ]
-    told += [Told(outcome={"resolved": True}, attributes={"age": "young"}) for _ in range(40)]
+    few = [DataSubjectFactory(team=assistant.team) for _ in range(4)]
+    told += [
+        Told(outcome={"resolved": True}, attributes={"age": "young"}, subject=customer)
+        for customer in few
+        for _ in range(10)
+    ]
     counted(assistant, told)
     result = by_age(assistant).result
     (row,) = result["tables"][3]["rows"]
@@ -186,3 +191,44 @@ def test_repeat_customers_weigh_less_and_few_of_them_are_not_shown(assistant):
     assert row[3] == pytest.approx(5 * 12 / 11)
     assert row[4] == 11
     assert result["figures"]["design_effect"] == row[3]
+    assert {one["group"]["age"]: one["design_effect"] for one in result["gap"]["groups"]} == {
+        "old": row[3],
+        "young": None,
+    }
+
+
+def test_a_gap_of_few_repeat_customers_is_not_a_disparity_where_as_many_independent_ones_are(assistant):
+    # 20 customers an age, 20 conversations each that all ended alike; 80 % and 70 % of them resolved.
+    told = [
+        Told(outcome={"resolved": number < resolved}, attributes={"age": age}, subject=customer)
+        for age, resolved in (("old", 16), ("young", 14))
+        for number in range(20)
+        for customer in [DataSubjectFactory(team=assistant.team)]
+        for _ in range(20)
+    ]
+    counted(assistant, told)
+    repeated = by_age(assistant)
+    crude = ask(assistant, "outcome_gap", "resolved by age")
+    assert repeated.state == crude.state == "insufficient_data"
+    for outcome in (repeated, crude):
+        assert outcome.sentence.endswith("Some customers came several times; 800 conversations weigh like 38.")
+        assert outcome.result["figures"]["effective_n"] == 38
+        groups = outcome.result["gap"]["groups"]
+        assert [group["design_effect"] for group in groups] == pytest.approx([20 * 20 / 19] * 2)
+        assert [(group["n"], group["rate"]) for group in groups] == [(400, 0.8), (400, pytest.approx(0.7))]
+    assert crude.result["tables"][-1]["title"] == "Repeat customers, and what they weigh"
+
+
+def test_the_same_gap_of_customers_who_came_once_is_a_disparity(assistant):
+    counted(
+        assistant,
+        [
+            Told(outcome={"resolved": number < resolved}, attributes={"age": age})
+            for age, resolved in (("old", 320), ("young", 280))
+            for number in range(400)
+        ],
+    )
+    for outcome in (by_age(assistant), ask(assistant, "outcome_gap", "resolved by age")):
+        assert outcome.state == "failed"
+        assert "weigh like" not in outcome.sentence
+        assert outcome.result["figures"]["design_effect"] == 1.0

@@ -51,7 +51,7 @@ def test_the_result_holds_every_number_in_a_table(assistant):
     assert [row[:4] for row in table["rows"]] == [["English (reference)", 300, 240, 0.8], ["German", 300, 180, 0.6]]
     assert result["figures"] == {
         "n": 600, "unknown": 0, "groups_hidden": 0, "comparisons": 1, "excluded": [], "seed": None,
-        "passed": 0, "watched": 0, "failed": 1, "undecided": 0,
+        "passed": 0, "watched": 0, "failed": 1, "undecided": 0, "design_effect": 1.0, "effective_n": 600,
     }  # fmt: skip
     assert result["policy"]["alpha"] == 0.05
 
