@@ -48,7 +48,7 @@ def connector_new(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def connector_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Change it. Runs that were started keep what they were started with on record."""
+    """Change it. Runs under way end where it asks otherwise than what they have on record."""
     user = viewer(request)
     connector = connector_for(user, pk, slug=slug)
     require(user, "probes.connector_change", connector)
