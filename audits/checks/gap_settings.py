@@ -21,6 +21,16 @@ DEFAULT_OUTCOME = "resolved"
 ADVERSE_OUTCOMES = frozenset(
     {"abandoned", "complaint", "escalated", "refused", "repeat_contact", "transferred_to_human", "unresolved"}
 )
+_ADVERSE_ENDINGS = ("_abandoned", "_escalated", "_refused", "_unresolved")
+
+
+def is_adverse(outcome: str) -> bool:
+    """Whether the name says that `true` is the bad answer: `escalated`, `refund_refused`, but not `not_refused`."""
+    if outcome in ADVERSE_OUTCOMES:
+        return True
+    return outcome.endswith(_ADVERSE_ENDINGS) and not outcome.startswith(("no_", "not_"))
+
+
 STATES = {
     Verdict.DISPARITY: CheckState.FAILED,
     Verdict.WATCH: CheckState.WATCH,
@@ -51,7 +61,7 @@ class GapSettings(Settings, frozen=True, kw_only=True):
 
     def is_favourable(self, outcome: str) -> bool:
         """Whether "true" is the good answer."""
-        return self.favourable.get(outcome, outcome not in ADVERSE_OUTCOMES)
+        return self.favourable.get(outcome, not is_adverse(outcome))
 
 
 class GapParams(Settings, frozen=True, kw_only=True):

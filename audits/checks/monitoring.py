@@ -23,7 +23,7 @@ from msgspec import Meta
 
 from assistants.models import Assistant
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.gap_settings import ADVERSE_OUTCOMES, dimension_name
+from audits.checks.gap_settings import dimension_name, is_adverse
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
 from audits.checks.watch_report import day_text, evidence_text, group_name, spoken, watch_report
@@ -126,7 +126,7 @@ def expand(settings: MonitoringSettings, scope: Scope) -> list[CheckSpec]:
 
 
 def favourable_of(settings: MonitoringSettings, outcome: str) -> bool:
-    return settings.favourable.get(outcome, outcome not in ADVERSE_OUTCOMES)
+    return settings.favourable.get(outcome, not is_adverse(outcome))
 
 
 def run(context: CheckContext) -> CheckOutcome:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assistants.models import Conversation
+from audits.checks.gap_settings import GapSettings, is_adverse
 from tests.audits.asking import SCOPE, ask
 from tests.audits.conversations import Told
 from tests.audits.told import counted, group
@@ -17,6 +18,22 @@ from tests.factories import ReleaseFactory
 pytestmark = pytest.mark.django_db
 
 ONE_QUESTION = {"dimensions": ["language"]}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "adverse"),
+    [
+        ("resolved", False),
+        ("refused", True),
+        ("refund_refused", True),
+        ("not_refused", False),
+        ("refund_not_due", False),
+    ],
+)
+def test_what_an_outcome_is_called_says_which_answer_is_the_good_one(outcome, adverse):
+    assert is_adverse(outcome) is adverse
+    assert GapSettings().is_favourable(outcome) is not adverse
+    assert GapSettings(favourable={outcome: True}).is_favourable(outcome)
 
 
 def by_language(assistant, **params):
