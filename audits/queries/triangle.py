@@ -11,6 +11,7 @@ from audits.engine.bias.verdict import Verdict, overall
 from audits.models import CheckRun, Finding
 from audits.queries.counts import ATTRIBUTE
 from audits.states import FAIRNESS_KINDS, CheckKind, CheckState
+from portal.core.languages import language_name
 
 _LOOK_OF: Mapping[str, Look] = {
     CheckKind.ADJUSTED_GAP: Look.ADJUSTED,
@@ -213,7 +214,13 @@ def _measure(look: Look, row: Mapping[str, Any]) -> tuple[float | None, Sequence
 
 
 def _named(group: Mapping[str, Any]) -> str:
-    return " × ".join("unknown" if level is None else str(level) for level in group.values())
+    return " × ".join(_level(name, level) for name, level in group.items())
+
+
+def _level(name: str, level: object) -> str:
+    if level is None:
+        return "unknown"
+    return language_name(str(level)) if name == "language" else str(level)
 
 
 def _seen(taken: Mapping[Look, LookTaken], own: CheckRun) -> Seen:

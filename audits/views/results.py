@@ -183,7 +183,7 @@ def _adjusted_chart(run: CheckRun, *, beside: CheckRun | None) -> SafeString | s
         rows,
         title=f"Difference from {reference}, in points: {run.target_words}",
         description=f"{run.sentence} Two rows a group: the difference as it was, and at equal questions.",
-        unit=" points",
+        unit="points",
         axis_holds=[0.0, *(bound for bound in held if bound is not None)],
     )
 

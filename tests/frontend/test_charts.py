@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 import time
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
@@ -217,3 +218,17 @@ def test_bars_split_the_width_by_share_with_a_pattern_each() -> None:
     assert [part.get("width") for part in parts] == ["432", "216", "72"]
     assert len({part.get("fill") for part in parts}) == 3
     assert texts(wide) == ["Permitted  60 (60.0 %)", "Denied  30 (30.0 %)", "Unknown  10 (10.0 %)"]
+
+
+def test_numbers_below_zero_have_a_true_minus_and_zero_has_none():
+    shown = str(
+        forest_plot(
+            [ForestRow("Older", -12.34, -15.0, -0.01, 100), ForestRow("Same", -0.04, -1.0, 1.0, 100)],
+            title="Difference",
+            description="Two groups.",
+            unit="points",
+        )
+    )
+    assert "−12.3 points" in shown
+    assert "−15.0 to 0.0" in shown
+    assert not re.findall(r">-|−0\.0", shown)

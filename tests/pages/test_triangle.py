@@ -239,6 +239,17 @@ def test_findings_about_the_same_groups_lead_to_each_other(client, reviewer, ava
     assert ("mark the others as its duplicates" in text, seen in text) == (named, named)
 
 
+def test_languages_have_their_names(ava):
+    counts = [GroupCount("de", 1710, 1800), GroupCount("pl", 1000, 1800)]
+    result = {"figures": {}, "tables": [], "gap": audit_gap(counts, policy=Policy(), attribute="language").to_json()}
+    run = run_make(ava, params={"outcome": "resolved", "dimension": "language"}, result=result)
+    triangle = triangle_of(finding_make(ava, run=run))
+    assert triangle is not None
+    gap = triangle.looks[0].gap
+    assert gap is not None
+    assert (gap.group, gap.reference) == ("Polish", "German")
+
+
 def test_decided_findings_are_no_longer_named(ava, finding):
     other = finding_make(ava, run=run_make(ava, kind="monitoring", target="x", params=PARAMS))
     Finding.objects.filter(pk=other.pk).update(state="duplicate", duplicate_of=finding)

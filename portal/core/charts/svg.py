@@ -89,10 +89,10 @@ def domain(values: list[float], *, unit: str) -> tuple[float, float]:
 
 
 def amount(value: float, *, unit: str, decimals: int = 1) -> str:
-    """`value` in words: proportions as per cent, anything else with its unit."""
+    """`value` in words: proportions as per cent, anything else with its unit; never a zero below zero."""
     if unit == "%":
-        return _minus(f"{value * 100:.{decimals}f} %")
-    return _minus(f"{value:,.{decimals}f} {unit}".rstrip())
+        return _minus(f"{round(value * 100, decimals) + 0.0:.{decimals}f} %")
+    return _minus(f"{round(value, decimals) + 0.0:,.{decimals}f} {unit}".rstrip())
 
 
 def tick_label(value: float, *, unit: str) -> str:
