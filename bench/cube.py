@@ -156,6 +156,7 @@ def measure(count: int = CONVERSATIONS) -> None:
 
     from assistants.services.registry import assistant_register, audited_attribute_declare
     from audits.checks import CHECKS, CheckContext, Scope, error_parity, service_quality, text_harm
+    from audits.engine.bias.outcome_gap import tables_forget
     from audits.programmes import default_checks, expand
     from audits.queries import cubes
     from audits.queries.windows import Window
@@ -196,6 +197,7 @@ def measure(count: int = CONVERSATIONS) -> None:
 
         def ask(window: Window = window, clock: Callable[[], float] = time.process_time) -> dict[str, float]:
             spent: dict[str, float] = defaultdict(float)
+            tables_forget()  # of an audit, each table is new once
             for spec in specs:
                 context = CheckContext(assistant, spec.target, spec.params, window)
                 started = clock()

@@ -29,8 +29,10 @@ def _determined(cell: Any) -> Any:
     """The cell; None for a number that is not finite, or a range with such an end, which no JSON can hold."""
     if isinstance(cell, float):
         return finite(cell)
-    if isinstance(cell, list | tuple) and any(isinstance(end, float) and finite(end) is None for end in cell):
-        return None
+    if isinstance(cell, (list, tuple)):
+        for end in cell:
+            if isinstance(end, float) and finite(end) is None:
+                return None
     return cell
 
 

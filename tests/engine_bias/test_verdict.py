@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,17 @@ def test_overall_is_the_worst_that_is_known(verdicts, expected):
 def test_policy_refuses_thresholds_that_mean_nothing(thresholds):
     with pytest.raises(ValueError, match=next(iter(thresholds))):
         Policy(**thresholds)
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.data())
+def test_bars_in_whole_numbers_are_those_of_fractions(n, reference_n, data):
+    k, reference_k = data.draw(st.integers(0, n)), data.draw(st.integers(0, reference_n))
+    policy = Policy()
+    lower, higher = sorted((Fraction(k, n), Fraction(reference_k, reference_n)))
+    passed = [
+        higher - lower >= Fraction(1, 20),
+        lower < Fraction(4, 5) * higher,
+        1 - lower > Fraction(5, 4) * (1 - higher),
+    ]
+    found = " ".join(material_breaches(k, n, reference_k, reference_n, policy=policy))
+    assert [word in found for word in ("difference", "favourable", "adverse")] == passed

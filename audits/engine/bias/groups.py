@@ -176,7 +176,7 @@ def _exclusion(member: Member, known_n: int, smallest_share: Fraction) -> str | 
         return "value not known: counted, not compared"
     if not member.n:
         return "no members"
-    if Fraction(member.n, known_n) < smallest_share:
+    if member.n * smallest_share.denominator < smallest_share.numerator * known_n:
         share = f"{100 * member.n / known_n:.2g} % of {known_n:,}"
         return f"{share}: under {float(smallest_share) * 100:.2g} %, left out of the ratios"
     return None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,11 @@ from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.multiplicity import holm
 from audits.engine.statistics.power import detectable_difference
 
-__all__ = ["GroupCount", "TableCounts", "audit_gap", "audit_gaps"]
+__all__ = ["GroupCount", "TableCounts", "audit_gap", "audit_gaps", "tables_forget"]
 
 FloatArray = NDArray[np.float64]
+
+_TABLES_KEPT = 256
 
 
 def audit_gap(
@@ -88,13 +91,40 @@ class _Tests:
 
 def _fisher_tests(plans: Sequence[Comparisons]) -> list[_Tests]:
     cells = [plan.cells() for plan in plans]
-    flat = np.array([cell for table in cells for cell in table], dtype=np.float64).reshape(-1, 4)
-    p_values = split_by_size(fisher_exact(*flat.T), [len(table) for table in cells])
+    p_values = split_by_size(_p_values(tuple(cell for table in cells for cell in table)), [len(one) for one in cells])
     in_family = [p[: len(plan.tested) + len(plan.pairs)] for p, plan in zip(p_values, plans, strict=True)]
     family_size = sum(plan.family_size for plan in plans)
     adjusted = holm(np.concatenate([np.empty(0), *in_family]), family_size=family_size)
     by_table = split_by_size(adjusted, [p.size for p in in_family])
     return [_Tests(p, q, family_size) for p, q in zip(p_values, by_table, strict=True)]
+
+
+@lru_cache(maxsize=_TABLES_KEPT)
+def _p_values(cells: tuple[tuple[int, int, int, int], ...]) -> FloatArray:
+    """Fisher's test of each: an audit asks for the same table crude, within strata, and of what is known of it."""
+    p_values = fisher_exact(*np.array(cells, dtype=np.float64).reshape(-1, 4).T)
+    p_values.flags.writeable = False
+    return p_values
+
+
+@lru_cache(maxsize=_TABLES_KEPT)
+def _intervals(
+    groups: tuple[tuple[float, float], ...], reference: tuple[float, float], confidence: float
+) -> tuple[list[Range], list[Range], list[Range]]:
+    """Of each group's effective counts: of its rate, and of its difference from and ratio to the reference's."""
+    k, n = np.array(groups, dtype=np.float64).T
+    k0, n0 = (np.full(k.shape, count, dtype=np.float64) for count in reference)
+    return (
+        _ranges(intervals.wilson(k, n, confidence=confidence)),
+        _ranges(intervals.newcombe_difference(k, n, k0, n0, confidence=confidence)),
+        _ranges(intervals.log_ratio(k, n, k0, n0, confidence=confidence)),
+    )
+
+
+def tables_forget() -> None:
+    """Let go of the tables that this process keeps."""
+    _p_values.cache_clear()
+    _intervals.cache_clear()
 
 
 def _crude(row: GroupResult) -> Crude:
@@ -120,21 +150,19 @@ def _compared_rows(plan: Comparisons, tests: _Tests, *, policy: Policy) -> list[
     reference, groups = plan.reference, plan.compared
     if reference is None or not groups:
         return []
-    confidence = policy.confidence
     k, n = np.array([(group.favourable, group.n) for group in groups], dtype=np.float64).T
     k0, n0 = float(reference.favourable), float(reference.n)
-    k_eff, n_eff = np.array([group.effective for group in groups], dtype=np.float64).T
-    k0_eff, n0_eff = reference.effective
+    effective, reference_effective = tuple(group.effective for group in groups), reference.effective
     rates, reference_rate = k / n, k0 / n0
-    rate_intervals = _ranges(intervals.wilson(k_eff, n_eff, confidence=confidence))
-    difference_intervals = _ranges(intervals.newcombe_difference(k_eff, n_eff, k0_eff, n0_eff, confidence=confidence))
+    rate_intervals, difference_intervals, ratio_intervals = _intervals(
+        effective, reference_effective, policy.confidence
+    )
     ratios = intervals.ratio(k, n, k0, n0)
-    ratio_intervals = _ranges(intervals.log_ratio(k_eff, n_eff, k0_eff, n0_eff, confidence=confidence))
     adverse_ratios = intervals.ratio(n - k, n, n0 - k0, n0)
     detectable = detectable_difference(
         reference_rate,
-        n0_eff,
-        n_eff,
+        reference_effective[1],
+        [one[1] for one in effective],
         alpha=policy.alpha / max(tests.family_size, 1),
         power=policy.power,
     )

@@ -128,14 +128,18 @@ def material_breaches(
     """
     if not (n and reference_n):
         return ()
-    rate, reference_rate = Fraction(k, n), Fraction(reference_k, reference_n)
-    lower, higher = sorted((rate, reference_rate))
+    # Whole numbers, each rate over the product of both groups' members: quicker than fractions, and as exact.
+    whole = n * reference_n
+    lower, higher = sorted((k * reference_n, reference_k * n))
+    (delta, delta_of), (ratio, ratio_of), (adverse, adverse_of) = (
+        exact(bar).as_integer_ratio() for bar in (policy.delta, policy.impact_ratio, policy.adverse_ratio)
+    )
     breaches = []
-    if higher - lower >= exact(policy.delta):
+    if (higher - lower) * delta_of >= delta * whole:
         breaches.append(f"difference of at least {policy.delta * 100:g} points")
-    if with_ratios and lower < exact(policy.impact_ratio) * higher:
+    if with_ratios and lower * ratio_of < ratio * higher:
         breaches.append(f"favourable ratio below {policy.impact_ratio:.2f}")
-    if with_ratios and 1 - lower > exact(policy.adverse_ratio) * (1 - higher):
+    if with_ratios and (whole - lower) * adverse_of > adverse * (whole - higher):
         breaches.append(f"adverse ratio above {policy.adverse_ratio:.2f}")
     return tuple(breaches)
 

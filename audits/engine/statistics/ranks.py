@@ -113,7 +113,7 @@ def superiority(x: ArrayLike, y: ArrayLike, *, confidence: float = 0.95) -> Supe
     inner = np.where(usual, p, 0.5)
     logit = np.log(inner / (1 - inner))
     half = stdtrit(df, 0.5 + confidence / 2) * error / (inner * (1 - inner))
-    plain = _newcombe(p, safe_n, safe_m, confidence=confidence)
+    plain = (p, p) if usual.all() else _newcombe(p, safe_n, safe_m, confidence=confidence)
     lower = np.where(usual, _expit(logit - half), plain[0])
     upper = np.where(usual, _expit(logit + half), plain[1])
     return Superiority(np.where(known, p, np.nan), np.where(known, lower, 0.0), np.where(known, upper, 1.0), p_value)
