@@ -29,7 +29,7 @@ def suppressed(
         for level in dict.fromkeys(levels[axis] for levels in rows):
             shared = np.array([levels[axis] == level for levels in rows])
             blocks.append((table[shared], shared))
-    changed = hidden.any()
+    changed = bool(hidden.any())
     while changed:
         changed = False
         for i, (block, place) in enumerate(blocks):
