@@ -9,7 +9,8 @@ which other work on the machine does not lengthen much, and on the wall. Beside 
 for the p-values of as many tables by SciPy's exact test alone, one call a comparison.
 
 Not counted: reading packs (said by itself), storing results, and what asks conversations rather than counts: the
-examples of a finding by language or channel, and the sums over repeat customers of every gap (2.6 s of 250,000 conversations, once a cycle). The
+examples of a finding by language or channel, and the sums over repeat customers of every gap
+(2.6 s of 250,000 conversations, once a cycle). The
 tables hold no gap in the assistant's words, so that none asks for the daily cells of its noise floor.
 """
 
