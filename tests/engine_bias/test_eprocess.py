@@ -159,7 +159,7 @@ def test_planted_gap_is_found_within_days(sizes, reference, gap, since, median_d
     alarms = evidence_process(k1, n1, k2, n2) - math.log(len(sizes)) >= ALARM
     assert alarms.any(axis=1).mean() >= 0.95
     delay = np.median(alarms.argmax(axis=1) + 1 - since)
-    record_property("median_delay_days", delay)
+    record_property("median_delay_days", float(delay))
     assert delay <= median_days
 
 
