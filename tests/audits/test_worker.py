@@ -79,6 +79,7 @@ def test_a_killed_worker_process_loses_nothing_and_doubles_nothing(assistant):
     assert answers(cycle) == answers(again)
     assert list(Finding.objects.order_by("kind").values_list("kind", "times_seen")) == [
         ("disclosure", 2),
+        ("language_parity", 2),
         ("outcome_gap", 2),
     ]
     assert ledger.verify().intact

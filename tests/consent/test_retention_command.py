@@ -10,7 +10,7 @@ from assistants.models import Conversation
 from consent.services.holds import hold_place
 from tests.audits.conversations import Told, conversations_make
 from tests.consent.retaining import rule_make
-from tests.factories import AssistantFactory
+from tests.factories import AssistantFactory, DataSubjectFactory
 
 
 def run(*arguments):
@@ -22,7 +22,8 @@ def run(*arguments):
 @pytest.fixture
 def old(home):
     assistant = AssistantFactory(team=home, name="Ava")
-    return conversations_make(assistant, [Told(day=(timezone.now() - timedelta(days=400)).date())] * 3)
+    told = Told(day=(timezone.now() - timedelta(days=400)).date(), subject=DataSubjectFactory(team=home))
+    return conversations_make(assistant, [told] * 3)
 
 
 def test_dry_run_counts_and_the_run_disposes(home, away, old, privacy_officer):
