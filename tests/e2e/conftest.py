@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.browsing import CHROMIUM, People, chromium
 from tests.e2e.looking import Gallery
@@ -29,12 +29,17 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
 
 
 @pytest.fixture(scope="session")
-def browsers(portal: RunningPortal) -> Iterator[People]:
+def browser() -> Iterator[Browser]:
     assert Path(CHROMIUM).exists(), f"Chromium is not at {CHROMIUM}: install it or set PROBITY_CHROMIUM."
-    with sync_playwright() as playwright, chromium(playwright) as browser:
-        people = People(browser, portal)
-        yield people
-        people.close()
+    with sync_playwright() as playwright, chromium(playwright) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browsers(browser: Browser, portal: RunningPortal) -> Iterator[People]:
+    people = People(browser, portal)
+    yield people
+    people.close()
 
 
 @pytest.fixture

@@ -94,9 +94,10 @@ def rita_claims_and_confirms(page: Page) -> int:
     """From the home page through the queue, by keyboard where there are keys; the finding's number."""
     page.goto("/")
     page.get_by_role("link", name="To triage").click()
-    page.get_by_role("link", name=TITLE).first.click()
-    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
-    address = page.get_by_role("heading", name=TITLE).get_by_role("link").get_attribute("href")
+    page.get_by_role("link").filter(has=page.get_by_text(TITLE, exact=True)).first.click()
+    heading = page.get_by_role("heading", name=TITLE, exact=True)
+    expect(heading).to_be_visible()
+    address = heading.get_by_role("link").get_attribute("href")
     page.keyboard.press("c")
     expect_said(page, "It is yours for five minutes.")
     page.keyboard.press("y")
@@ -105,7 +106,7 @@ def rita_claims_and_confirms(page: Page) -> int:
     form.get_by_label("Note").fill("Seen in both channels.")
     form.get_by_role("button", name="Confirm").click()
     expect_said(page, "Confirmed.")
-    expect(page.locator("[data-key-list]").get_by_text(TITLE)).to_have_count(0)
+    expect(page.locator("[data-key-list] .item__title").get_by_text(TITLE, exact=True)).to_have_count(0)
     return int(re.fullmatch(r"/findings/(\d+)/", address or "")[1])
 
 
