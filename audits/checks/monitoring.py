@@ -26,12 +26,13 @@ from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec,
 from audits.checks.gap_settings import dimension_name, is_adverse
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
-from audits.checks.watch_report import day_text, evidence_text, group_name, spoken, watch_report
+from audits.checks.watch_report import day_text, evidence_text, spoken, watch_report
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.sentence import outcome_wording
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, overall
 from audits.engine.bias.watch import DayTables, curve, release_change, rise_began
 from audits.engine.statistics.stratified import Estimate
+from audits.group_words import level_words
 from audits.queries.counts import ATTRIBUTE, daily_group_counts
 from audits.queries.watch import FEWEST_SHOWN
 from audits.queries.windows import Window
@@ -209,8 +210,8 @@ def _curve_json(params: WatchParams, assistant: Assistant, worst: Watched | None
     log10 = (curve(worst.tables).log_e + math.log(params.shares[worst.group])) / math.log(10)
     releases = [(release.version, released_on(release)) for release in assistant.releases.order_by("released_at", "pk")]
     return {
-        "group": group_name(params.dimension, worst.group),
-        "reference": group_name(params.dimension, params.reference),
+        "group": level_words(params.dimension, worst.group),
+        "reference": level_words(params.dimension, params.reference),
         "points": [[day.isoformat(), round(value, 4)] for day, value in zip(days, log10.tolist(), strict=True)],
         "alarm": math.log10(params.alarm),
         "releases": [[version, day.isoformat()] for version, day in releases if days[0] <= day <= days[-1]],
@@ -291,8 +292,8 @@ def _sentence(
 ) -> str:
     if worst is None or not worst.tables.days:
         return "Not enough data: there is no day on which the groups could be compared."
-    who = group_name(params.dimension, worst.group)
-    reference = group_name(params.dimension, params.reference)
+    who = level_words(params.dimension, worst.group)
+    reference = level_words(params.dimension, params.reference)
     evidence = (
         f"The evidence against “no difference” between {who} and {reference} reached "
         f"{evidence_text(worst.log_evidence)}; the alarm is at {params.alarm:.0f} to 1."
@@ -319,7 +320,7 @@ def _row(params: WatchParams, one: Watched) -> list[Any]:
     if params.dimension.startswith(ATTRIBUTE) and n < FEWEST_SHOWN:
         return [one.group, *[None] * 4, "–", "none", Verdict.NOT_ENOUGH_DATA.value]
     return [
-        group_name(params.dimension, one.group),
+        level_words(params.dimension, one.group),
         f"{int(one.tables.k.sum()):,} of {n:,}",
         f"{int(one.tables.reference_k.sum()):,} of {int(one.tables.reference_n.sum()):,}",
         one.gap.value if known else None,

@@ -39,10 +39,10 @@ from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.sentence import outcome_wording, table_sentence
 from audits.engine.bias.verdict import Verdict
+from audits.group_words import level_words
 from audits.queries.cubes import window_cube
 from audits.queries.evidence import with_outcome
 from audits.states import CheckKind, CheckState, Severity
-from portal.core.languages import language_name
 
 _COLUMNS = (
     ("Group", "text"),
@@ -184,7 +184,7 @@ def _evidence(context: CheckContext, params: OutcomeGapParams, gap: GapTable) ->
         group = behind.label
     else:
         group = max(gap.between, key=lambda pair: abs(pair.difference)).label
-    shown = language_name(group) if params.dimension == "language" else group
+    shown = level_words(params.dimension, group)
     why = f"{dimension_name(params.dimension)} {shown}: {params.outcome.replace('_', ' ')} was "
     why += "false" if params.favourable else "true"
     ids = with_outcome(

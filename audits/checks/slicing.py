@@ -22,9 +22,9 @@ from audits.engine.bias.sentence import detectable_sentence, outcome_wording, ta
 from audits.engine.bias.suppression import suppressed
 from audits.engine.bias.verdict import Policy, Verdict, overall
 from audits.engine.statistics.intervals import wilson
+from audits.group_words import level_words
 from audits.queries.cubes import window_cube
 from audits.queries.windows import Window
-from portal.core.languages import language_name
 
 OUTCOME = "outcome."
 #: What groups may be compared within: only what was fixed before the conversation.
@@ -216,7 +216,7 @@ def _by_stratum(
             " · ".join(stratum),
             [
                 _cell(
-                    _group_name(question.dimension, group),
+                    level_words(question.dimension, group),
                     *cells.get((stratum, group), (0, 0)),
                     hidden=bool(mask[i, j]),
                 )
@@ -234,9 +234,3 @@ def _cell(group: str, k: int, n: int, *, hidden: bool) -> StratumCell:
         return StratumCell(group, 0, 0, None, None, None)
     low, high = wilson(k, n)
     return StratumCell(group, n, k, k / n, float(low), float(high))
-
-
-def _group_name(dimension: str, group: object) -> str:
-    if group is None:
-        return UNKNOWN
-    return language_name(str(group)) if dimension == "language" else str(group)

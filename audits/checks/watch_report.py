@@ -9,9 +9,9 @@ from typing import Any
 from audits.checks.contract import CheckContext, CheckOutcome
 from audits.checks.gap_settings import dimension_name
 from audits.checks.tables import counted, table
+from audits.group_words import level_words
 from audits.queries.watch import StreamFigures, watched_in
 from audits.states import CheckState
-from portal.core.languages import language_name
 
 _COLUMNS = (("Watched", "text"), ("Days", "count"), ("Evidence", "text"), ("Most", "text"), ("Alarm", "text"))
 
@@ -26,10 +26,6 @@ def evidence_text(log_evidence: float) -> str:
     if evidence >= 100:
         return f"{evidence:,.0f} to 1"
     return f"{evidence:.1f} to 1" if evidence >= 1 else f"{evidence:.2g} to 1"
-
-
-def group_name(dimension: str, group: str) -> str:
-    return language_name(group) if dimension == "language" else group
 
 
 def watch_report(context: CheckContext) -> CheckOutcome:
@@ -73,7 +69,7 @@ def watch_report(context: CheckContext) -> CheckOutcome:
 def stream_name(one: StreamFigures) -> str:
     """ "resolved, age group: 65+ against 35–64"."""
     name = spoken(dimension_name(one.dimension))
-    group, reference = group_name(one.dimension, one.group), group_name(one.dimension, one.reference)
+    group, reference = level_words(one.dimension, one.group), level_words(one.dimension, one.reference)
     return f"{spoken(one.outcome)}, {name}: {group} against {reference}"
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from audits.group_words import group_words
 from audits.models import CheckRun
 from portal.core.charts import ForestRow, forest_plot
-from portal.core.languages import language_name
 
 _OF_PAIRS = "How often a group’s value is the higher one of a pair (50 % is alike)"
 _ERRORS = {
@@ -38,13 +38,13 @@ def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
     plots: dict[str, list[ForestRow]] = {}
     known = result.get("known", {}).get("groups", [])
     if any(group["favourable"] < group["n"] for group in known):
-        plots["First: what is known, by group"] = [_rate_row(group) for group in known]
+        plots["First: what is known, by group"] = [rate_row(group) for group in known]
     if "ranks" in result:
         groups = [group for group in result["ranks"]["groups"] if group["n"]]
         plots[_OF_PAIRS] = [_rank_row(group) for group in groups]
     if "gap" in result:
         groups = [group for group in result["gap"]["groups"] if group["n"]]
-        plots["Customers who did not come back, by group"] = [_rate_row(group) for group in groups]
+        plots["Customers who did not come back, by group"] = [rate_row(group) for group in groups]
     if "errors" in result:
         reference = result["errors"]["reference"]
         for name, title in _ERRORS.items():
@@ -55,7 +55,7 @@ def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
         ]
     for one in result.get("gaps", ()):
         plots[f"Good labels by {one['attributes'][0].replace('_', ' ')}"] = [
-            _rate_row(group) for group in one["groups"] if group["n"]
+            rate_row(group) for group in one["groups"] if group["n"]
         ]
     return plots
 
@@ -78,12 +78,8 @@ def _bounds(rows: Iterable[ForestRow]) -> list[float]:
     return [bound for row in rows for bound in (row.low, row.high) if bound is not None]
 
 
-def group_words(group: Mapping[str, object]) -> str:
-    """A group for people: "65+", "Polish", "unknown"."""
-    return " × ".join(_level(name, level) for name, level in group.items())
-
-
-def _rate_row(group: Mapping[str, Any]) -> ForestRow:
+def rate_row(group: Mapping[str, Any]) -> ForestRow:
+    """A group of a GapTable kept as JSON: its rate, interval and verdict."""
     return ForestRow(
         label=group_words(group["group"]),
         rate=group["rate"],
@@ -122,9 +118,3 @@ def _error_row(group: Mapping[str, Any], name: str, reference: Mapping[str, Any]
         reference=group["group"] == reference,
         verdict=group[f"{name}_verdict"] if tested else "",
     )
-
-
-def _level(name: str, level: object) -> str:
-    if level is None:
-        return "unknown"
-    return language_name(str(level)) if name == "language" else str(level)

@@ -10,9 +10,10 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from audits.checks.tables import rate_interval
+from audits.group_words import group_words
 from audits.models import CheckRun
 from audits.states import CheckKind
-from audits.views.grouped_charts import group_words, grouped_charts
+from audits.views.grouped_charts import grouped_charts, rate_row
 from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, evidence_curve, forest_plot, trend
 
 NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval", "ratio_interval"})
@@ -134,25 +135,13 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
 def _rates(run: CheckRun) -> list[ForestRow]:
     """The rates that the run is about; none where it is about something else."""
     if run.kind in (CheckKind.OUTCOME_GAP, CheckKind.INTERSECTIONS):
-        return [_group(group) for group in run.result.get("gap", {}).get("groups", [])]
+        return [rate_row(group) for group in run.result.get("gap", {}).get("groups", [])]
     if run.kind not in _RATES:
         return []
     figures = run.result["figures"]
     if run.kind == CheckKind.PERSONAL_DATA and not figures["rate"]:
         return []  # what has failed then is a contact given away, which is no rate
     return [ForestRow(_RATES[run.kind], figures["rate"], figures["lower"], figures["upper"], figures["n"])]
-
-
-def _group(group: Mapping[str, Any]) -> ForestRow:
-    return ForestRow(
-        label=group_words(group["group"]),
-        rate=group["rate"],
-        low=group["rate_interval"][0],
-        high=group["rate_interval"][1],
-        n=group["n"],
-        reference=group["is_reference"],
-        verdict="" if group["p_adjusted"] is None else group["verdict"],
-    )
 
 
 def _bounds(run: CheckRun) -> list[float]:
