@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audits.engine.bias.recheck import Flow, Recheck, plan_recheck
+from audits.group_words import group_words
 from audits.models import CheckRun, Finding
 
 
@@ -85,5 +86,4 @@ def recheck_words(statement: Mapping[str, Any]) -> str:
 
 def _flow(run: CheckRun, row: Mapping[str, Any]) -> Flow:
     days = max((run.window_until - run.window_from).days, 1)
-    label = " × ".join("unknown" if level is None else str(level) for level in row["group"].values())
-    return Flow(label, row["n"] / days, row["favourable"], row["n"])
+    return Flow(group_words(row["group"]), row["n"] / days, row["favourable"], row["n"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from audits.models import CheckRun, Finding
+from audits.queries.asked_groups import attributes_of, cues_about
 from audits.queries.findings import SEVERITY_ORDER
-from audits.queries.triangle import attributes_of, cues_about
 from audits.states import FAIRNESS_KINDS, FINDING
 
 _MOST = 6

@@ -8,10 +8,10 @@ from typing import Any
 
 from audits.engine.bias.causes import Look, Reading, Seen, read_causes
 from audits.engine.bias.verdict import Verdict, overall
+from audits.group_words import group_words
 from audits.models import CheckRun, Finding
-from audits.queries.counts import ATTRIBUTE
+from audits.queries.asked_groups import attribute_of, attributes_of, cues_about
 from audits.states import FAIRNESS_KINDS, CheckKind, CheckState
-from portal.core.languages import language_name
 
 _LOOK_OF: Mapping[str, Look] = {
     CheckKind.ADJUSTED_GAP: Look.ADJUSTED,
@@ -32,21 +32,9 @@ _WORST_FIRST = (
     Verdict.NOT_ENOUGH_DATA,
     Verdict.NO_MATERIAL_DIFFERENCE,
 )
+#: Where the question cannot be asked for by name, so many of the latest runs are looked through.
 _MOST_RUNS = 60
 _LANGUAGE = frozenset({"language", "dialect"})
-#: Which cues of a probe say something about an attribute, by the words in the attribute's name.
-_CUES: Mapping[str, frozenset[str]] = {
-    "age": frozenset({"age"}),
-    "gender": frozenset({"name_gender", "pronoun"}),
-    "sex": frozenset({"name_gender", "pronoun"}),
-    "ethnicity": frozenset({"name", "dialect"}),
-    "race": frozenset({"name", "dialect"}),
-    "origin": frozenset({"name", "dialect", "language"}),
-    "nationality": frozenset({"name", "language"}),
-    "disability": frozenset({"disability"}),
-    "language": frozenset({"language", "dialect"}),
-    "dialect": frozenset({"dialect"}),
-}
 #: From this p-value on downwards the gap is taken not to be the same in all strata.
 _STRATA_DIFFER = 0.05
 
@@ -78,10 +66,6 @@ class Triangle:
 
     looks: tuple[LookTaken, ...]
     causes: tuple[Reading, ...]
-    seen: Seen
-
-    def of(self, look: Look) -> LookTaken:
-        return next(taken for taken in self.looks if taken.look is look)
 
 
 def triangle_of(finding: Finding) -> Triangle | None:
@@ -93,14 +77,7 @@ def triangle_of(finding: Finding) -> Triangle | None:
         return None
     own = finding.latest_run
     taken = {look: _taken(look, _runs(look, own), attribute_of(own)) for look in Look}
-    seen = _seen(taken, own)
-    return Triangle(tuple(taken.values()), tuple(read_causes(seen)), seen)
-
-
-def attribute_of(run: CheckRun) -> str:
-    """The attribute or dimension that a run compares by, without its prefix; empty where it names none."""
-    named = run.params.get("dimension") or run.params.get("attribute") or ""
-    return str(named).removeprefix(ATTRIBUTE)
+    return Triangle(tuple(taken.values()), tuple(read_causes(_seen(taken, own))))
 
 
 def _runs(look: Look, own: CheckRun) -> list[CheckRun]:
@@ -109,12 +86,15 @@ def _runs(look: Look, own: CheckRun) -> list[CheckRun]:
         return [own]
     kinds = [kind for kind, side in _LOOK_OF.items() if side is look] or [CheckKind.OUTCOME_GAP]
     runs = CheckRun.objects.filter(assistant=own.assistant_id, kind__in=kinds, verifies=None, state__in=_VERDICTS)
-    recent = runs.select_related("dataset").order_by("-pk")[:_MOST_RUNS]
-    latest: dict[tuple[str, str], CheckRun] = {}
-    for run in recent:
+    if look in (Look.LIVE, Look.ADJUSTED):
+        asked = {f"params__{name}": own.params[name] for name in ("outcome", "dimension") if own.params.get(name)}
+        runs = runs.filter(**asked)
+    # Results are large: only those of the runs that count are read.
+    latest: dict[tuple[str, str], int] = {}
+    for run in runs.only("kind", "target", "params").order_by("-pk")[:_MOST_RUNS]:
         if _same_question(look, run, own):
-            latest.setdefault((run.kind, run.target), run)
-    return list(latest.values())
+            latest.setdefault((run.kind, run.target), run.pk)
+    return list(CheckRun.objects.filter(pk__in=latest.values()).select_related("dataset").order_by("-pk"))
 
 
 def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
@@ -134,22 +114,10 @@ def _same_groups(first: CheckRun, second: CheckRun) -> bool:
     return not cues or not named or any(_stands_for(cue, name) for cue in cues for name in named)
 
 
-def attributes_of(run: CheckRun) -> frozenset[str]:
-    """What a run compares by, without prefixes: one attribute, those of an intersection, or those of a data set."""
-    one = attribute_of(run)
-    several = [*run.params.get("attributes", ()), *run.params.get("slice", {})]
-    return frozenset({one} if one else (name.removeprefix(ATTRIBUTE) for name in several))
-
-
 def _stands_for(cue: str, attribute: str) -> bool:
     """Whether changing a cue says something about an attribute; so it may where no word of the name tells."""
     cues = cues_about(attribute)
     return not cues or cue in cues
-
-
-def cues_about(attribute: str) -> frozenset[str]:
-    """The cues that stand for an attribute; empty where no word of its name tells."""
-    return frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
 
 
 def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:
@@ -182,11 +150,11 @@ def _gap(look: Look, run: CheckRun) -> Gap | None:
     rows = [row for row in _compared(table) if _measure(look, row)[0] is not None]
     if not rows:
         return None
-    worst = max(rows, key=lambda row: (row["verdict"] == run_verdict(run), abs(_measure(look, row)[0] or 0.0)))
+    worst = max(rows, key=lambda row: (row["verdict"] == _VERDICTS[run.state], abs(_measure(look, row)[0] or 0.0)))
     difference, interval = _measure(look, worst)
     low, high = interval or (None, None)
     reference = table.get("reference") or {}
-    return Gap(_named(worst["group"]), _named(reference), float(difference or 0.0), low, high)
+    return Gap(group_words(worst["group"]), group_words(reference), float(difference or 0.0), low, high)
 
 
 def _recent_gap(run: CheckRun) -> Gap | None:
@@ -198,10 +166,6 @@ def _recent_gap(run: CheckRun) -> Gap | None:
     return Gap(curve["group"], curve["reference"], float(figures["recent_gap"]), low, high)
 
 
-def run_verdict(run: CheckRun) -> str:
-    return _VERDICTS[run.state].value
-
-
 def _compared(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     return (row for row in table.get("groups", []) if not row["is_reference"] and row["p_adjusted"] is not None)
 
@@ -211,16 +175,6 @@ def _measure(look: Look, row: Mapping[str, Any]) -> tuple[float | None, Sequence
         adjusted = row.get("adjusted") or {}
         return adjusted.get("risk_difference"), adjusted.get("risk_difference_interval")
     return row["difference"], row["difference_interval"]
-
-
-def _named(group: Mapping[str, Any]) -> str:
-    return " × ".join(_level(name, level) for name, level in group.items())
-
-
-def _level(name: str, level: object) -> str:
-    if level is None:
-        return "unknown"
-    return language_name(str(level)) if name == "language" else str(level)
 
 
 def _seen(taken: Mapping[Look, LookTaken], own: CheckRun) -> Seen:

@@ -22,11 +22,12 @@ from audits.checks.gap_settings import dimension_name
 from audits.checks.release_trend import released_on
 from audits.checks.slice_asked import Asked, slice_asked
 from audits.checks.slicing import FairnessSlice, fairness_slice
-from audits.checks.watch_report import evidence_text, group_name
+from audits.checks.watch_report import evidence_text
 from audits.engine.bias.gap_table import GroupResult
 from audits.filters import FairnessFilter
+from audits.group_words import level_words
 from audits.models import CheckRun
-from audits.queries.triangle import cues_about
+from audits.queries.asked_groups import cues_about
 from audits.queries.watch import StreamCurve, curves, watch_of
 from audits.states import CheckKind
 from audits.views.results import points_text
@@ -274,7 +275,7 @@ def _number(value: float | None) -> object:
 def _watched(one: StreamCurve, releases: Sequence[Release]) -> Watched:
     stream, last = one.stream, one.last
     name = dimension_name(stream.dimension).replace("_", " ")
-    group, reference = (group_name(stream.dimension, level) for level in (stream.group, stream.reference))
+    group, reference = (level_words(stream.dimension, level) for level in (stream.group, stream.reference))
     said = "Not enough conversations to show yet."
     if last is not None:
         quiet = "Nothing speaks for a gap. " if last.log_evidence < 0 else ""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.engine.bias.causes import Look, Reading
-from audits.engine.bias.verdict import Verdict
 from audits.models import CheckRun, Finding
-from audits.queries.triangle import Gap, LookTaken, Triangle, triangle_of
+from audits.queries.triangle import Gap, LookTaken, triangle_of
 from audits.remedies import CAUSES, HOW
 from audits.views.results import points_text
 
@@ -35,7 +34,6 @@ class ShownLook:
     title: str
     question: str
     run: CheckRun | None
-    verdict: Verdict | None
     points: str
     between: str
     plausible: str
@@ -55,11 +53,11 @@ def triangle_context(finding: Finding) -> dict[str, Any]:
     triangle = triangle_of(finding)
     if triangle is None:
         return {"triangle": None}
-    return {"triangle": triangle, "looks": _looks(triangle), "causes": [_cause(one) for one in triangle.causes]}
-
-
-def _looks(triangle: Triangle) -> list[ShownLook]:
-    return [_look(taken) for taken in triangle.looks]
+    return {
+        "triangle": triangle,
+        "looks": [_look(taken) for taken in triangle.looks],
+        "causes": [_cause(one) for one in triangle.causes],
+    }
 
 
 def _look(taken: LookTaken) -> ShownLook:
@@ -70,7 +68,6 @@ def _look(taken: LookTaken) -> ShownLook:
         title=title,
         question=question,
         run=taken.run,
-        verdict=taken.verdict,
         points="" if gap is None else f"{points_text(gap.difference)} points",
         between="" if gap is None else f"{gap.group} against {gap.reference}",
         plausible="" if gap is None else _plausible(gap),

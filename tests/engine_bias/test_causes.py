@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.engine.bias.causes import Cause, Look, Seen, read_causes
+from audits.engine.bias.causes import Cause, Seen, read_causes
 from audits.engine.bias.verdict import Verdict
 
 GAP, WATCH = Verdict.DISPARITY, Verdict.WATCH
@@ -74,5 +74,3 @@ def test_each_cause_is_named_once_and_the_likely_ones_first(seen):
     assert [reading.likely for reading in readings] == sorted((r.likely for r in readings), reverse=True)
     if GAP not in (seen.live, seen.adjusted, seen.probe):
         assert not any(reading.likely for reading in readings)
-    assert all(seen.look(look) in (None, UNSURE) for look in seen.open_looks)
-    assert set(seen.open_looks) <= set(Look)

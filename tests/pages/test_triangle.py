@@ -85,6 +85,17 @@ def test_only_runs_about_the_same_outcome_and_attribute_count(ava, finding):
     assert [taken.run for taken in triangle.looks] == [finding.latest_run, None, None, None]
 
 
+def test_a_run_is_found_however_many_of_the_same_kind_came_after(ava, finding):
+    adjusted = adjusted_run(ava, finding)
+    cycle = finding.raised_by_run.cycle
+    for number in range(80):
+        params = {"outcome": f"outcome_{number}", "dimension": "attribute:age_group"}
+        run_make(ava, cycle=cycle, kind="adjusted_gap", target=f"outcome {number}", params=params)
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[1].run == adjusted
+
+
 def test_the_latest_run_of_a_question_stands_for_it_and_the_worst_question_for_its_side(ava, finding):
     for state in ("failed", "passed"):
         run_make(ava, kind="training_labels", target="labels of faq", state=state, params={"attributes": ["age_group"]})

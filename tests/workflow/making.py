@@ -58,7 +58,7 @@ def run_make(
             "cycle": cycle,
             "kind": "outcome_gap",
             "target": target,
-            "params": {"outcome": "resolved", "attribute": "age_group"},
+            "params": {"outcome": "resolved", "dimension": "attribute:age_group"},
             "config_hash": "a" * 64,
             "window_from": FROM,
             "window_until": UNTIL,

@@ -55,15 +55,6 @@ class Seen:
     about_language: bool = False
     since_release: str = ""
 
-    def look(self, look: Look) -> Verdict | None:
-        verdict: Verdict | None = getattr(self, look.value)
-        return verdict
-
-    @property
-    def open_looks(self) -> list[Look]:
-        """What has not been looked at, or could not be decided."""
-        return [look for look in Look if self.look(look) in (None, Verdict.NOT_ENOUGH_DATA)]
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
