@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 from django.conf import settings
@@ -27,8 +26,6 @@ _QUESTIONS = {
 
 def table_page(audit: TableAudit, *, source: str, command: str) -> str:
     """The page as HTML. `source` names the file that was audited, `command` makes the page again."""
-    groups = len(audit.cube.columns.groups)
-    positions = [(i,) for i in range(groups)] + list(combinations(range(groups), 2))
     engine = Engine(dirs=[str(_HERE)], autoescape=True)
     context = {
         "version": settings.VERSION,
@@ -42,7 +39,7 @@ def table_page(audit: TableAudit, *, source: str, command: str) -> str:
             {"name": name.capitalize(), "asks": _QUESTIONS[name], "verdict": Shown.of(verdict)}
             for name, verdict in audit.answers().items()
         ],
-        "tables": [section(audit, table, position) for table, position in zip(audit.tables, positions, strict=True)],
+        "tables": [section(audit, table) for table in audit.tables],
         "data_notes": data_notes(audit),
         "test_notes": test_notes(audit),
         "left_out": _left_out(audit),

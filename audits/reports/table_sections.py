@@ -104,12 +104,12 @@ def without_verdict(sentence: str, verdict: Verdict) -> str:
     return sentence.removeprefix(f"{Shown.of(verdict).words}: ")
 
 
-def section(audit: TableAudit, table: AuditedTable, positions: tuple[int, ...]) -> Section:
+def section(audit: TableAudit, table: AuditedTable) -> Section:
     gaps = table.gaps
     title = " × ".join(gaps.attributes)
     figures = [_gap_figures(gaps)]
     if any(group.adjusted is not None and group.adjusted.strata for group in gaps.groups):
-        figures += [_adjusted_figures(table), *_stratum_figures(audit, table, positions)]
+        figures += [_adjusted_figures(table), *_stratum_figures(audit, table)]
     if table.errors is not None and table.errors.reference is not None:
         figures.append(_error_figures(table.errors, title))
     return Section(
@@ -240,11 +240,11 @@ def _adjusted_row(group: GroupResult) -> Row:
     return Row(group.label, _adjusted_cells(group), verdict, note="turns round (Simpson)" if turned else "")
 
 
-def _stratum_figures(audit: TableAudit, table: AuditedTable, positions: tuple[int, ...]) -> list[Figures]:
+def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
     reference = table.gaps.reference
     if reference is None:
         return []
-    counts = audit.cube.table(positions, None).counts
+    counts = audit.cube.table(table.positions).counts
     by_group = stratum_gaps(counts, reference=reference.label, confidence=audit.policy.confidence)
     compared = [g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and g.label in by_group]
     figures = []

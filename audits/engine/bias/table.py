@@ -37,8 +37,12 @@ _MOST_LISTED = 12
 
 @dataclass(frozen=True, slots=True)
 class AuditedTable:
-    """One attribute, or one pair of them: the answers to the questions that were asked, and one verdict."""
+    """One attribute, or one pair of them: the answers to the questions that were asked, and one verdict.
 
+    `positions` are those of its attributes among the groups of the cube.
+    """
+
+    positions: tuple[int, ...]
     gaps: GapTable
     errors: ErrorTable | None
     strata: tuple[str, ...]
@@ -161,9 +165,9 @@ def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) ->
     """
     positions: list[tuple[int, ...]] = [(i,) for i in range(len(cube.columns.groups))]
     positions += combinations(range(len(cube.columns.groups)), 2)
-    tables = _with_references([cube.table(position, None) for position in positions], references)
+    tables = _with_references([cube.table(position) for position in positions], references)
     gaps = audit_gaps(tables, policy=policy)
-    errors: list[ErrorTable] = []
+    errors: Sequence[ErrorTable | None] = [None] * len(gaps)
     if cube.truth is not None:
         errors = audit_error_tables(
             [_error_counts(cube, p, table, gap) for p, table, gap in zip(positions, tables, gaps, strict=True)],
@@ -173,8 +177,8 @@ def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) ->
     return TableAudit(
         cube=cube,
         tables=tuple(
-            AuditedTable(gap, errors[i] if errors else None, cube.columns.strata, _wording_of(gap, wording))
-            for i, gap in enumerate(gaps)
+            AuditedTable(position, gap, wrong, cube.columns.strata, _wording_of(gap, wording))
+            for position, gap, wrong in zip(positions, gaps, errors, strict=True)
         ),
         policy=policy,
     )
@@ -190,14 +194,14 @@ def _wording_of(gaps: GapTable, wording: Wording) -> Wording:
 
 def _error_counts(cube: Cube, positions: tuple[int, ...], table: TableCounts, gaps: GapTable) -> ErrorCounts:
     """The same groups against the same reference, where the truth is known of any of its members."""
-    counts = cube.errors(positions, reference=None, chosen=True)
+    counts = cube.errors(positions)
     reference = gaps.reference
     if reference is None:
         return counts
     known = any(count.levels == reference.levels and count.negatives + count.positives for count in counts.counts)
     if not known:
         return counts
-    return cube.errors(positions, reference=reference.label, chosen=table.reference is None)
+    return replace(counts, reference=reference.label, chosen=table.reference is None)
 
 
 def _with_references(tables: Sequence[TableCounts], references: Sequence[str]) -> list[TableCounts]:

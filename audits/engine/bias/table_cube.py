@@ -115,7 +115,7 @@ class Cube:
     def favourable(self) -> str:
         return self.outcome.favourable
 
-    def table(self, positions: tuple[int, ...], reference: str | None) -> TableCounts:
+    def table(self, positions: tuple[int, ...]) -> TableCounts:
         """The counts of one attribute, or of an intersection, named by their positions among the groups."""
         groups = len(self.columns.groups)
         counts: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
@@ -130,10 +130,9 @@ class Cube:
                 GroupCount(self._originals(positions, group), favourable, n, stratum or None)
                 for (group, stratum), (favourable, n) in counts.items()
             ),
-            reference=reference,
         )
 
-    def errors(self, positions: tuple[int, ...], *, reference: str | None, chosen: bool) -> ErrorCounts:
+    def errors(self, positions: tuple[int, ...]) -> ErrorCounts:
         """The outcomes of the same groups against the truth; needs a truth."""
         counts: dict[tuple[str, ...], list[int]] = {}
         for key, cell in self.cells.items():
@@ -144,8 +143,6 @@ class Cube:
         return ErrorCounts(
             attributes=self._names(positions),
             counts=tuple(ErrorCount(self._originals(positions, group), *counted) for group, counted in counts.items()),
-            reference=reference,
-            chosen=chosen,
         )
 
     def _names(self, positions: tuple[int, ...]) -> tuple[str, ...]:
