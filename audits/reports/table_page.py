@@ -14,9 +14,10 @@ from audits.engine.bias.table import TableAudit
 from audits.engine.bias.table_figures import percent
 from audits.engine.bias.table_notes import data_notes, test_notes
 from audits.engine.bias.verdict import Policy
-from audits.reports.table_sections import MOST_STRATIFIED_GROUPS, Shown, section, without_verdict
+from audits.reports.table_sections import Shown, section, without_verdict
 
 _HERE = Path(__file__).parent
+_MOST_NAMED = 8
 _QUESTIONS = {
     "aggregate": "Do groups get the favourable outcome at different rates?",
     "within strata": "Do they still at an equal mix of strata?",
@@ -71,8 +72,8 @@ def _left_out(audit: TableAudit) -> list[str]:
             notes.append(f"{title}: {gaps.unknown_n:,} rows ({share} %) of unknown value: shown, not compared.")
         small = [group for group in gaps.groups if group.excluded and group.known]
         if small:
-            names = ", ".join(group.label for group in small[:MOST_STRATIFIED_GROUPS])
-            more = f" and {len(small) - MOST_STRATIFIED_GROUPS} more" if len(small) > MOST_STRATIFIED_GROUPS else ""
+            names = ", ".join(group.label for group in small[:_MOST_NAMED])
+            more = f" and {len(small) - _MOST_NAMED} more" if len(small) > _MOST_NAMED else ""
             notes.append(f"{title}: {names}{more}: too small a share for a ratio, compared by difference alone.")
         untested = [group for group in gaps.groups if group.known and not group.is_reference and not group.tested]
         if untested:

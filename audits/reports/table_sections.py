@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
+from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_table import ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.table import AuditedTable, TableAudit
@@ -21,7 +22,7 @@ from portal.core.charts import ForestRow, forest_plot
 MOST_ROWS = 1_000
 _MOST_CHARTED = 24
 _MOST_STRATA = 60
-MOST_STRATIFIED_GROUPS = 8
+_MOST_STRATIFIED_GROUPS = 8
 _GAP_COLUMNS = (
     "Group",
     "Verdict",
@@ -83,7 +84,6 @@ class Figures:
     columns: Sequence[str]
     rows: Sequence[Row]
     heading: str = ""
-    text: str = ""
     charts: Sequence[SafeString] = ()
     notes: Sequence[str] = ()
 
@@ -174,30 +174,24 @@ def _row_verdict(group: GroupResult | GroupErrors) -> Shown:
 
 def _adjusted_figures(table: AuditedTable) -> Figures:
     strata = " × ".join(table.strata)
-    groups = [g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and g.adjusted.strata]
+    shown = shown_groups(table.gaps, MOST_ROWS)
+    groups = [(g, g.adjusted) for g in shown if g.adjusted is not None and g.adjusted.strata]
     reference = table.gaps.reference
     charted = [ForestRow(reference.label, 0.0, 0.0, 0.0, reference.n, reference=True)] if reference else []
-    for group in groups[: _MOST_CHARTED // 2]:
-        risk = group.adjusted.risk_difference if group.adjusted else None
+    for group, adjusted in groups[: _MOST_CHARTED // 2]:
+        risk = adjusted.risk_difference
         low, high = group.difference_interval or (None, None)
-        verdict = group.adjusted.verdict.value if group.adjusted else ""
+        equal_mix = f"{group.label}, at equal mix"
         charted += [
             _difference_row(f"{group.label}, crude", group.difference, low, high, group.n, group.verdict.value),
-            _difference_row(
-                f"{group.label}, at equal mix",
-                risk.value if risk else None,
-                risk.lower if risk else None,
-                risk.upper if risk else None,
-                group.n,
-                verdict,
-            ),
+            _difference_row(equal_mix, risk.value, risk.lower, risk.upper, group.n, adjusted.verdict.value),
         ]
     title = f"Difference from the reference, crude and within {strata}"
     chart = forest_plot(charted, title=title, description=table.sentence, unit="points")
     return Figures(
         caption=f"Crude beside adjusted: each group against the reference at an equal mix of {strata}",
         columns=_ADJUSTED_COLUMNS,
-        rows=[_adjusted_row(group) for group in groups],
+        rows=[_adjusted_row(group, adjusted) for group, adjusted in groups],
         heading=f"Within {strata}",
         charts=(chart,),
         notes=(
@@ -213,10 +207,7 @@ def _difference_row(
     return ForestRow(label=label, rate=rate, low=lower, high=upper, n=n, verdict=verdict)
 
 
-def _adjusted_cells(group: GroupResult) -> list[Cell]:
-    adjusted = group.adjusted
-    if adjusted is None:
-        return [("", "")] * (len(_ADJUSTED_COLUMNS) - 2)
+def _adjusted_cells(group: GroupResult, adjusted: AdjustedGap) -> list[Cell]:
     odds, risk = adjusted.odds_ratio, adjusted.risk_difference
     return [
         (points(group.difference), percent_range(group.difference_interval)),
@@ -233,11 +224,9 @@ def _homogeneity(test: Test) -> Cell:
     return (plain(test.statistic), _unadjusted(test.p_value)) if test.degrees_of_freedom else ("", "")
 
 
-def _adjusted_row(group: GroupResult) -> Row:
-    adjusted = group.adjusted
-    verdict = Shown.of(adjusted.verdict) if adjusted is not None else None
-    turned = adjusted is not None and adjusted.simpson
-    return Row(group.label, _adjusted_cells(group), verdict, note="turns round (Simpson)" if turned else "")
+def _adjusted_row(group: GroupResult, adjusted: AdjustedGap) -> Row:
+    note = "turns round (Simpson)" if adjusted.simpson else ""
+    return Row(group.label, _adjusted_cells(group, adjusted), Shown.of(adjusted.verdict), note=note)
 
 
 def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
@@ -248,7 +237,7 @@ def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
     by_group = stratum_gaps(counts, reference=reference.label, confidence=audit.policy.confidence)
     compared = [g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and g.label in by_group]
     figures = []
-    for group in compared[:MOST_STRATIFIED_GROUPS]:
+    for group in compared[:_MOST_STRATIFIED_GROUPS]:
         strata = by_group[group.label]
         shown = sorted(strata, key=lambda gap: -min(gap.n, gap.reference_n))[:_MOST_STRATA]
         left = len(strata) - len(shown)

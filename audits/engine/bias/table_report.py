@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_rates import IMPOSSIBILITY
 from audits.engine.bias.error_table import GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
@@ -105,9 +106,7 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
     shown = shown_groups(gaps)
     title = _printable(f"{' × '.join(gaps.attributes)}: {VERDICT_WORDS[table.verdict]}")
     lines = [title if paint is None else paint(title, table.verdict), "─" * min(len(title), width)]
-    lines += _figures(
-        _GAPS, [(_gap_cells(g), None if g.is_reference or not g.known else g.verdict) for g in shown], width, paint
-    )
+    lines += _figures(_GAPS, [(_gap_cells(group), _coloured(group)) for group in shown], width, paint)
     hidden = len(gaps.groups) - len(shown)
     if hidden:
         more = f"… {hidden:,} more groups; --json and --html have all of them, here are the worst."
@@ -118,19 +117,17 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
             lines += textwrap.wrap(note, width, initial_indent="  ", subsequent_indent="    ")
     for sentence in between_words(gaps):
         lines += textwrap.wrap(_printable(sentence), width, initial_indent="  ", subsequent_indent="    ")
-    adjusted = [group for group in shown if group.adjusted is not None and group.adjusted.strata]
-    if adjusted:
-        lines += ["", f"within {' × '.join(table.strata)}"]
-        within = [(_adjusted_cells(group), group.adjusted.verdict) for group in adjusted if group.adjusted]
-        lines += _figures(_ADJUSTED, within, width, paint)
+    within = [
+        (_adjusted_cells(group, group.adjusted), group.adjusted.verdict)
+        for group in shown
+        if group.adjusted is not None and group.adjusted.strata
+    ]
+    if within:
+        lines += ["", f"within {' × '.join(table.strata)}", *_figures(_ADJUSTED, within, width, paint)]
     if table.errors is not None:
         labels = {group.label for group in shown}
-        errors = [group for group in table.errors.groups if group.label in labels]
-        lines += ["", "error rates"]
-        rows = [
-            (_error_cells(group), None if group.is_reference or not group.known else group.verdict) for group in errors
-        ]
-        lines += _figures(_ERRORS, rows, width, paint)
+        rows = [(_error_cells(group), _coloured(group)) for group in table.errors.groups if group.label in labels]
+        lines += ["", "error rates", *_figures(_ERRORS, rows, width, paint)]
     return lines
 
 
@@ -192,14 +189,11 @@ def _gap_cells(group: GroupResult) -> tuple[str, ...]:
         plain(group.impact_ratio),
         plain(group.adverse_ratio),
         p_value(group.p_adjusted),
-        _verdict(group.is_reference, group.known, group.verdict),
+        _verdict(group),
     )
 
 
-def _adjusted_cells(group: GroupResult) -> tuple[str, ...]:
-    adjusted = group.adjusted
-    if adjusted is None:
-        return ("",) * len(_ADJUSTED)
+def _adjusted_cells(group: GroupResult, adjusted: AdjustedGap) -> tuple[str, ...]:
     risk, odds = adjusted.risk_difference, adjusted.odds_ratio
     homogeneity = adjusted.breslow_day
     return (
@@ -219,10 +213,15 @@ def _error_cells(group: GroupErrors) -> tuple[str, ...]:
     cells: list[str] = [group.label]
     for rate in (group.fpr, group.fnr):
         cells += [percent(rate.rate), percent_range(rate.rate_interval), plain(rate.ratio), p_value(rate.p_adjusted)]
-    return (*cells, _verdict(group.is_reference, group.known, group.verdict))
+    return (*cells, _verdict(group))
 
 
-def _verdict(is_reference: bool, known: bool, verdict: Verdict) -> str:
-    if is_reference:
+def _verdict(group: GroupResult | GroupErrors) -> str:
+    if group.is_reference:
         return "reference"
-    return VERDICT_WORDS[verdict] if known else "not compared"
+    return VERDICT_WORDS[group.verdict] if group.known else "not compared"
+
+
+def _coloured(group: GroupResult | GroupErrors) -> Verdict | None:
+    """The verdict to colour a row by; None where it has none."""
+    return None if group.is_reference or not group.known else group.verdict
