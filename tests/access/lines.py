@@ -34,6 +34,10 @@ class Line:
         return " ".join(part for part in (self.method, self.route, self.case) if part)
 
 
+def slug_of(scene: Scene) -> list[Any]:
+    return [scene.assistant.slug]
+
+
 def page(route: str, roles: frozenset[str], args: Args | None = None, **more: Any) -> Line:
     return Line(route, "GET", roles, args, **more)
 
