@@ -26,7 +26,6 @@ import random
 import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -35,6 +34,7 @@ from typing import Any
 import numpy as np
 
 from bench.private_portal import analyze, private_portal, timed
+from portal.embedded.patience import wait_until
 
 SUBJECTS = 1_000_000
 EVENTS = 5
@@ -157,19 +157,22 @@ def server() -> Iterator[int]:
     command += ["--threads", "2"]
     process = subprocess.Popen(command, env=os.environ | {"LOG_LEVEL": "ERROR"})
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        if not wait_until(lambda: process.poll() is not None or _answers(port), seconds=60, interval=0.1):
+            raise TimeoutError(f"gunicorn did not answer on port {port} within a minute: its output is above")
+        if process.poll() is not None:
+            raise RuntimeError(f"gunicorn ended with status {process.returncode}: its output is above")
         yield port
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def percentiles(seconds: list[float]) -> tuple[float, float]:
