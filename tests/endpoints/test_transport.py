@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import time
@@ -105,10 +106,13 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch):
 
 
 def drip(pause: float, data: bytes):
+    """A byte, then a pause, until the client hangs up: it has sent all it will, so it can be read from only then."""
+
     def answer(connection: socket.socket, request: bytes) -> None:
         for byte in data:
             connection.sendall(bytes([byte]))
-            time.sleep(pause)
+            if select.select([connection], [], [], pause)[0]:
+                return
 
     return answer
 
