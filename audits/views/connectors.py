@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assistants.models import Assistant
 from assistants.queries.registry import assistant_for
 from audits.models import ProbeConnector
-from audits.probing_forms import ConnectorForm
+from audits.probe_run_forms import ConnectorForm
 from audits.queries.probing import connector_for
 from audits.services.probing.budgets import left_this_month
 from audits.services.probing.connectors import HARMLESS, Trial, connector_save, connector_switch, connector_try

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from audits.probing_forms import OUTCOMES, PairFilter
+from audits.probe_run_forms import OUTCOMES, PairFilter
 from audits.queries.probe_figures import checks_of, comparisons_of, is_adverse, labels_for, worst_of
 from audits.queries.probe_pairs import Half, Pair, pair_keys, pairs_with
 from audits.queries.probing import probe_run_for

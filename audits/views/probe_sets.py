@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audits.engine.probing import ProbeSet, faults_of, shipped_sets
 from audits.engine.probing.rendering import supports
 from audits.models import ProbeSetVersion
-from audits.probe_forms import CueForm, TemplateForm, with_cue, with_template
+from audits.probe_set_forms import CueForm, TemplateForm, with_cue, with_template
 from audits.queries.probe_sets import probe_set_for, probe_sets_for, versions_of
 from audits.services.probe_sets import probe_set_change, probe_set_copy
 from audits.views.forms import add_invalid

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assistants.queries.registry import assistant_for
 from audits.models import CheckRun, ProbeRun
+from audits.probe_run_forms import OUTCOMES, ProbeFilter, ProbeStartForm
 from audits.probe_states import ProbeRunState
-from audits.probing_forms import OUTCOMES, ProbeFilter, ProbeStartForm
 from audits.queries.probe_figures import (
     checks_of,
     comparisons_of,
