@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from assistants.models import Assistant, Release
-from audits.engine.probing import Outcome, PairResult, ProbePair, ProbePrompt
+from audits.engine.probing import Outcome, PairResult, ProbePair, Rendering
 from audits.models import ProbeConnector, ProbeQuestion, ProbeRun, ProbeSetVersion
 from audits.probe_states import PairSide, ProbeRunState, QuestionState
 from audits.queries.windows import Window
@@ -149,15 +149,15 @@ def _pair_result(halves: dict[str, ProbeQuestion]) -> PairResult:
         template_id=a.template_id,
         intent=a.intent,
         cue=a.cue,
-        a=_prompt(a),
-        b=_prompt(b),
+        a=_message(a),
+        b=_message(b),
         kind=a.kind,  # type: ignore[arg-type]  # one of PairKind's values
     )
     return PairResult(pair, _outcome(a), _outcome(b))
 
 
-def _prompt(half: ProbeQuestion) -> ProbePrompt:
-    return ProbePrompt(f"{half.cue}={half.group}", half.group, half.name, half.text, half.language)
+def _message(half: ProbeQuestion) -> Rendering:
+    return Rendering(half.group, half.name, half.text, half.language)
 
 
 def _outcome(half: ProbeQuestion) -> Outcome | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audits.engine.probing import Outcome, PairResult, ProbePair, ProbePrompt, plan, shipped_sets
+from audits.engine.probing import Outcome, PairResult, ProbePair, Rendering, plan, shipped_sets
 
 SERVICE = shipped_sets()[0]
 
@@ -37,7 +37,7 @@ def answered(
             quirks[key] = float(generator.normal(0, size)) if size else 0.0
         return quirks[key]
 
-    def answer(pair: ProbePair, prompt: ProbePrompt) -> Outcome:
+    def answer(pair: ProbePair, prompt: Rendering) -> Outcome:
         p = rate + quirk(f"t{pair.template_id}{prompt.group}", template_effect) + quirk(f"n{prompt.name}", name_effect)
         p -= gap if prompt.group == against else 0.0
         p = min(max(p, 0.0), 1.0)

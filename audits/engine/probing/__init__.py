@@ -8,7 +8,7 @@ print(analyse(results, policy=ProbePolicy(), seed=4).sentence)
 from .analysis import Comparison, Floor, PairResult, ProbeAnalysis, ProbePolicy, analyse
 from .faults import Fault, faults_of
 from .outcomes import BINARY_OUTCOMES, NUMERIC_OUTCOMES, Judge, Outcome, agreement, read_answer
-from .plans import ProbePair, ProbePrompt, plan
+from .plans import ProbePair, plan
 from .rendering import Rendering, all_renderings, render
 from .sets import Cue, CueGroup, ProbeSet, SetError, Template, Value
 from .shipped import shipped_sets
@@ -27,7 +27,6 @@ __all__ = [
     "ProbeAnalysis",
     "ProbePair",
     "ProbePolicy",
-    "ProbePrompt",
     "ProbeSet",
     "Rendering",
     "SetError",

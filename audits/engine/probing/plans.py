@@ -5,23 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from .rendering import Rendering, pairings, render, supports
 from .sets import Cue, CueGroup, ProbeSet, Template
 
 PairKind = Literal["pair", "aa"]
-
-
-@dataclass(frozen=True, slots=True)
-class ProbePrompt:
-    """One message to send. `persona` is `cue=group`; `name` the value that stands in it."""
-
-    persona: str
-    group: str
-    name: str
-    text: str
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +24,9 @@ class ProbePair:
     template_id: str
     intent: str
     cue: str
-    a: ProbePrompt
-    b: ProbePrompt
+    a: Rendering
+    b: Rendering
     kind: PairKind = "pair"
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "template_id": self.template_id,
-            "intent": self.intent,
-            "cue": self.cue,
-            "kind": self.kind,
-            "a": _prompt_json(self.a),
-            "b": _prompt_json(self.b),
-        }
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> ProbePair:
-        """The pair that `to_json` gave."""
-        return cls(**{**document, "a": ProbePrompt(**document["a"]), "b": ProbePrompt(**document["b"])})
 
 
 def plan(
@@ -106,8 +79,8 @@ def _compared(probe_set: ProbeSet, cue: Cue, group: CueGroup, each: int, shuffle
                     template_id=template.id,
                     intent=template.intent,
                     cue=cue.name,
-                    a=_prompt(cue, _rendered(probe_set, template, cue, group, a, frame)),
-                    b=_prompt(cue, _rendered(probe_set, template, cue, cue.group(cue.reference), b, frame)),
+                    a=_rendered(probe_set, template, cue, group, a, frame),
+                    b=_rendered(probe_set, template, cue, cue.group(cue.reference), b, frame),
                 )
             )
     return made
@@ -115,11 +88,6 @@ def _compared(probe_set: ProbeSet, cue: Cue, group: CueGroup, each: int, shuffle
 
 def _rendered(probe_set: ProbeSet, template: Template, cue: Cue, group: CueGroup, value: int, frame: int) -> Rendering:
     return render(template, cue, group, value=value, frame=frame, language=probe_set.language)
-
-
-def _prompt(cue: Cue, rendering: Rendering) -> ProbePrompt:
-    persona = f"{cue.name}={rendering.group}"
-    return ProbePrompt(persona, rendering.group, rendering.name, rendering.text, rendering.language)
 
 
 def _same_twice(pairs: Sequence[ProbePair], number: int, shuffled: random.Random) -> list[ProbePair]:
@@ -138,13 +106,3 @@ def _same_twice(pairs: Sequence[ProbePair], number: int, shuffled: random.Random
         prompt = pair.a if turn % 2 else pair.b
         made.append(replace(pair, key=f"aa/{turn}/{pair.key}", a=prompt, b=prompt, kind="aa"))
     return made
-
-
-def _prompt_json(prompt: ProbePrompt) -> dict[str, str]:
-    return {
-        "persona": prompt.persona,
-        "group": prompt.group,
-        "name": prompt.name,
-        "text": prompt.text,
-        "language": prompt.language,
-    }

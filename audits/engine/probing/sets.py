@@ -104,13 +104,6 @@ class ProbeSet:
     language: str = "en"
     description: str = ""
 
-    def template(self, template_id: str) -> Template:
-        """Raises LookupError."""
-        for template in self.templates:
-            if template.id == template_id:
-                return template
-        raise LookupError(f"there is no template {template_id!r}")
-
     def cue(self, name: str) -> Cue:
         """Raises LookupError."""
         for cue in self.cues:

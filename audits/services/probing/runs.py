@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assistants.queries.registry import current_release
-from audits.engine.probing import ProbePair, ProbePrompt, plan
+from audits.engine.probing import ProbePair, Rendering, plan
 from audits.models import ProbeConnector, ProbeQuestion, ProbeRun, ProbeSetVersion
 from audits.probe_states import PairSide, ProbeRunState, QuestionState
 from audits.programmes import config_hash
@@ -196,7 +196,7 @@ def _pairs(version: ProbeSetVersion, *, cues: Sequence[str], seed: int, pairs_pe
     return pairs
 
 
-def _order(pairs: Sequence[ProbePair], seed: int) -> Iterator[tuple[ProbePair, PairSide, ProbePrompt]]:
+def _order(pairs: Sequence[ProbePair], seed: int) -> Iterator[tuple[ProbePair, PairSide, Rendering]]:
     random = Random(seed)  # noqa: S311  (a draw to be repeated, not a secret)
     shuffled = list(pairs)
     random.shuffle(shuffled)
@@ -206,7 +206,7 @@ def _order(pairs: Sequence[ProbePair], seed: int) -> Iterator[tuple[ProbePair, P
         yield from halves
 
 
-def _question(run: ProbeRun, position: int, pair: ProbePair, side: PairSide, half: ProbePrompt) -> ProbeQuestion:
+def _question(run: ProbeRun, position: int, pair: ProbePair, side: PairSide, half: Rendering) -> ProbeQuestion:
     return ProbeQuestion(
         run=run,
         position=position,
