@@ -21,8 +21,9 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from audits.engine.bias.table import TableAudit, audit_cube, count_table
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.audit import TableAudit, audit_cube
+from audits.engine.bias.table.cube import count_table
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy
 
 GENDERS = ("female", "male", "nonbinary")

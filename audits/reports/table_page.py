@@ -10,9 +10,9 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from audits.engine.bias.error_rates import IMPOSSIBILITY
-from audits.engine.bias.table import TableAudit
-from audits.engine.bias.table_figures import percent
-from audits.engine.bias.table_notes import data_notes, test_notes
+from audits.engine.bias.table.audit import TableAudit
+from audits.engine.bias.table.figures import percent
+from audits.engine.bias.table.notes import data_notes, test_notes
 from audits.engine.bias.verdict import Policy
 from audits.reports.table_sections import Shown, section, without_verdict
 

@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_table import ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.table import AuditedTable, TableAudit
-from audits.engine.bias.table_figures import p_value, percent, percent_range, plain, plain_range, points
-from audits.engine.bias.table_report import shown_groups
-from audits.engine.bias.table_strata import StratumGap, stratum_gaps
-from audits.engine.bias.table_words import VERDICT_WORDS, between_words
+from audits.engine.bias.table.audit import AuditedTable, TableAudit
+from audits.engine.bias.table.figures import p_value, percent, percent_range, plain, plain_range, points
+from audits.engine.bias.table.report import shown_groups
+from audits.engine.bias.table.strata import StratumGap, stratum_gaps
+from audits.engine.bias.table.words import VERDICT_WORDS, between_words
 from audits.engine.bias.verdict import Verdict
 from audits.engine.statistics.stratified import Test
 from portal.core.charts import ForestRow, forest_plot

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from audits.engine.bias.table import TableAudit, audit_cube, count_table
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.audit import TableAudit, audit_cube
+from audits.engine.bias.table.cube import count_table
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy, Verdict
 
 COLUMNS = Columns(("race", "sex"), ("branch",), "hired", "fit")

@@ -18,8 +18,8 @@ from scipy.stats import fisher_exact
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from audits.engine.bias.table import Cube, count_table
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.cube import Cube, count_table
+from audits.engine.bias.table.rows import Columns
 from tests.real_data import real_data
 
 pytestmark = pytest.mark.realdata

@@ -10,9 +10,12 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from audits.engine.bias import table_batches, table_cube
-from audits.engine.bias.table import audit_cube, count_table
-from audits.engine.bias.table_rows import BadTable, Columns
+from audits.engine.bias.table import batches as table_batches
+from audits.engine.bias.table import cube as table_cube
+from audits.engine.bias.table.audit import audit_cube
+from audits.engine.bias.table.cube import count_table
+from audits.engine.bias.table.files import BadTable
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy
 from audits.management.commands.audit_table import Command
 from tests.engine_bias.published_tables import berkeley_counts

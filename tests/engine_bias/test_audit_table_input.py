@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits.engine.bias import table_cube
-from audits.engine.bias.table import audit_cube, count_table
-from audits.engine.bias.table_report import MOST_ROWS, NARROWEST, text_report
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table import cube as table_cube
+from audits.engine.bias.table.audit import audit_cube
+from audits.engine.bias.table.cube import count_table
+from audits.engine.bias.table.report import MOST_ROWS, NARROWEST, text_report
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy, Verdict
 
 ASKED = ("--outcome", "hired", "--group", "race")

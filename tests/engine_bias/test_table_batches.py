@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audits.engine.bias import table_batches
-from audits.engine.bias.table_batches import read_batches
-from audits.engine.bias.table_rows import BadTable, Columns, read_rows
+from audits.engine.bias.table import batches as table_batches
+from audits.engine.bias.table.batches import read_batches
+from audits.engine.bias.table.files import BadTable
+from audits.engine.bias.table.rows import Columns, read_rows
 
 COLUMNS = Columns(groups=("race", "age"), strata=("branch",), outcome="hired", truth="qualified")
 TEXTS = st.sampled_from(["a", "b", "ü", "", " a ", "1", "true", 'quo"te', "x,y", "new\nline"])

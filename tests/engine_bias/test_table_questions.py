@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from audits.engine.bias.table import TableAudit, audit_cube, count_table
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.audit import TableAudit, audit_cube
+from audits.engine.bias.table.cube import count_table
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy
 from tests.engine_bias.published_tables import BERKELEY_1973, RABBITS
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from audits.engine.bias.table_rows import BadTable, Columns, Row, read_rows
+from audits.engine.bias.table.files import BadTable
+from audits.engine.bias.table.rows import Columns, Row, read_rows
 
 COLUMNS = Columns(groups=("gender",), strata=("department",), outcome="admitted")
 

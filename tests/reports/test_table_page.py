@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from audits.engine.bias.table import audit_cube, count_table
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.audit import audit_cube
+from audits.engine.bias.table.cube import count_table
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy
 from audits.reports.table_page import table_page
 from audits.reports.table_sections import MOST_ROWS

@@ -13,7 +13,7 @@ import numpy as np
 
 from audits.engine.anonymity.assessment import Anonymity, Policy, assess
 from audits.engine.anonymity.classes import Codes, Column, Encoder
-from audits.engine.bias.table_rows import read_rows
+from audits.engine.bias.table.rows import read_rows
 
 _WORST = 20
 _TELL_EVERY = 50_000

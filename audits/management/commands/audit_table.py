@@ -14,12 +14,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
-from audits.engine.bias.table import TableAudit, audit_cube, count_table
-from audits.engine.bias.table_batches import Reading
-from audits.engine.bias.table_cube import MISSING
-from audits.engine.bias.table_files import STANDARD_INPUT, BadTable
-from audits.engine.bias.table_report import text_report
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.audit import TableAudit, audit_cube
+from audits.engine.bias.table.batches import Reading
+from audits.engine.bias.table.cube import MISSING, count_table
+from audits.engine.bias.table.files import STANDARD_INPUT, BadTable
+from audits.engine.bias.table.report import text_report
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.reports.table_page import table_page
 

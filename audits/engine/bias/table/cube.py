@@ -9,9 +9,9 @@ from pathlib import Path
 from audits.engine.bias.comparisons import TableCounts
 from audits.engine.bias.error_rates import ErrorCount, ErrorCounts
 from audits.engine.bias.groups import GroupCount, Level, level_text
-from audits.engine.bias.table_batches import Batch, Reading, read_batches
-from audits.engine.bias.table_files import BadTable
-from audits.engine.bias.table_rows import Columns
+from audits.engine.bias.table.batches import Batch, Reading, read_batches
+from audits.engine.bias.table.files import BadTable
+from audits.engine.bias.table.rows import Columns
 
 MOST_LEVELS = 10_000
 """Values that one attribute may have: more is an identifier, not a group."""

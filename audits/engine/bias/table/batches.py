@@ -2,8 +2,8 @@
 
 Each batch is parsed, and equal rows counted, by code that runs in C throughout; only what is left, the different
 rows of a batch, is looked at one by one. Whatever is unusual about a batch (a broken row, a name that stands somewhere
-else, a type not seen before) sends that batch through the rows of `table_rows`, which decide what is right and
-name the line where it is not. Both ways give the same counts.
+else, a type not seen before) sends that batch through `rows`, which decides what is right and names the line where it
+is not. Both ways give the same counts.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 import msgspec
 
 from audits.engine.bias.groups import Level
-from audits.engine.bias.table_files import BadTable, OpenTable, open_table
-from audits.engine.bias.table_rows import (
+from audits.engine.bias.table.files import BadTable, OpenTable, open_table
+from audits.engine.bias.table.rows import (
     DELIMITERS,
     CsvRows,
     Fields,
@@ -75,7 +75,7 @@ def read_batches(
     """All rows of a file (`-`: standard input) as counts of equal rows; memory does not grow with the file.
 
     Values are in the order of `columns.fields`. `progress` is called after every batch, `described` once with how
-    the file is read ("CSV separated by commas"). Raises BadTable as `table_rows.read_rows` does.
+    the file is read ("CSV separated by commas"). Raises BadTable as `rows.read_rows` does.
     """
     rows = 0
     with open_table(file, encoding=encoding) as table:

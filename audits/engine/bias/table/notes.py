@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from audits.engine.bias.table import TableAudit
-from audits.engine.bias.table_cube import Answer
+from audits.engine.bias.table.audit import TableAudit
+from audits.engine.bias.table.cube import Answer
 
 
 def method_notes(audit: TableAudit) -> list[str]:

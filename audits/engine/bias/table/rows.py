@@ -19,9 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from audits.engine.bias.groups import Level
-from audits.engine.bias.table_files import STANDARD_INPUT, BadTable, open_table
-
-__all__ = ["STANDARD_INPUT", "BadTable", "Columns", "CsvRows", "Fields", "JsonRows", "Row", "read_rows"]
+from audits.engine.bias.table.files import BadTable, open_table
 
 SECTIONS = ("group", "stratum", "outcome")
 RESERVED = frozenset((*SECTIONS, "count"))

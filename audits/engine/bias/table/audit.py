@@ -26,11 +26,9 @@ from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.groups import level_text
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, outcome_wording
-from audits.engine.bias.table_cube import Cube, count_table
-from audits.engine.bias.table_words import table_words
+from audits.engine.bias.table.cube import Cube
+from audits.engine.bias.table.words import table_words
 from audits.engine.bias.verdict import Policy, Verdict, overall
-
-__all__ = ["AuditedTable", "Cube", "TableAudit", "audit_cube", "count_table"]
 
 _MOST_LISTED = 12
 

@@ -10,10 +10,10 @@ from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_rates import IMPOSSIBILITY
 from audits.engine.bias.error_table import GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.table import AuditedTable, TableAudit
-from audits.engine.bias.table_figures import p_value, percent, percent_range, plain, plain_range, points
-from audits.engine.bias.table_notes import method_notes
-from audits.engine.bias.table_words import VERDICT_WORDS, between_words
+from audits.engine.bias.table.audit import AuditedTable, TableAudit
+from audits.engine.bias.table.figures import p_value, percent, percent_range, plain, plain_range, points
+from audits.engine.bias.table.notes import method_notes
+from audits.engine.bias.table.words import VERDICT_WORDS, between_words
 from audits.engine.bias.verdict import Verdict
 
 NARROWEST = 60
