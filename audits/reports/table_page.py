@@ -14,7 +14,8 @@ from audits.engine.bias.table.audit import TableAudit
 from audits.engine.bias.table.figures import percent
 from audits.engine.bias.table.notes import data_notes, test_notes
 from audits.engine.bias.verdict import Policy
-from audits.reports.table_sections import Shown, section, without_verdict
+from audits.reports.table_sections import Shown, section
+from portal.core.badges import beside_badge
 
 _HERE = Path(__file__).parent
 _MOST_NAMED = 8
@@ -35,7 +36,7 @@ def table_page(audit: TableAudit, *, source: str, command: str) -> str:
         "outcome": audit.cube.columns.outcome,
         "heading": f"{audit.cube.columns.outcome} by {', '.join(audit.cube.columns.groups)}",
         "verdict": Shown.of(audit.verdict),
-        "sentence": without_verdict(audit.sentence, audit.verdict),
+        "sentence": beside_badge(audit.sentence, audit.verdict),
         "questions": [
             {"name": name.capitalize(), "asks": _QUESTIONS[name], "verdict": Shown.of(verdict)}
             for name, verdict in audit.answers().items()

@@ -17,6 +17,7 @@ from audits.engine.bias.table.strata import StratumGap, stratum_gaps
 from audits.engine.bias.table.words import VERDICT_WORDS, between_words
 from audits.engine.bias.verdict import Verdict
 from audits.engine.statistics.stratified import Test
+from portal.core.badges import beside_badge
 from portal.core.charts import ForestRow, forest_plot
 
 MOST_ROWS = 1_000
@@ -99,11 +100,6 @@ class Section:
     figures: Sequence[Figures]
 
 
-def without_verdict(sentence: str, verdict: Verdict) -> str:
-    """The sentence behind the verdict that it opens with: the page shows that as a badge."""
-    return sentence.removeprefix(f"{Shown.of(verdict).words}: ")
-
-
 def section(audit: TableAudit, table: AuditedTable) -> Section:
     gaps = table.gaps
     title = " × ".join(gaps.attributes)
@@ -115,7 +111,7 @@ def section(audit: TableAudit, table: AuditedTable) -> Section:
     return Section(
         title=title,
         verdict=Shown.of(table.verdict),
-        sentence=without_verdict(table.sentence, table.verdict),
+        sentence=beside_badge(table.sentence, table.verdict),
         chart=_rate_chart(gaps, title, table.sentence),
         figures=figures,
     )

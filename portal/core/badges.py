@@ -4,6 +4,7 @@ The three always go together, so that no meaning is carried by colour alone. Val
 enum values; they mean the same wherever they occur, hence one flat table.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -75,3 +76,26 @@ def badge_for(value: str, *, label: str = "") -> Badge:
     """
     known = BADGES.get(value, Badge(tone="neutral", icon="circle", label=_humanised(value)))
     return Badge(tone=known.tone, icon=known.icon, label=label) if label else known
+
+
+#: The word that the sentence of a check opens with, by the badge that says the same.
+_VERDICT_WORDS: Final[dict[str, str]] = {
+    "disparity": "Disparity",
+    "failed": "Disparity",
+    "watch": "Watch",
+    "no_material_difference": "No material difference",
+    "passed": "No material difference",
+    "not_enough_data": "Not enough data",
+    "insufficient_data": "Not enough data",
+}
+_OPENING: Final = r"(?:^|(?<=\. ))"
+
+
+def beside_badge(sentence: str, value: str) -> str:
+    """What a check found, without the verdict if that is what the badge of `value` beside it says already."""
+    verdict = _VERDICT_WORDS.get(value)
+    if verdict is None:
+        return sentence
+    sentence = re.sub(rf"{_OPENING}{verdict} for ", "Undecided: ", sentence)
+    opening = rf"{_OPENING}{verdict}(?:[:.,] | (?=at equal questions: ))(.)"
+    return re.sub(opening, lambda begun: begun[1].upper(), sentence)

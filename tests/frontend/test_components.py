@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
-from portal.core.badges import BADGES, Badge, badge_for
+from portal.core.badges import BADGES, Badge, badge_for, beside_badge
 
 NOON = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC)
 
@@ -49,6 +49,36 @@ def test_badge_carries_colour_icon_and_word() -> None:
 
 def test_badge_label_replaces_the_word_and_is_escaped() -> None:
     assert "<span>&lt;b&gt;</span>" in render("{% badge 'closed' label=label %}", label="<b>")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "state", "shown"),
+    [
+        ("Disparity: out of 100 about 82 had a.", "failed", "Out of 100 about 82 had a."),
+        ("Watch: nominated before.", "watch", "Nominated before."),
+        ("Not enough data. Of 100 pairs 52 favour a.", "insufficient_data", "Of 100 pairs 52 favour a."),
+        ("Not enough data for de, fr. Out of 100.", "not_enough_data", "Undecided: de, fr. Out of 100."),
+        ("Disparity, confirmed on later data: so.", "failed", "Confirmed on later data: so."),
+        ("Disparity at equal questions: Out of 100.", "disparity", "At equal questions: Out of 100."),
+        ("Rated in 40 %. Disparity: Out of 100.", "failed", "Rated in 40 %. Out of 100."),
+    ],
+)
+def test_sentence_beside_a_badge_does_not_say_its_verdict_again(sentence, state, shown) -> None:
+    assert beside_badge(sentence, state) == shown
+    assert render("{{ sentence|beside_badge:state }}", sentence=sentence, state=state) == shown
+
+
+@pytest.mark.parametrize(
+    ("sentence", "state"),
+    [
+        ("No material difference: all are within 5 points.", "watch"),
+        ("All 20 were disclosed. Watch this: 3.", "watch"),
+        ("Half are “x”; taken together: Disparity: Out of 100.", "failed"),
+        ("Disparity: out of 100.", "error"),
+    ],
+)
+def test_sentence_keeps_words_that_the_badge_does_not_say(sentence, state) -> None:
+    assert beside_badge(sentence, state) == sentence
 
 
 def test_unknown_state_gets_a_neutral_badge_with_its_own_name() -> None:

@@ -28,7 +28,10 @@ def judged(assistant, reachable):
 
 def test_result_says_verdict_noise_and_intents(judged, reviewer, as_user):
     page = as_user(reviewer).get(f"/probes/{judged.pk}/?outcome=asked_for_proof").content.decode()
-    assert judged.check_runs.get().sentence[:60] in page
+    said = judged.check_runs.get().sentence
+    assert said.startswith("Disparity: Out of 100 messages")
+    assert said[11:60] in page
+    assert said[:60] not in page  # the badge says the verdict
     assert "Noise floor:</strong> of 5 messages that were sent twice" in page
     assert "A female name" in page
     assert "against a male name" in page

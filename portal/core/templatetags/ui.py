@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.core.badges import badge_for
+from portal.core.badges import badge_for, beside_badge
 from portal.core.languages import language_name
 
 register = template.Library()
+register.filter(beside_badge)
 
 _SPRITE = "vendor/tabler-icons/sprite.svg"
 
