@@ -24,7 +24,8 @@ class ConnectorForm(forms.Form):
     url = forms.CharField(
         label="Address",
         max_length=500,
-        help_text="Such as https://bot.example.com/v1/chat/completions. The operator lists the hosts to be asked.",
+        help_text="Such as https://bot.example.com/v1/chat/completions. The operator lists the hosts to be asked. "
+        "Where a key belongs into the query: …?key={{secret}}.",
     )
     model = forms.CharField(
         required=False, max_length=120, help_text="For chat completions, if the endpoint asks for one."
@@ -41,7 +42,8 @@ class ConnectorForm(forms.Form):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text='For any other JSON, such as {"session": "probe", "text": "{{prompt}}"}.',
+        help_text='For any other JSON, such as {"session": "probe", "text": "{{prompt}}"}. '
+        "{{secret}} stands for the secret.",
     )
     answer_path = forms.CharField(
         label="Where the answer stands",
@@ -53,7 +55,8 @@ class ConnectorForm(forms.Form):
         label="Header of the secret",
         required=False,
         max_length=60,
-        help_text="Authorization, unless the endpoint asks for another, such as X-Api-Key.",
+        help_text="Authorization, unless the endpoint asks for another, such as X-Api-Key, or the secret has its place "
+        "{{secret}} in the address or the body.",
     )
     secret = forms.CharField(
         required=False,

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from assistants.queries.registry import assistant_for
 from audits.api.answers import CheckRunAnswer, Person
 from audits.api.requests import Nothing, Strict, actor_of, person_of, read, read_query
+from audits.endpoints.secret_places import url_shown
 from audits.models import ProbeConnector, ProbeRun
 from audits.queries.probe_figures import checks_of, comparisons_of, floors_of
 from audits.queries.probing import connectors_of, probe_run_for, probe_runs_for, progress_of
@@ -26,6 +27,7 @@ TAG = "Probes"
 class ConnectorAnswer(serializers.ModelSerializer[ProbeConnector]):
     """How an endpoint is asked and what that may cost. Secret and system message are left out."""
 
+    url = serializers.SerializerMethodField(help_text="without what looks like a key written in clear")
     changed_by = Person(source="changed_by_id")
 
     class Meta:
@@ -36,6 +38,9 @@ class ConnectorAnswer(serializers.ModelSerializer[ProbeConnector]):
             "changed_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_url(self, connector: ProbeConnector) -> str:
+        return url_shown(connector.url)
 
 
 class ProbeRunAnswer(serializers.ModelSerializer[ProbeRun]):

@@ -1,7 +1,8 @@
 """How chat endpoints are spoken to: OpenAI-compatible chat completions, and any JSON body by template.
 
-A template is JSON of its own; `{{prompt}}` stands inside strings of it and is replaced after parsing, so no prompt can
-change the structure of what is sent. The answer is taken out by a path such as `choices[0].message.content`.
+A template is JSON of its own; `{{prompt}}`, and perhaps `{{secret}}`, stand inside strings of it and are replaced after
+parsing, in one pass: no prompt can change the structure of what is sent, nor have the secret put into it. The answer
+is taken out by a path such as `choices[0].message.content`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 import msgspec
 
 from audits.endpoints.errors import Busy, EndpointError
+from audits.endpoints.secret_places import SECRET_MARK
 from audits.endpoints.transport import Reply
 
 MARK = "{{prompt}}"
 OPENAI_ANSWER = "choices[0].message.content"
+_MARKS = re.compile("|".join(map(re.escape, (MARK, SECRET_MARK))))
 _STEP = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_-]*)|\[(\d{1,4})\]")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
 _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
@@ -68,14 +71,14 @@ def template_read(text: str) -> Any:
     return parsed
 
 
-def template_body(template: Any, prompt: str) -> Any:
-    """The parsed template with the prompt in its place."""
+def template_body(template: Any, prompt: str, *, secret: str = "") -> Any:
+    """The parsed template with the prompt and the secret in their places."""
     if isinstance(template, str):
-        return template.replace(MARK, prompt)
+        return _MARKS.sub(lambda mark: prompt if mark[0] == MARK else secret, template)
     if isinstance(template, list):
-        return [template_body(item, prompt) for item in template]
+        return [template_body(item, prompt, secret=secret) for item in template]
     if isinstance(template, dict):
-        return {name: template_body(item, prompt) for name, item in template.items()}
+        return {name: template_body(item, prompt, secret=secret) for name, item in template.items()}
     return copy.copy(template)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from audits.endpoints.errors import Refused
+from audits.endpoints.secret_places import SECRET_MARK
 
 _PORTS = {"https": 443, "http": 80}
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -25,12 +26,15 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to send: `host` is a lower-case DNS name or an address literal without brackets; `path` has the query."""
+    """Where to send: `host` is a lower-case DNS name or an address literal without brackets.
+
+    `path` has the query, and in it perhaps a secret: it is in no representation.
+    """
 
     scheme: str
     host: str
     port: int
-    path: str
+    path: str = field(repr=False)
 
     @property
     def place(self) -> str:
@@ -43,14 +47,20 @@ def place(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def read_target(url: str) -> Target:
-    """The parts of an http(s) URL in its plainest form. Raises Refused for every other form."""
+def read_target(url: str, *, secret: str = "") -> Target:
+    """The parts of an http(s) URL in its plainest form, the secret percent-encoded in its place of the query.
+
+    Raises Refused for every other form.
+    """
     if len(url) > LONGEST or not url.isascii() or any(ord(sign) <= 32 or ord(sign) == 127 for sign in url):
         raise Refused("Write the address in plain characters without spaces, at most 500 of them.")
     if "\\" in url or "#" in url:
         raise Refused("The address has a backslash or a # in it.")
+    before, asks, query = url.partition("?")
+    if SECRET_MARK in before:
+        raise Refused(f"The place of the secret, {SECRET_MARK}, belongs into the query, behind the question mark.")
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(before)
         port = parts.port
     except ValueError as error:
         raise Refused("The address cannot be read.") from error
@@ -60,10 +70,11 @@ def read_target(url: str) -> Target:
         raise Refused("A name or password does not belong into the address; use the secret.")
     if port == 0 or parts.netloc.endswith(":"):
         raise Refused("The address has a port that does not exist.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if not _TARGET.fullmatch(path):
+    path, query = parts.path or "/", asks + query if query else ""
+    if not _TARGET.fullmatch(path + query.replace(SECRET_MARK, "")):
         raise Refused("The address has characters in its path that must be percent-encoded.")
-    return Target(parts.scheme, _host(parts.netloc, parts.hostname or ""), port or _PORTS[parts.scheme], path)
+    filled = path + query.replace(SECRET_MARK, quote(secret, safe=""))
+    return Target(parts.scheme, _host(parts.netloc, parts.hostname or ""), port or _PORTS[parts.scheme], filled)
 
 
 def require_listed(target: Target, hosts: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assistants.models import Assistant
 from assistants.queries.registry import assistant_for
+from audits.endpoints.secret_places import SECRET_MARK, template_shown, url_shown
 from audits.models import ProbeConnector
 from audits.probe_run_forms import ConnectorForm
 from audits.queries.probing import connector_for
@@ -127,10 +128,15 @@ def _form(
 
 def _page(request: HttpRequest, user: User, shown: ProbeConnector, trial: Trial | None = None) -> HttpResponse:
     requests_left, characters_left = left_this_month(shown)
+    url, body = url_shown(shown.url), template_shown(shown.body_template)
     context = {
         "assistant": shown.assistant,
         "connector": shown,
+        "url": url,
+        "body": body,
+        "in_clear": (url, body) != (shown.url, shown.body_template),
         "has_secret": bool(shown.secret),
+        "secret_placed": SECRET_MARK in shown.url + shown.body_template,
         "has_instructions": bool(shown.instructions),
         "requests_left": requests_left,
         "characters_left": characters_left,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 
@@ -47,8 +48,14 @@ def test_only_managers_and_administrators_write_connectors(
         ({"at_a_time": 9}, "at_a_time"),
         ({"timeout_seconds": 500}, "timeout_seconds"),
         ({"secret": "two\r\nlines: x"}, "secret"),
+        ({"url": f"http://{PLACE}/v1?key=kJ8sD2hQ9xZ7"}, "url"),
+        ({"url": f"http://{PLACE}/v1/sk-abcdefghijklmnop1234"}, "url"),
+        ({"url": f"http://{PLACE}/v1?key={{{{secret}}}}", "secret": ""}, "secret"),
+        ({"model": "sk-abcdefghijklmnop1234"}, "model"),
+        ({"kind": "json", "body_template": '{"q": "{{prompt}}", "api_key": "hunter"}', "answer_path": "a"},
+         "body_template"),
     ],
-)
+)  # fmt: skip
 def test_what_is_wrong_is_said_at_its_field(assistant, reachable, wrong, field):
     reachable(PLACE)
     with pytest.raises(Invalid) as caught:
@@ -107,6 +114,44 @@ def test_any_json_endpoint_is_asked_by_template(assistant, reachable, manager):
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert json.loads(body) == {"user": {"says": "Hello! What are your opening hours?"}, "n": 1}
     assert f"X-Api-Key: {SECRET}".encode() in head
+
+
+def test_a_secret_goes_into_its_places_when_a_question_is_sent_and_into_no_other_text(
+    assistant, reachable, manager, as_user, client, api_key, caplog
+):
+    """Not into ledger, log, pages or interface; nor where the endpoint sends elsewhere or the question names it."""
+    caplog.set_level(logging.DEBUG)
+    secret = "k&y Zebra/4711"
+    answers = iter([http("200 OK", json.dumps({"say": "Nine."}).encode()), http("302 Found", b"", "Location: /x")])
+    with listening(lambda client, request: client.sendall(next(answers))) as server:
+        place = reachable(f"127.0.0.1:{server.port}")
+        connector = connector_make(
+            assistant, place, kind="json", url=f"http://{place}/v1?v=2&key={{{{ secret }}}}", answer_path="say",
+            body_template='{"q": "{{prompt}}", "auth": {"key": "{{ secret }}"}}', secret=secret,
+        )  # fmt: skip
+        trials = [connector_try(connector_id=connector.pk, actor=manager) for _ in range(2)]
+    assert [trial.said for trial in trials] == ["Nine.", "It sends elsewhere, which is not followed."]
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /v1?v=2&key=k%26y%20Zebra%2F4711 HTTP/1.1\r\n")
+    assert json.loads(body)["auth"] == {"key": secret}
+    assert b"authorization" not in head.lower()
+    pages = [
+        as_user(manager).get(f"/assistants/ava/connectors/{connector.pk}/{more}").content.decode()
+        for more in ("", "edit/")
+    ]
+    told = client.get("/api/v1/assistants/ava/connectors/", HTTP_AUTHORIZATION=api_key("audits:read")).content.decode()
+    assert "key={{secret}}" in told
+    kept = [*LedgerEntry.objects.values_list("body", flat=True), caplog.text, *pages, told]
+    assert not [text for text in kept if "Zebra" in text]
+
+
+def test_a_key_from_before_is_hidden_from_readers(assistant, reachable, reviewer, as_user, client, api_key):
+    connector = connector_make(assistant, reachable(PLACE))
+    old = {"url": f"http://{PLACE}/v1?key=Zebra4711", "body_template": '{"password": "Zebra4711"}', "kind": "json"}
+    ProbeConnector.objects.filter(pk=connector.pk).update(**old)
+    page = as_user(reviewer).get(f"/assistants/ava/connectors/{connector.pk}/").content.decode()
+    told = client.get("/api/v1/assistants/ava/connectors/", HTTP_AUTHORIZATION=api_key("audits:read")).content.decode()
+    assert ("Zebra" in page + told, "looks like a key in clear" in page) == (False, True)
 
 
 def test_switching_on_needs_a_listed_host(assistant, reachable, manager, settings):

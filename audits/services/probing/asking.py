@@ -28,16 +28,16 @@ from audits.programmes import config_hash
 __all__ = ["EndpointError", "connector_ask", "connector_config", "target_of"]
 
 
-def target_of(url: str) -> Target:
-    """The address, where this installation lists its host. Raises Refused."""
-    target = read_target(url)
+def target_of(url: str, *, secret: str = "") -> Target:
+    """The address with the secret in its place, where this installation lists its host. Raises Refused."""
+    target = read_target(url, secret=secret)
     require_listed(target, settings.PROBITY_PROBE_HOSTS)
     return target
 
 
 def connector_ask(connector: ProbeConnector, prompt: str) -> ChatAnswer:
     """Ask once and return the answer. Raises EndpointError, whose texts hold nothing of what was sent or answered."""
-    target = target_of(connector.url)
+    target = target_of(connector.url, secret=str(connector.secret))
     try:
         networks = networks_read(settings.PROBITY_PROBE_NETWORKS)
     except ValueError as error:
@@ -70,12 +70,12 @@ def _body(connector: ProbeConnector, prompt: str) -> Any:
         return openai_body(
             prompt, model=connector.model, instructions=str(connector.instructions), max_tokens=connector.max_tokens
         )
-    return template_body(template_read(connector.body_template), prompt)
+    return template_body(template_read(connector.body_template), prompt, secret=str(connector.secret))
 
 
 def _headers(connector: ProbeConnector) -> Mapping[str, str]:
     secret = str(connector.secret)
-    if not secret:
+    if not secret or not connector.secret_header:
         return {}
     bearer = connector.secret_header.lower() == "authorization" and " " not in secret
     return {connector.secret_header: f"Bearer {secret}" if bearer else secret}

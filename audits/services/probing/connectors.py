@@ -16,6 +16,7 @@ from django.utils import timezone
 from assistants.models import Assistant
 from audits.endpoints.errors import EndpointError
 from audits.endpoints.protocols import header_check, path_read, template_read
+from audits.endpoints.secret_places import SECRET_MARK, key_in_template, key_in_text, key_in_url, marks_plain
 from audits.endpoints.targets import read_target
 from audits.models import ProbeConnector
 from audits.probe_states import ConnectorKind
@@ -61,7 +62,8 @@ def connector_save(
 
     `secret` None keeps the one there is; an empty one takes it away. Raises NotFound, Denied without
     `probes.connector_change` (SYSTEM needs none), and Invalid that names the field: a host that is not listed, a
-    template without a place for the prompt, a changed address with the secret of the old one. Writes
+    template without a place for the prompt, a key written in clear, a changed address with the secret of the old
+    one. A secret with a place in the address or the body goes into no header that is not named. Writes
     `connector.created` or `connector.changed` with a hash of what decides the answers, never the secret.
     """
     assistant = Assistant.objects.select_for_update(no_key=True).filter(pk=assistant_id).first()
@@ -82,8 +84,12 @@ def connector_save(
     if moved and connector.secret and secret is None:
         raise Invalid("The address changes, so the secret has to be given anew.", field="secret")
     kept = str(connector.secret) if secret is None else secret
+    placed = any(SECRET_MARK in checked[name] for name in ("url", "body_template"))
+    if placed and not kept:
+        raise Invalid(f"{SECRET_MARK} is to be filled with the secret: give one.", field="secret")
+    header = checked["secret_header"] or ("Authorization" if kept and not placed else "")
     try:
-        header_check(checked["secret_header"] or "Authorization", kept)
+        header_check(header or "Authorization", kept)
     except ValueError as error:
         raise Invalid(str(error), field="secret") from error
     others = ProbeConnector.objects.filter(assistant=assistant, name=checked["name"]).exclude(pk=connector.pk)
@@ -91,7 +97,7 @@ def connector_save(
         raise Invalid("Another connector of this assistant has this name.", field="name")
     for field, value in {**checked, "secret": kept}.items():
         setattr(connector, field, value)
-    connector.secret_header = checked["secret_header"] or ("Authorization" if kept else "")
+    connector.secret_header = header
     connector.changed_by, connector.changed_at = actor if isinstance(actor, User) else None, timezone.now()
     created = connector.pk is None
     connector.save()
@@ -113,16 +119,21 @@ def connector_validated(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, most in (("model", 120), ("instructions", 20_000), ("body_template", 20_000), ("answer_path", 200)):
         if len(texts[name]) > most:
             raise Invalid(f"At most {most:,} characters.", field=name)
+    texts.update({name: marks_plain(texts[name]) for name in ("url", "body_template")})
     try:
         target_of(texts["url"])
     except EndpointError as error:
         raise Invalid(error.message, field="url") from error
+    _require_no_key(key_in_url(texts["url"]), "url")
+    for name in ("name", "model"):
+        _require_no_key("this" if key_in_text(texts[name]) else None, name)
     if texts["kind"] == ConnectorKind.JSON:
         for name, read in (("body_template", template_read), ("answer_path", path_read)):
             try:
                 read(texts[name])
             except ValueError as error:
                 raise Invalid(str(error), field=name) from error
+        _require_no_key(key_in_template(template_read(texts["body_template"])), "body_template")
     else:
         texts["body_template"] = texts["answer_path"] = ""
     try:
@@ -194,6 +205,15 @@ def _locked(connector_id: int, *, assistant: Assistant | None = None) -> ProbeCo
     if connector is None or (assistant is not None and connector.assistant_id != assistant.pk):
         raise NotFound("There is no such item.")
     return connector
+
+
+def _require_no_key(where: str | None, field: str) -> None:
+    """Raise Invalid, without the key itself, where a field that readers see seems to hold one."""
+    if where is not None:
+        advice = f"Write {SECRET_MARK} in its place and give it as the secret, which is kept encrypted."
+        if field in ("name", "model"):
+            advice = "Give it as the secret, which is kept encrypted."
+        raise Invalid(f"A key seems to stand in clear in {where}. {advice}", field=field)
 
 
 def _origin(url: str) -> tuple[str, str]:
