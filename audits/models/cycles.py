@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTransform
 
 from assistants.models import Assistant, Dataset, Release
 from audits.states import CheckKind, CheckState, CycleState
@@ -85,6 +86,7 @@ class Cycle(EncryptedRow, TeamScoped):
 
 #: Their targets are short names of purposes and probe sets.
 _TARGETS_BY_SHORT_NAME = frozenset({CheckKind.CONSENT_COVERAGE, CheckKind.MATCHED_PAIRS})
+_DIMENSION, _OUTCOME, _CUE = (KeyTransform(name, "params") for name in ("dimension", "outcome", "cue"))
 
 
 class CheckRun(TeamScoped):
@@ -129,7 +131,17 @@ class CheckRun(TeamScoped):
                 condition=Q(cycle__isnull=True) | Q(verifies__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["assistant", "kind", "-id"], name="check_run_latest")]
+        indexes = [
+            models.Index(fields=["assistant", "kind", "-id"], name="check_run_latest"),
+            # By what they ask: the pages of a finding and of an assistant's fairness look for the latest.
+            models.Index("assistant", "kind", _DIMENSION, F("id").desc(), name="check_run_by_dimension"),
+            models.Index("assistant", "kind", _DIMENSION, _OUTCOME, F("id").desc(), name="check_run_by_question"),
+            models.Index(
+                *("assistant", _CUE, F("id").desc()),
+                condition=Q(kind=CheckKind.MATCHED_PAIRS),
+                name="check_run_by_cue",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.target_words}"

@@ -11,6 +11,7 @@ from audits.engine.bias.verdict import Verdict, overall
 from audits.group_words import group_words
 from audits.models import CheckRun, Finding
 from audits.queries.asked_groups import attribute_of, attributes_of, cues_about
+from audits.queries.same_question import latest_asked
 from audits.states import FAIRNESS_KINDS, CheckKind, CheckState
 
 _LOOK_OF: Mapping[str, Look] = {
@@ -85,16 +86,23 @@ def _runs(look: Look, own: CheckRun) -> list[CheckRun]:
     if look is _LOOK_OF.get(own.kind, Look.LIVE):
         return [own]
     kinds = [kind for kind, side in _LOOK_OF.items() if side is look] or [CheckKind.OUTCOME_GAP]
-    runs = CheckRun.objects.filter(assistant=own.assistant_id, kind__in=kinds, verifies=None, state__in=_VERDICTS)
-    if look in (Look.LIVE, Look.ADJUSTED):
-        asked = {f"params__{name}": own.params[name] for name in ("outcome", "dimension") if own.params.get(name)}
-        runs = runs.filter(**asked)
+    runs = CheckRun.objects.filter(assistant=own.assistant_id, verifies=None, state__in=_VERDICTS)
+    asked = [(kind, params) for kind in kinds for params in _asked(look, own)]
     # Results are large: only those of the runs that count are read.
     latest: dict[tuple[str, str], int] = {}
-    for run in runs.only("kind", "target", "params").order_by("-pk")[:_MOST_RUNS]:
+    for run in latest_asked(runs, asked, most=_MOST_RUNS).only("kind", "target", "params"):
         if _same_question(look, run, own):
             latest.setdefault((run.kind, run.target), run.pk)
     return list(CheckRun.objects.filter(pk__in=latest.values()).select_related("dataset").order_by("-pk"))
+
+
+def _asked(look: Look, own: CheckRun) -> list[dict[str, str]]:
+    """The params by which runs of the same question are found, as far as they are named alike."""
+    if look not in (Look.LIVE, Look.ADJUSTED):
+        return [{}]
+    outcome = {"outcome": own.params["outcome"]} if own.params.get("outcome") else {}
+    dimensions = [own.params["dimension"]] if own.params.get("dimension") else [*own.params.get("slice", {})]
+    return [{"dimension": dimension, **outcome} for dimension in dimensions] or [outcome]
 
 
 def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -26,10 +25,8 @@ from audits.checks.watch_report import evidence_text
 from audits.engine.bias.gap_table import GroupResult
 from audits.filters import FairnessFilter
 from audits.group_words import level_words
-from audits.models import CheckRun
-from audits.queries.asked_groups import cues_about
+from audits.queries.same_question import checks_and_probes
 from audits.queries.watch import StreamCurve, curves, watch_of
-from audits.states import CheckKind
 from audits.views.results import points_text
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
@@ -37,7 +34,7 @@ from portal.core.access import require
 from portal.core.charts import ForestRow, TrendMarker, TrendPoint, evidence_curve, forest_plot
 from portal.core.errors import Invalid
 
-RUNS = 6
+_MOST_RUNS = 6
 _DECIMALS = 6
 
 
@@ -149,9 +146,8 @@ def _answer(assistant: Assistant, asked: Asked, wrong: Invalid | None) -> dict[s
     question = asked.question
     told = fairness_slice(asked.cube, question)
     watched = curves(assistant=assistant, outcome=question.outcome, dimension=question.dimension)
-    runs = CheckRun.objects.filter(assistant=assistant, verifies=None).filter(
-        Q(params__outcome=question.outcome, params__dimension=question.dimension)
-        | Q(kind=CheckKind.MATCHED_PAIRS, params__cue__in=sorted(cues_about(question.name)))
+    runs = checks_and_probes(
+        assistant=assistant, outcome=question.outcome, dimension=question.dimension, most=_MOST_RUNS
     )
     return {
         "asked": asked,
@@ -164,7 +160,7 @@ def _answer(assistant: Assistant, asked: Asked, wrong: Invalid | None) -> dict[s
         "differences": _differences(told),
         "query": urlencode({name: value for name, value in asked.values.items() if value}),
         "watched": [_watched(one, asked.releases) for one in watched],
-        "runs": list(runs.select_related("cycle").order_by("-pk")[:RUNS]),
+        "runs": list(runs.select_related("cycle")),
     }
 
 
