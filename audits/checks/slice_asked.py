@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 from django.utils.dateparse import parse_date
@@ -16,6 +17,7 @@ from audits.engine.bias.cube import Cube
 from audits.engine.bias.verdict import Policy
 from audits.models import Programme
 from audits.queries.exposure_figures import days_counted
+from audits.queries.truths import pairs_of
 from audits.queries.windows import Window
 from audits.states import CheckKind
 from portal.core.errors import Invalid
@@ -60,11 +62,13 @@ def slice_asked(assistant: Assistant, wanted: Mapping[str, str]) -> Asked:
     window = _window(assistant, stretch, given, release)
     cube = fairness_cube(assistant=assistant, window=window)
     attributes = list(assistant.audited_attributes.order_by("name"))
-    choices = fairness_choices(cube, attributes)
+    checks = _checks(assistant)
+    decisions = {truth: decision for decision, truth in pairs_of(checks).items()}
+    choices = fairness_choices(cube, attributes, truths=decisions)
     dimensions = [name for name, _ in choices.dimensions]
-    outcome = _chosen(given["outcome"] or _first(choices.outcomes, "resolved"), choices.outcomes, "outcome", given)
+    outcome = _outcome(given, choices.outcomes, decisions)
     by = _chosen(given["by"] or _first(dimensions, ""), dimensions, "by", given)
-    settings = _settings(assistant)
+    settings = _settings(checks)
     references = {f"attribute:{one.name}": one.reference for one in attributes}
     question = None
     if outcome and by:
@@ -84,6 +88,18 @@ def slice_asked(assistant: Assistant, wanted: Mapping[str, str]) -> Asked:
         )
     values = {**given, "within": within, "window": stretch, "outcome": outcome, "by": by}
     return Asked(window, cube, choices, releases, question, values)
+
+
+def _outcome(given: Mapping[str, str], known: Sequence[str], decisions: Mapping[str, str]) -> str:
+    """The outcome that is asked for, or one to begin with. `decisions` by the truths that they are paired with."""
+    wanted = given["outcome"]
+    if wanted in decisions:
+        decision = decisions[wanted]
+        raise Invalid(
+            f"“{wanted}” is what “{decision}” should have been, not an outcome of its own; choose {decision}.",
+            field="outcome",
+        )
+    return _chosen(wanted or _first(known, "resolved"), known, "outcome", given)
 
 
 def _first(names: Iterable[str], preferred: str) -> str:
@@ -134,10 +150,14 @@ def _window(assistant: Assistant, stretch: str, given: Mapping[str, str], releas
     return Window(since, last + timedelta(days=1), release)
 
 
-def _settings(assistant: Assistant) -> OutcomeGapSettings:
-    """The thresholds of the assistant's programme, or the defaults."""
-    programme = Programme.objects.filter(assistant=assistant).first()
-    for entry in programme.checks if programme is not None else []:
+def _checks(assistant: Assistant) -> Sequence[Mapping[str, Any]]:
+    """The checks of the assistant's programme; none without a programme."""
+    return Programme.objects.filter(assistant=assistant).values_list("checks", flat=True).first() or ()
+
+
+def _settings(checks: Sequence[Mapping[str, Any]]) -> OutcomeGapSettings:
+    """The thresholds of these checks, or the defaults."""
+    for entry in checks:
         if entry["kind"] == CheckKind.OUTCOME_GAP:
             return msgspec.convert(entry["params"], OutcomeGapSettings)
     return OutcomeGapSettings()

@@ -6,7 +6,7 @@ slices that somebody looks at. A cycle's checks are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -165,14 +165,17 @@ def fairness_cube(*, assistant: Assistant, window: Window) -> Cube:
     return window_cube(assistant=assistant, window=window, measures=(OUTCOME,))
 
 
-def fairness_choices(cube: Cube, attributes: Sequence[AuditedAttribute]) -> Choices:
-    """Outcomes that occur, declared attributes, and language and channel where there is more than one."""
+def fairness_choices(cube: Cube, attributes: Sequence[AuditedAttribute], *, truths: Collection[str]) -> Choices:
+    """Outcomes that occur, declared attributes, and language and channel where there is more than one.
+
+    `truths` are no outcomes of the assistant: they say what a decision should have been.
+    """
     dimensions = [(f"{ATTRIBUTE}{one.name}", str(one)) for one in attributes]
     for name in ("language", "channel"):
         if len([level for level in cube.levels_of(name) if level is not None]) > 1:
             dimensions.append((name, name.capitalize()))
-    outcomes = [measure.removeprefix(OUTCOME) for measure in cube.measures if measure.startswith(OUTCOME)]
-    return Choices(outcomes, dimensions)
+    counted = [measure.removeprefix(OUTCOME) for measure in cube.measures if measure.startswith(OUTCOME)]
+    return Choices([outcome for outcome in counted if outcome not in truths], dimensions)
 
 
 def fairness_slice(cube: Cube, question: Question) -> FairnessSlice:

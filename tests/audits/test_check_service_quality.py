@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from audits.programmes import checks_validated, expand
 from audits.queries.windows import Window
-from audits.services.programmes import programme_change, programme_ensure
 from portal.core.errors import Invalid
 from tests.audits.asking import SCOPE, ask
 from tests.audits.conversations import Told
-from tests.audits.told import counted
+from tests.audits.told import counted, truths_declare
 from tests.factories import DataSubjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -153,9 +152,7 @@ def test_repeat_contact_that_an_integration_sends_comes_before_what_is_counted()
 
 def decided(assistant, manager, cases):
     """Conversations by language: (fp, tn, fn, tp, decisions whose truth nobody knows)."""
-    programme = programme_ensure(assistant=assistant)
-    checks = [{"kind": "error_parity", "params": {"pairs": {"refused": "not_due"}}}]
-    programme_change(programme_id=programme.pk, actor=manager, checks=checks, frequency="monthly", active=True)
+    truths_declare(assistant, manager, {"refused": "not_due"})
     kinds = [(True, False), (False, False), (False, True), (True, True), (True, None)]
     counted(
         assistant,

@@ -14,10 +14,10 @@ from audits.queries.counts import value_counts
 from audits.queries.windows import Window
 from audits.services.counting import counts_keep, day_fold, stale_days_fold
 from audits.services.first_answer import first_answer_seconds
-from audits.services.programmes import programme_change, programme_ensure
 from audits.services.scanning import conversations_scan
 from audits.services.stale_days import ripe_days_mark_stale
 from tests.audits.conversations import DAY, Told, conversations_make
+from tests.audits.told import truths_declare
 from tests.factories import DataSubjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,8 +134,6 @@ def test_a_decision_is_counted_beside_the_truth_once_the_programme_pairs_them(as
     told = [Told(outcome={"refused": decision, "not_due": truth}) for decision, truth in outcomes]
     folded(assistant, [*told, Told(outcome={"refused": True})])
     assert values(assistant, "truth.refused/not_due") == {}
-    programme = programme_ensure(assistant=assistant)
-    checks = [{"kind": "error_parity", "params": {"pairs": {"refused": "not_due"}}}]
-    programme_change(programme_id=programme.pk, actor=manager, checks=checks, frequency="monthly", active=True)
+    truths_declare(assistant, manager, {"refused": "not_due"})
     assert stale_days_fold(assistant_id=assistant.pk) == 1
     assert values(assistant, "truth.refused/not_due") == {"tp": 1, "fp": 1, "fn": 1, "tn": 2}

@@ -11,8 +11,8 @@ from django.test import Client
 
 from assistants.models import AuditedAttribute
 from portal.core.roles import Role, Scope
-from tests.audits.conversations import DAY
-from tests.audits.told import counted, group
+from tests.audits.conversations import DAY, Told
+from tests.audits.told import counted, group, truths_declare
 from tests.factories import ReleaseFactory
 from tests.workflow.making import run_make
 
@@ -154,6 +154,31 @@ def test_a_choice_that_does_not_exist_is_named(even_within, ask, as_user, manage
     assert page.status_code == 422
     assert f'id="id_{field}"' in page.content.decode()
     assert as_user(manager).get(DOWNLOAD, {field: value}).status_code == 422
+
+
+def test_paired_truth_is_no_outcome_to_choose(assistant, ask, as_user, manager):
+    truths_declare(assistant, manager, {"resolved": "a_truth"})
+    AuditedAttribute.objects.create(assistant=assistant, name="age")
+    counted(
+        assistant,
+        [
+            Told(outcome={"resolved": number % 3 == 0, "a_truth": number % 2 == 0}, attributes={"age": age})
+            for age in ("old", "young")
+            for number in range(30)
+        ],
+    )
+    assert ask().json()["outcomes"] == ["resolved"]
+    page = as_user(manager).get(PAGE).content.decode()
+    assert '<option value="resolved" selected>' in page
+    assert "a_truth" not in page
+    said = "“a_truth” is what “resolved” should have been, not an outcome of its own; choose resolved."
+    refused = ask(outcome="a_truth")
+    assert refused.status_code == 422
+    assert [(wrong["field"], wrong["message"]) for wrong in refused.json()["errors"]] == [("outcome", said)]
+    page = as_user(manager).get(PAGE, {"outcome": "a_truth"})
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert as_user(manager).get(DOWNLOAD, {"outcome": "a_truth"}).status_code == 422
 
 
 def test_period_that_ends_before_it_begins_is_refused(even_within, ask):
