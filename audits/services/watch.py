@@ -39,6 +39,7 @@ from audits.models.findings import CLOSED_STATES
 from audits.programmes import config_hash
 from audits.queries.counts import ATTRIBUTE, boolean_outcomes, daily_group_counts, dimension_counts
 from audits.queries.exposure_figures import days_counted
+from audits.queries.truths import truth_pairs
 from audits.queries.windows import Window
 from audits.services.checking import check_run_record
 from audits.services.findings.raising import findings_lock
@@ -265,8 +266,10 @@ def _new_groups_begin(watch: Watch, settings: MonitoringSettings, sizes: Window)
 
 
 def _outcomes(watch: Watch, settings: MonitoringSettings, window: Window) -> list[str]:
-    outcomes = boolean_outcomes(assistant=watch.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION)
-    return outcomes if settings.outcomes is None else [name for name in outcomes if name in settings.outcomes]
+    counted = boolean_outcomes(assistant=watch.assistant, window=window, at_least=FEWEST_FOR_A_QUESTION)
+    truths = truth_pairs(watch.assistant_id).values()
+    asked = counted if settings.outcomes is None else settings.outcomes
+    return [name for name in counted if name in asked and name not in truths]
 
 
 def _dimensions(watch: Watch, settings: MonitoringSettings) -> list[str]:

@@ -97,6 +97,23 @@ def test_every_closed_day_is_counted_and_no_other(watched):
     assert Finding.objects.count() == 0
 
 
+def test_truth_of_a_decision_is_not_watched(watched):
+    counts_make(watched, days=20)
+    truths = CountCell.objects.filter(measure="outcome.resolved").order_by("pk")
+    CountCell.objects.bulk_create(
+        CountCell(**{**one, "id": None, "measure": "outcome.resolvable"}) for one in truths.values()
+    )
+    # Changing the programme would count these days again, from conversations that there are none of.
+    programme = watched.programme
+    programme.checks = [
+        {**entry, "params": {"pairs": {"resolved": "resolvable"}}} if entry["kind"] == "error_parity" else entry
+        for entry in programme.checks
+    ]
+    programme.save()
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=15)))
+    assert set(WatchStream.objects.values_list("outcome", flat=True)) == {"resolved"}
+
+
 def test_counting_day_by_day_or_at_once_or_twice_gives_the_same_evidence(watched):
     counts_make(watched)
     for number in range(3, 12):
