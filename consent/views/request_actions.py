@@ -22,6 +22,7 @@ from consent.request_forms import (
 )
 from consent.request_states import CLOSED, PACKAGED, RequestKind, RequestState
 from consent.services.requests import answering, handling, packaging
+from consent.services.requests.records import today
 from consent.services.requests.reminders import officers
 from portal.accounts.models import User
 from portal.core.access import can
@@ -154,9 +155,9 @@ ACTIONS: dict[str, Action] = {
         _OPEN,
     ),
     "assign": Action(
-        "Hand over",
+        "Give to a colleague",
         "user",
-        "The request is handed over.",
+        "The request is with your colleague now.",
         lambda request, actor, given: handling.request_assign(public_id=request.public_id, actor=actor, **given),
         states=_OPEN,
     ),
@@ -226,4 +227,6 @@ def _denied(name: str, request: SubjectRequest) -> str:
         return "Nobody is known under this reference. Say so to the person and refuse: nothing is held about them."
     if name == "fulfil":
         return answering.fulfilment_missing(request)
+    if name == "extend" and request.due_on < today():
+        return "The deadline has passed; it could only be extended before."
     return ""

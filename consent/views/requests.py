@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consent.models import Certificate, SubjectRequest, SubjectRequestEvent
 from consent.queries.requests import (
     SOON,
+    Item,
     checklist,
     package_of,
     request_details,
@@ -39,6 +40,7 @@ from consent.services.requests.erasing import request_erase
 from consent.services.requests.handling import request_receive
 from consent.services.requests.packaging import package_download
 from consent.services.requests.records import today
+from consent.templatetags.deadlines import days_off
 from consent.traces import traces
 from consent.views.request_actions import ACTIONS, action_form, offered_actions
 from portal.accounts.models import User
@@ -265,13 +267,15 @@ def _page(
     package = package_of(shown) if shown.kind in PACKAGED else None
     contents = package.contents if package else {}
     built = package is not None and package.deleted_at is None
+    steps_to_do = checklist(shown)
     context = {
         "shown": shown,
         "today": today(),
         "soon": today() + SOON,
         "details": request_details(shown) if acts else "",
         "may_act": acts,
-        "checklist": checklist(shown),
+        "checklist": steps_to_do,
+        "situation": _situation(shown, steps_to_do),
         "steps": [_step(event, note if acts else "") for event, note in request_history(shown)],
         "offered": [] if _being_erased(shown) else offered_actions(shown, user, bound=bound, built=built),
         "under_way": under_way,
@@ -283,6 +287,16 @@ def _page(
         "post_to": reverse("requests:request", args=[shown.public_id]),
     }
     return render(request, "consent/request.html", context, status=status)
+
+
+def _situation(shown: SubjectRequest, steps: list[Item]) -> str:
+    """Where it stands, in a sentence: how long there is left, and what comes next."""
+    if not shown.open:
+        return "A customer's request, answered and closed."
+    todo = next((item.words for item in steps if not item.done), "")
+    following = f" Next: {todo[0].lower()}{todo[1:]}." if todo and shown.state != RequestState.ON_HOLD else ""
+    left = days_off(shown.due_on, today()) if shown.running else "the clock stands still"
+    return f"{'Was due' if shown.overdue(today()) else 'Due'} on {shown.due_on:%-d %B %Y}: {left}.{following}"
 
 
 def _under_way(shown: SubjectRequest) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.models import AccessPackage, ConsentEvent, Correction, ProcessingRestriction, SubjectRequest
+from consent.services.requests.records import today
 from consent.services.subjects import reference_open
+from consent.templatetags.deadlines import days_off
 from portal.core.models import LedgerEntry
 from tests.erasure.requests_made import request_make, request_started, subject_make
 from tests.erasure.scene import MARKER, REFERENCE
@@ -161,3 +163,24 @@ def test_home_and_menu_tell_who_works_on_requests_what_presses(home, as_user, pr
     assert "One thing asks you to act." in page
     assert '<span>Requests</span><span class="main-nav__count">1<' in page
     assert "Requests overdue" not in as_user(manager).get(reverse("home")).content.decode()
+
+
+def test_a_request_says_how_long_is_left_and_what_comes_next(home, browser, privacy_officer):
+    late = request_started(
+        subject_make(home), actor=privacy_officer, kind="access", received_at=timezone.now() - timedelta(days=60)
+    )
+    page = browser.get(reverse("requests:request", args=[late.public_id])).text
+    days = (today() - late.due_on).days
+    assert f"{days} days overdue. Next: build the package of their data." in page
+    assert "Extend the deadline: The deadline has passed; it could only be extended before." in page
+    assert f"{days} days overdue" in browser.get(reverse("requests:list")).text
+    held = request_make(subject_make(home, "C-2"), actor=privacy_officer, kind="access")
+    go(browser, held, "hold", reason="identity", note="Asked.")
+    assert "the clock stands still." in browser.get(reverse("requests:request", args=[held.public_id])).text
+
+
+@pytest.mark.parametrize(
+    ("left", "words"), [(-2, "2 days overdue"), (-1, "1 day overdue"), (0, "today"), (1, "tomorrow"), (4, "in 4 days")]
+)
+def test_days_off_in_words(left, words):
+    assert days_off(date(2026, 3, 10) + timedelta(days=left), date(2026, 3, 10)) == words
