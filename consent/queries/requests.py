@@ -115,7 +115,7 @@ def checklist(request: SubjectRequest) -> list[Item]:
 
 _PACKAGE = [
     ("Build the package of their data", {"request.package_built"}),
-    ("Download it and hand it over on a safe way", {"request.package_downloaded"}),
+    ("Download it and give it to them in a safe way", {"request.package_downloaded"}),
 ]
 _STEPS: dict[RequestKind, list[tuple[str, set[str]]]] = {
     **dict.fromkeys(sorted(PACKAGED), _PACKAGE),
