@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assistants.models import Assistant, Release
 from assistants.states import DataSourceKind, RiskTier
+from consent.choice_fields import PurposesField
 from consent.models import Purpose
 from consent.states import LawfulBasis
 from portal.accounts.choice_fields import PersonChoiceField
@@ -41,16 +42,6 @@ def _hash(label: str) -> forms.CharField:
         help_text="SHA-256, 64 hexadecimal digits.",
         error_messages={"invalid": "Write 64 hexadecimal digits."},
     )
-
-
-class PurposeField(forms.ModelMultipleChoiceField):
-    """Purposes by name; with their team's where the form offers those of `several_teams`."""
-
-    widget = forms.CheckboxSelectMultiple
-    several_teams = False
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} ({obj.team})" if self.several_teams else obj.name
 
 
 class DisclosureField(forms.CharField):
@@ -107,7 +98,7 @@ class AssistantForm(forms.Form):
         help_text="Such as DE, US-CA or EU. Counts where a customer's consents do not say where they are.",
     )
     next_review = _day("Next review")
-    purposes = PurposeField(
+    purposes = PurposesField(
         queryset=Purpose.objects.none(),
         required=False,
         help_text="Each conversation is checked against the customer's consent for these.",
@@ -130,7 +121,7 @@ class AssistantForm(forms.Form):
             _choose_from(self, "team", teams)
             purposes = purposes.filter(retired_at__isnull=True)
         offered = self.fields["purposes"]
-        assert isinstance(offered, PurposeField)
+        assert isinstance(offered, PurposesField)
         offered.queryset, offered.several_teams = purposes, len(teams) > 1
         people = User.objects.filter(is_active=True, memberships__team__in=teams).distinct()
         _choose_from(self, "owner", people.order_by("name", "pk"))

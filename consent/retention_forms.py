@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from consent import holds
+from consent.choice_fields import PurposeField
 from consent.models import Purpose, RetentionRule
 from consent.retention.classes import data_class, data_classes
 from consent.retention.durations import duration, spelled
@@ -61,7 +62,7 @@ class RuleForm(_TermsForm):
     field_order = ["team", "data_class", "purpose", "jurisdiction", "anchor", "period", "grace", "justification"]
     team = forms.ModelChoiceField(queryset=Team.objects.none(), empty_label=None)
     data_class = forms.ChoiceField(label="Kind of data", choices=[])
-    purpose = forms.ModelChoiceField(
+    purpose = PurposeField(
         queryset=Purpose.objects.none(),
         required=False,
         empty_label="Any purpose",
@@ -81,8 +82,9 @@ class RuleForm(_TermsForm):
         ]
         teams = _teams(self, actor, "retention.change")
         purposes = self.fields["purpose"]
-        assert isinstance(purposes, forms.ModelChoiceField)
-        purposes.queryset = Purpose.objects.filter(team__in=teams).select_related("team").order_by("code")
+        assert isinstance(purposes, PurposeField)
+        purposes.several_teams = len(teams) > 1
+        purposes.queryset = Purpose.objects.filter(team__in=teams).select_related("team").order_by("name", "team__name")
 
 
 class RuleChangeForm(_TermsForm):
