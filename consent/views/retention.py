@@ -63,14 +63,15 @@ def in_words(rule: RetentionRule) -> RuleLine:
 def overview(request: HttpRequest) -> HttpResponse:
     """Rules in force and drafts, what is due, the last nights."""
     user = viewer_with(request, "retention.view")
+    seen = teams_with(user, "retention.view")
     counted = [(run, due_lines(run.figures)) for run in latest_counts(user)]
     context = {
         "rules": [in_words(rule) for rule in rules_at_work(user)],
         "counted": counted,
-        "ungoverned": any(not line.figures["governed"] for _, lines in counted for line in lines),
+        "uncounted": Team.objects.filter(pk__in=seen.difference(run.team_id for run, _ in counted)).order_by("name"),
         "runs": runs_for(user).filter(dry=False)[:RUNS],
         "may_change": can_anywhere(user, "retention.change"),
-        "many_teams": len(teams_with(user, "retention.view")) > 1,
+        "many_teams": len(seen) > 1,
     }
     return render(request, "consent/retention.html", context)
 

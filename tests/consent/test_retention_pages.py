@@ -13,10 +13,11 @@ from django.utils import timezone
 from consent.models import LegalHold, RetentionRule, RetentionRun
 from consent.services.holds import hold_place
 from consent.services.retention_rules import retention_rule_add
+from consent.services.retention_runs import retention_run_now
 from tests.audits.conversations import Told, conversations_make
 from tests.consent.conftest import REFERENCE
 from tests.consent.retaining import rule_make
-from tests.factories import AssistantFactory, PurposeFactory
+from tests.factories import AssistantFactory, MembershipFactory, PurposeFactory
 
 NEW = {
     "data_class": "transcript",
@@ -135,3 +136,15 @@ def test_api_tells_no_words_of_a_hold(home, privacy_officer, api_key, client):
     assert set(hold) == {"id", "team", "scope", "subject", "assistant", "placed_at", "released_at"}
     [rule] = client.get(reverse("consent_api:retention-rules"), **key).json()["results"]
     assert (rule["data_class"], rule["period"], rule["state"], rule["purpose"]) == ("transcript", "P1Y", "active", None)
+
+
+def test_two_teams_are_told_apart(petra, home, away, privacy_officer):
+    for team in (home, away):
+        PurposeFactory(team=team, code="quality", name="Quality review")
+    alone = petra.get(reverse("retention:rule-new")).text
+    assert (">Quality review<" in alone, away.name in alone) == (True, False)
+    MembershipFactory(user=privacy_officer, team=away, role="privacy_officer")
+    both = petra.get(reverse("retention:rule-new")).text
+    assert all(f"Quality review ({team})" in both for team in (home, away))
+    retention_run_now(team=home, dry=True, actor=privacy_officer)
+    assert f"Nothing has been counted yet for {away}." in petra.get(reverse("retention:overview")).text
