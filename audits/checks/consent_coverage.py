@@ -13,11 +13,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from assistants.models import Assistant
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.tables import counted, share, share_text, table
 from audits.queries.coverage import Coverage, coverage, reason_words, source_conflicts
 from audits.queries.evidence import with_consent
 from audits.states import CheckKind, CheckState, Severity
+from consent.models import Purpose
 
 SOURCES = "consent sources"
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -61,6 +63,7 @@ def run(context: CheckContext) -> CheckOutcome:
     if params.purpose == SOURCES:
         return _sources(context)
     found = coverage(assistant=context.assistant, purpose=params.purpose, window=context.window)
+    name = _named(context.assistant, params.purpose)
     n, permitted, denied, unknown = found.n, found.permitted, found.denied, found.unknown
     too_many_denied = share(denied, n) > params.max_denied
     too_many_unknown = share(unknown, n) > params.max_unknown
@@ -70,11 +73,11 @@ def run(context: CheckContext) -> CheckOutcome:
         state = CheckState.FAILED if too_many_denied or too_many_unknown else CheckState.PASSED
     return CheckOutcome(
         state=state,
-        sentence=_sentence(params.purpose, permitted=permitted, denied=denied, unknown=unknown, n=n),
+        sentence=_sentence(name, permitted=permitted, denied=denied, unknown=unknown, n=n),
         result={
             "tables": [
                 table(
-                    f"Consent for {params.purpose}",
+                    f"Consent for {name}",
                     (("Consent", "text"), ("Conversations", "count"), ("Share", "share")),
                     [
                         ["permitted", permitted, share(permitted, n)],
@@ -92,11 +95,12 @@ def run(context: CheckContext) -> CheckOutcome:
                 "not_evaluated": found.not_evaluated,
             },
             "reasons": found.reasons,
+            "purpose": name,
         },
         n=n,
-        title=f"Conversations outside the consent for {params.purpose}",
+        title=f"Conversations outside the consent for {name}",
         severity=Severity.HIGH if too_many_denied else Severity.MEDIUM,
-        evidence=_evidence(context, params, denied=too_many_denied) if state == CheckState.FAILED else (),
+        evidence=_evidence(context, params, name, denied=too_many_denied) if state == CheckState.FAILED else (),
     )
 
 
@@ -132,6 +136,12 @@ def _sources(context: CheckContext) -> CheckOutcome:
     )
 
 
+def _named(assistant: Assistant, code: str) -> str:
+    """The purpose as its team calls it, in quotes; by its code where it is gone."""
+    names = Purpose.objects.filter(team=assistant.team_id, code=code).values_list("name", flat=True)
+    return f"“{names.first() or code}”"
+
+
 def _sentence(purpose: str, *, permitted: int, denied: int, unknown: int, n: int) -> str:
     if n == 0:
         return "There are no conversations in this period."
@@ -144,7 +154,7 @@ def _sentence(purpose: str, *, permitted: int, denied: int, unknown: int, n: int
     )
 
 
-def _evidence(context: CheckContext, params: ConsentParams, *, denied: bool) -> list[tuple[int, str]]:
+def _evidence(context: CheckContext, params: ConsentParams, name: str, *, denied: bool) -> list[tuple[int, str]]:
     status = "denied" if denied else "unknown"
     ids = with_consent(
         assistant=context.assistant,
@@ -153,7 +163,7 @@ def _evidence(context: CheckContext, params: ConsentParams, *, denied: bool) -> 
         status=status,
         most=MOST_EVIDENCE,
     )
-    return [(pk, f"Consent for {params.purpose} was {status}.") for pk in ids]
+    return [(pk, f"Consent for {name} was {status}.") for pk in ids]
 
 
 CHECK = Check(kind=CheckKind.CONSENT_COVERAGE, settings=ConsentSettings, expand=expand, run=run)

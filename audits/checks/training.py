@@ -87,27 +87,27 @@ def consent(context: CheckContext) -> CheckOutcome:
         reasons[when, reason.label] += 1
         why[row.pk] = f"{reason.label} ({when})"
     permitted = len(rows) - len(why)
-    code = context.params["purpose_code"]
+    purpose = f"“{dataset.purpose.name}”"
     n = counted(len(rows), "row")
     return _outcome(
         dataset,
         rows,
         why,
         sentence=(
-            f"All {n} may be used for {code}: consent stood when they were collected and stands now."
+            f"All {n} may be used for {purpose}: consent stood when they were collected and stands now."
             if not why
-            else f"{permitted:,} of {n} may be used for {code}; {then:,} had no consent when they were collected, "
+            else f"{permitted:,} of {n} may be used for {purpose}; {then:,} had no consent when they were collected, "
             f"{now:,} have none now."
         ),
         tables=[
             table(
-                f"Consent for {code}",
+                f"Consent for {purpose}",
                 (("When", "text"), ("Reason", "text"), ("Rows", "count"), ("Share", "share")),
                 [[when, reason, n, share(n, len(rows))] for (when, reason), n in reasons.most_common()],
             )
         ],
         figures={"permitted": permitted, "denied_then": then, "denied_now": now},
-        title=f"Training data outside the consent for {code}",
+        title=f"Training data outside the consent for {purpose}",
         severity=Severity.HIGH,
     )
 

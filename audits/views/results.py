@@ -221,6 +221,6 @@ def _consent_chart(run: CheckRun) -> SafeString:
             Share("Denied", figures["denied"], "bad"),
             Share("Unknown", figures["unknown"], "unknown"),
         ],
-        title=f"Consent for {run.target_words}",
+        title=f"Consent for {run.result.get('purpose', run.target_words)}",
         description=run.sentence,
     )

@@ -17,7 +17,7 @@ DISCLOSED = (("assistant", "I am a virtual assistant."), ("customer", "Hello"))
 
 @pytest.fixture
 def purpose(assistant):
-    return PurposeFactory(team=assistant.team, code="service")
+    return PurposeFactory(team=assistant.team, code="service", name="Answers")
 
 
 def consents(purpose, *, permitted: int, denied: int = 0, unknown: int = 0, none: int = 0) -> list[Told]:
@@ -41,7 +41,7 @@ def test_full_consent_passes(assistant, purpose):
     counted(assistant, consents(purpose, permitted=20))
     outcome = covered(assistant)
     assert (outcome.state, outcome.n) == ("passed", 20)
-    assert outcome.sentence == "All 20 conversations were used for service inside the consent that was given."
+    assert outcome.sentence == "All 20 conversations were used for “Answers” inside the consent that was given."
 
 
 def test_one_denied_conversation_fails_with_the_conversation(assistant, purpose):
@@ -49,7 +49,7 @@ def test_one_denied_conversation_fails_with_the_conversation(assistant, purpose)
     outcome = covered(assistant)
     assert (outcome.state, outcome.severity) == ("failed", "high")
     ((pk, why),) = outcome.evidence
-    assert why == "Consent for service was denied."
+    assert why == "Consent for “Answers” was denied."
     assert Conversation.objects.get(pk=pk).consents.get().status == "denied"
     assert covered(assistant, max_denied=0.01).state == "passed"
 

@@ -41,7 +41,7 @@ def test_sound_data_set_passes_every_question(assistant):
         ("consent", "privacy", "duplicates", "anonymity", "withdrawal"), "passed"
     )
     assert runs["consent"].sentence == (
-        "All 12 rows may be used for training: consent stood when they were collected and stands now."
+        "All 12 rows may be used for “Training”: consent stood when they were collected and stands now."
     )
     assert runs["anonymity"].result["figures"] == {
         "n": 12, "breaking": 0, "k": 6, "l": 2, "classes": 2, "to_leave_out": 0,

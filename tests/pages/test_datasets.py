@@ -171,7 +171,7 @@ def test_audits_and_refused_exports_show_rows_by_pseudonym_and_no_content(assist
     drain()
     row = dataset.rows.get(external_id="r-3").public_id
     page = client.get("/datasets/desk/").content.decode()
-    assert "7 of 8 rows may be used for training" in page
+    assert "7 of 8 rows may be used for “Training”" in page
     run = CheckRun.objects.get(kind="training_consent")
     made = TrainingExport.objects.get()
     for url in (f"/checks/{run.pk}/", f"/training-exports/{made.public_id}/"):
