@@ -34,10 +34,6 @@ class Action:
     remediation_id: int | None = None
     denied_reason: str = ""
 
-    @property
-    def needs_note(self) -> bool:
-        return self.note == "required"
-
 
 def allowed_actions(finding: Finding, actor: User) -> list[Action]:
     """The actions that the finding's state and the actor's roles leave, the likeliest first.

@@ -8,7 +8,7 @@ from assistants.models import Assistant
 from audits.engine.privacy.own_patterns import OwnPattern, OwnSet, compile_own
 from audits.models import DetectionPattern
 from audits.states import PatternState
-from portal.core.access import require, restrict
+from portal.core.access import require
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 
@@ -34,11 +34,6 @@ def live_types(assistant: Assistant) -> list[str]:
 def patterns_of(assistant: Assistant) -> QuerySet[DetectionPattern]:
     """Every version of every pattern of the assistant, by type, the newest first, without the examples."""
     return assistant.patterns.defer("must_match", "must_not_match").order_by("type", "-version")
-
-
-def patterns_for(actor: Actor, assistant: Assistant) -> QuerySet[DetectionPattern]:
-    """What `patterns_of` gives, of those that `actor` may see."""
-    return restrict(patterns_of(assistant), actor, "audits.view")
 
 
 def pattern_for(actor: Actor, pattern_id: int, *, slug: str) -> DetectionPattern:

@@ -27,10 +27,6 @@ BATCH = 500
 DEFAULT_DAYS = 90
 
 
-def rescan_job_key(assistant_id: int) -> str:
-    return f"rescan:{assistant_id}"
-
-
 def default_since() -> date:
     """From when on the pages suggest to scan again."""
     return timezone.now().date() - timedelta(days=DEFAULT_DAYS)

@@ -123,11 +123,6 @@ def _surely(group: GroupResult) -> tuple[float, float]:
     return least, abs(group.difference or 0.0)
 
 
-def audit_sentence(tables: Sequence[GapTable], verdict: Verdict, *, wording: Wording) -> str:
-    """The sentence of the first table that has the audit's verdict."""
-    return next(table_sentence(table, wording=wording) for table in tables if table.verdict is verdict)
-
-
 def _between_sentence(table: GapTable) -> str:
     pair = max(table.between, key=lambda pair: abs(pair.difference))
     return (
