@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_settings import Proportion
 from audits.checks.tables import counted, share, share_text, table
 from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.groups import GroupCount
@@ -25,7 +26,6 @@ from audits.states import CheckKind, CheckState
 TARGET = "conversations of the period"
 
 Share = Annotated[float, Meta(ge=0, lt=1)]
-Proportion = Annotated[float, Meta(gt=0, lt=1)]
 
 
 class SufficiencySettings(Settings, frozen=True, kw_only=True):

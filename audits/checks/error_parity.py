@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.gap_settings import STATES, attribute_dimensions, dimension_name, severity_of_gaps
+from audits.checks.gap_settings import STATES, Proportion, attribute_dimensions, dimension_name, severity_of_gaps
 from audits.checks.group_values import group_values
 from audits.checks.known_shares import known_share, preposition_of
 from audits.checks.tables import table
@@ -41,7 +41,6 @@ _COLUMNS = (
 )
 
 MEASURES = (OUTCOMES, TRUTHS)
-Proportion = Annotated[float, Meta(gt=0, lt=1)]
 
 
 class ErrorParitySettings(Settings, frozen=True, kw_only=True):

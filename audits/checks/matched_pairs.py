@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
 from audits.checks.tables import table
 from audits.engine.bias.verdict import Verdict
 from audits.engine.probing import Comparison, Floor, ProbeAnalysis, ProbePolicy, ProbeSet, analyse
@@ -21,12 +22,6 @@ from audits.engine.probing.wording import OUTCOME_WORDS, labels_of
 from audits.queries.probing import latest_answered, pair_results
 from audits.states import CheckKind, CheckState, Severity
 
-_STATES = {
-    Verdict.DISPARITY: CheckState.FAILED,
-    Verdict.WATCH: CheckState.WATCH,
-    Verdict.NO_MATERIAL_DIFFERENCE: CheckState.PASSED,
-    Verdict.NOT_ENOUGH_DATA: CheckState.INSUFFICIENT_DATA,
-}
 _PAIRS = (
     ("Group", "text"),
     ("Outcome", "text"),
@@ -56,8 +51,6 @@ _FLOOR = (
     ("Plausible range", "interval"),
     ("Expected of chance alone", "share"),
 )
-
-Proportion = Annotated[float, Meta(gt=0, lt=1)]
 
 
 class MatchedPairsSettings(Settings, frozen=True, kw_only=True):
@@ -144,7 +137,7 @@ def run(context: CheckContext) -> CheckOutcome:
     analysis = analyse(pair_results(found, cue=params.cue), policy=policy, seed=found.seed, labels=labels)
     answer = analysis.to_json()
     return CheckOutcome(
-        state=_STATES[analysis.verdict],
+        state=STATES[analysis.verdict],
         sentence=analysis.sentence,
         result={
             "tables": _tables(analysis, probe_set, labels),
@@ -180,12 +173,8 @@ def _count(analysis: ProbeAnalysis, verdict: Verdict) -> int:
 
 
 def _severity(analysis: ProbeAnalysis) -> Severity:
-    """By the largest gap in a yes/no outcome that is a disparity: from 20 points critical, from 10 high."""
-    gaps = [abs(one.difference or 0.0) for one in analysis.disparities() if one.favourable is not None]
-    largest = max(gaps, default=0.0)
-    if largest >= 0.20:
-        return Severity.CRITICAL
-    return Severity.HIGH if largest >= 0.10 else Severity.MEDIUM
+    """By the largest gap in a yes/no outcome that is a disparity; see `severity_of_gaps`."""
+    return severity_of_gaps([one.difference or 0.0 for one in analysis.disparities() if one.favourable is not None])
 
 
 def _tables(analysis: ProbeAnalysis, probe_set: ProbeSet, labels: Mapping[str, str]) -> list[dict[str, Any]]:

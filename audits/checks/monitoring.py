@@ -23,7 +23,7 @@ from msgspec import Meta
 
 from assistants.models import Assistant
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.gap_settings import dimension_name, is_adverse
+from audits.checks.gap_settings import STATES, Proportion, dimension_name, is_adverse
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
 from audits.checks.watch_report import day_text, evidence_text, spoken, watch_report
@@ -36,15 +36,9 @@ from audits.group_words import level_words
 from audits.queries.counts import ATTRIBUTE, daily_group_counts
 from audits.queries.watch import FEWEST_SHOWN
 from audits.queries.windows import Window
-from audits.states import CheckKind, CheckState, Severity
+from audits.states import CheckKind, Severity
 
 REPORT_TARGET = "groups watched every day"
-_STATES = {
-    Verdict.DISPARITY: CheckState.FAILED,
-    Verdict.WATCH: CheckState.WATCH,
-    Verdict.NO_MATERIAL_DIFFERENCE: CheckState.PASSED,
-    Verdict.NOT_ENOUGH_DATA: CheckState.INSUFFICIENT_DATA,
-}
 _COLUMNS = (
     ("Group", "text"),
     ("Favourable", "text"),
@@ -57,7 +51,6 @@ _COLUMNS = (
 )
 
 Stratum = Literal["intent", "channel", "language"]
-Proportion = Annotated[float, Meta(gt=0, lt=1)]
 
 
 class MonitoringSettings(Settings, frozen=True, kw_only=True):
@@ -173,7 +166,7 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
     n = max((int(one.tables.n.sum() + one.tables.reference_n.sum()) for one in groups), default=0)
     recent = worst.tables.between(since, date.max).risk_difference() if worst and since else None
     return CheckOutcome(
-        state=_STATES[verdict],
+        state=STATES[verdict],
         sentence=_sentence(params, verdict, worst, since=since, recent=recent, change=change),
         result={
             "tables": [

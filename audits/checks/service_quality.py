@@ -17,6 +17,7 @@ from msgspec import Meta
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.gap_settings import (
     STATES,
+    Proportion,
     attribute_dimensions,
     dimension_name,
     languages_named,
@@ -47,9 +48,6 @@ _KNOWN: Mapping[str, str] = {
     "turns": "the number of turns is known",
     REPEAT_CONTACT: "it is known whether the customer came back",
 }
-
-
-Proportion = Annotated[float, Meta(gt=0, lt=1)]
 Direction = Literal["higher", "lower"]
 
 

@@ -17,7 +17,7 @@ from msgspec import Meta
 from assistants.models import Dataset
 from assistants.states import DatasetState
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.gap_settings import STATES, severity_of_gaps
+from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
 from audits.checks.group_values import small_groups
 from audits.checks.known_shares import rate_columns, rate_row
 from audits.checks.tables import table
@@ -34,8 +34,6 @@ from audits.queries.windows import Window
 from audits.states import CheckKind, CheckState, Severity
 
 _SMALLEST_SHOWN = 10
-
-Proportion = Annotated[float, Meta(gt=0, lt=1)]
 
 
 class BalanceSettings(Settings, frozen=True, kw_only=True):
