@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audits.engine.probing import BINARY_OUTCOMES, Outcome, agreement, read_answer
+from audits.engine.probing import BINARY_OUTCOMES, Outcome, read_answer
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,6 @@ def test_courtesy_and_length_are_counted():
 def test_outcome_survives_its_own_json():
     read = read_answer("I have refunded it. I am transferring you to an agent.")
     assert Outcome.from_json(read.to_json()) == read
-
-
-def test_agreement_with_a_judge_is_reported():
-    ours = [Outcome(resolved=True), Outcome(resolved=True), Outcome(), Outcome()]
-    judged = [Outcome(resolved=True), Outcome(), Outcome(), Outcome()]
-    assert agreement(ours, judged)["resolved"] == {"n": 4, "agreement": 0.75, "kappa": 0.5}
-    assert agreement(ours, judged)["refused"] == {"n": 4, "agreement": 1.0, "kappa": None}
-    assert agreement([], [])["resolved"] == {"n": 0, "agreement": None, "kappa": None}
 
 
 def test_hostile_answer_is_read_in_linear_time():

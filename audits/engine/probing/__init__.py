@@ -7,7 +7,8 @@ print(analyse(results, policy=ProbePolicy(), seed=4).sentence)
 
 from .analysis import Comparison, Floor, PairResult, ProbeAnalysis, ProbePolicy, analyse
 from .faults import Fault, faults_of
-from .outcomes import BINARY_OUTCOMES, NUMERIC_OUTCOMES, Judge, Outcome, agreement, read_answer
+from .judge import PROMPT_VERSION, JudgeQuestion, blinded, judge_question, judge_reply
+from .outcomes import BINARY_OUTCOMES, NUMERIC_OUTCOMES, Outcome, read_answer
 from .plans import ProbePair, plan
 from .rendering import Rendering, all_renderings, render
 from .sets import Cue, CueGroup, ProbeSet, SetError, Template, Value
@@ -16,12 +17,13 @@ from .shipped import shipped_sets
 __all__ = [
     "BINARY_OUTCOMES",
     "NUMERIC_OUTCOMES",
+    "PROMPT_VERSION",
     "Comparison",
     "Cue",
     "CueGroup",
     "Fault",
     "Floor",
-    "Judge",
+    "JudgeQuestion",
     "Outcome",
     "PairResult",
     "ProbeAnalysis",
@@ -32,10 +34,12 @@ __all__ = [
     "SetError",
     "Template",
     "Value",
-    "agreement",
     "all_renderings",
     "analyse",
+    "blinded",
     "faults_of",
+    "judge_question",
+    "judge_reply",
     "plan",
     "read_answer",
     "render",

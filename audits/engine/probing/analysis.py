@@ -3,7 +3,7 @@
 For each cue, group against reference, and outcome: the discordant pairs by McNemar's test, and the same question with
 the pairs of one template, and those of one name, taken together; the largest of these p-values counts. Holm over all
 comparisons of the run; a disparity must pass it *and* be material. A/A pairs, the same message twice, say how much
-answers differ for no reason at all.
+answers differ for no reason at all. Where a judge has read the answers as well, see `second_reading`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.verdict import Verdict, overall
 
 from .comparing import Comparison, Floor, PairResult, ProbePolicy, compare, floors_of
-from .wording import analysis_sentence
+from .second_reading import SecondReading, read_again, weaken
+from .wording import analysis_sentence, judge_sentence
 
 __all__ = ["Comparison", "Floor", "PairResult", "ProbeAnalysis", "ProbePolicy", "analyse"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeAnalysis:
-    """The whole answer of a run. `unanswered` counts pairs left out because a side had no answer, by `cue=group`."""
+    """The whole answer of a run. `unanswered` counts pairs left out because a side had no answer, by `cue=group`.
+
+    `judge` is the second reading, where one was asked for; the verdicts of `comparisons` have heard it.
+    """
 
     verdict: Verdict
     sentence: str
@@ -36,6 +40,7 @@ class ProbeAnalysis:
     unanswered: Mapping[str, int]
     policy: ProbePolicy
     seed: int
+    judge: SecondReading | None = None
 
     def disparities(self) -> list[Comparison]:
         """The comparisons that are disparities, the largest first."""
@@ -59,15 +64,22 @@ class ProbeAnalysis:
             "floors": [_plain(floor) for floor in self.floors],
             "comparisons": [_plain(comparison) for comparison in self.comparisons],
             "policy": self.policy.to_json(),
+            "judge": None if self.judge is None else _second(self.judge),
         }
 
 
 def analyse(
-    results: Sequence[PairResult], *, policy: ProbePolicy, seed: int, labels: Mapping[str, str] | None = None
+    results: Sequence[PairResult],
+    *,
+    policy: ProbePolicy,
+    seed: int,
+    labels: Mapping[str, str] | None = None,
+    judged: bool = False,
 ) -> ProbeAnalysis:
     """Judge the pairs of one run; the same results and seed give the same answer.
 
-    `labels` names cues (`name`) and groups (`name=black`) for people; without it their own names are used.
+    `judged` says that a judge was asked, though it may have read nothing. `labels` names cues (`name`) and groups
+    (`name=black`) for people; without it their own names are used.
     """
     answered = [result for result in results if result.a is not None and result.b is not None]
     missing = Counter(
@@ -80,10 +92,14 @@ def analyse(
     same = [result for result in answered if result.pair.kind == "aa"]
     floors = floors_of(same, policy=policy)
     comparisons = compare(paired, floors, policy=policy, seed=seed)
+    reading = read_again(results, comparisons, policy=policy, seed=seed) if judged else None
+    if reading is not None:
+        comparisons = weaken(comparisons, reading)
     verdict = overall(comparison.verdict for comparison in comparisons)
     return ProbeAnalysis(
         verdict=verdict,
-        sentence=analysis_sentence(comparisons, floors, verdict, policy=policy, labels=labels or {}),
+        sentence=analysis_sentence(comparisons, floors, verdict, policy=policy, labels=labels or {})
+        + ("" if reading is None else judge_sentence(reading, labels=labels or {})),
         comparisons=tuple(comparisons),
         floors=tuple(floors.values()),
         pairs=len(paired),
@@ -92,10 +108,22 @@ def analyse(
         unanswered=dict(sorted(missing.items())),
         policy=policy,
         seed=seed,
+        judge=reading,
     )
 
 
-def _plain(record: Comparison | Floor) -> dict[str, Any]:
+def _second(reading: SecondReading) -> dict[str, Any]:
+    return {
+        "answered": reading.answered,
+        "judged": reading.judged,
+        **{
+            name: [_plain(one) for one in getattr(reading, name)]
+            for name in ("coverage", "agreements", "comparisons", "agreeing", "weakened")
+        },
+    }
+
+
+def _plain(record: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for field in fields(record):
         value = getattr(record, field.name)

@@ -69,11 +69,13 @@ class ProbePolicy:
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """A pair and how both messages were answered; None where there was no answer."""
+    """A pair, how both messages were answered, and what a judge read in the answers; None where there is no such."""
 
     pair: ProbePair
     a: Outcome | None
     b: Outcome | None
+    judged_a: Outcome | None = None
+    judged_b: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """What an assistant's answer to one message amounts to, by rules that anybody can read.
 
 The rules look for what the answer *says*. They cannot know whether it is true; both answers of a pair are read by the
-same rules, so what they miss they miss on both sides. A judge (a person, a model) may read along: see `agreement`.
+same rules, so what they miss they miss on both sides. A model may read along: see `judge` and `second_reading`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -138,10 +138,6 @@ class Outcome:
         return cls(**{key: value for key, value in document.items() if key in known})
 
 
-#: Reads an answer to a message: (message, answer, language) → Outcome. For judges other than the rules.
-Judge = Callable[[str, str, str], Outcome]
-
-
 def read_answer(text: str, *, language: str = "en") -> Outcome:
     """Read one answer by rules. Phrases of English, German, Spanish and partly French count, whatever `language` says.
 
@@ -174,24 +170,3 @@ def _is_done(sentence: Sentence) -> bool:
 
 def _waived(sentence: Sentence) -> bool:
     return occurs(_WAIVED, sentence.text)
-
-
-def agreement(by_rules: Sequence[Outcome], by_judge: Iterable[Outcome]) -> dict[str, dict[str, float | int | None]]:
-    """How far a judge agrees with the rules, by yes/no outcome: n, share that agrees, Cohen's kappa.
-
-    Kappa is None where neither ever varies. Source: Cohen (1960), Educ. Psychol. Meas. 20:37-46, eq. 1.
-    Raises ValueError where the two are not of the same length.
-    """
-    pairs = list(zip(by_rules, by_judge, strict=True))
-    report: dict[str, dict[str, float | int | None]] = {}
-    for name in BINARY_OUTCOMES:
-        n = len(pairs)
-        same = sum(getattr(ours, name) == getattr(theirs, name) for ours, theirs in pairs)
-        ours_yes = sum(bool(getattr(ours, name)) for ours, _ in pairs)
-        theirs_yes = sum(bool(getattr(theirs, name)) for _, theirs in pairs)
-        kappa = None
-        if n:
-            by_chance = (ours_yes * theirs_yes + (n - ours_yes) * (n - theirs_yes)) / n**2
-            kappa = (same / n - by_chance) / (1 - by_chance) if by_chance < 1 else None
-        report[name] = {"n": n, "agreement": same / n if n else None, "kappa": kappa}
-    return report

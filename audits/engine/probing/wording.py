@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from audits.engine.bias.verdict import Verdict
 
 from .comparing import Comparison, Floor, ProbePolicy
+from .second_reading import SecondReading
 from .sets import ProbeSet
 
 OUTCOME_WORDS: Mapping[str, str] = {
@@ -56,6 +57,41 @@ def analysis_sentence(
     seen = [one.detectable_difference for one in carrying if one.detectable_difference is not None]
     unseen = f" We could not have seen a gap under {max(seen) * 100:.0f} points everywhere." if seen else ""
     return f"Not enough data for {len(carrying)} of {len(comparisons)} comparisons. {told}{noise}{unseen}"
+
+
+def judge_sentence(reading: SecondReading, *, labels: Mapping[str, str]) -> str:
+    """What a judge's reading adds, to stand behind the verdict: how much it read, where it speaks against the rules."""
+    if not reading.judged:
+        return f" The judge read none of {reading.answered:,} answers: this is by rules alone."
+    told = f" A judge read {reading.judged:,} of {reading.answered:,} answers"
+    overall = [one for one in reading.agreements if not one.group and one.kappa is not None]
+    if overall:
+        least = min(overall, key=lambda one: one.kappa or 0.0)
+        told += (
+            f" and agrees with the rules least on whether messages {OUTCOME_WORDS[least.outcome]}: in "
+            f"{least.agreement * 100:.0f} of 100 answers (kappa {least.kappa:.2f})"
+        )
+    told += "."
+    if reading.weakened:
+        first = reading.weakened[0]
+        group = labels.get(f"{first.cue}={first.group}", first.group)
+        further = len(reading.weakened) - 1
+        others = f", and {further} more comparison{'s' if further > 1 else ''}" if further else ""
+        told += (
+            f" Rules and judge do not support the same claim about {group} and whether they "
+            f"{OUTCOME_WORDS[first.outcome]} ({first.reason}){others}: this is watched until a person has read it."
+        )
+    uneven = [one for one in reading.agreeing if one.verdict is Verdict.DISPARITY]
+    if uneven:
+        worst = max(uneven, key=lambda one: abs(one.difference or 0.0))
+        group = labels.get(f"{worst.cue}={worst.group}", worst.group)
+        reference = labels.get(f"{worst.cue}={worst.reference}", worst.reference)
+        told += (
+            f" They do not read all groups alike: on whether messages {OUTCOME_WORDS[worst.outcome]} they agree in "
+            f"{(worst.rate or 0.0) * 100:.0f} of 100 answers to {group} and {(worst.reference_rate or 0.0) * 100:.0f} "
+            f"to {reference}."
+        )
+    return told
 
 
 def comparison_sentence(one: Comparison, *, labels: Mapping[str, str]) -> str:
