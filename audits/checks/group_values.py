@@ -10,9 +10,9 @@ from audits.checks.contract import CheckContext
 from audits.cube_packs import RELEASE
 from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.groups import GroupCount
+from audits.engine.bias.suppression import small_levels
 from audits.queries.cubes import window_cube
 
-_SMALLEST_SHOWN = 10
 _PENDING = "pending"
 _NOT_OF_PEOPLE = (RELEASE, "intent")
 """Added up first, once for all questions: what is left is a table of few cells."""
@@ -53,8 +53,7 @@ def group_values(
     `measures` are those of the cube to read (audits.queries.cubes), the same for all questions of a kind, so that one
     read answers them all.
 
-    Groups of a customer attribute with fewer than ten are counted with the unknown, and where fewer than ten would be
-    unknown then, the next smallest goes along, since the unknown row would tell the small one's count.
+    Small groups of a customer attribute are counted with the unknown (audits.engine.bias.suppression.small_levels).
     Raises LookupError for a dimension that does not exist.
     """
     cube = window_cube(assistant=context.assistant, window=context.window, measures=measures)
@@ -62,7 +61,7 @@ def group_values(
     by_group = cube.marginal(people).marginal([dimension])
     totals, values = _read(by_group, whole), _read(by_group, figure)
     sizes = {group: sum(of_group.values()) for group, of_group in totals.items()}
-    small = small_groups(sizes) if dimension.startswith(ATTRIBUTE) else set()
+    small = small_levels(sizes) if dimension.startswith(ATTRIBUTE) else set()
     merged: dict[str | None, Counter[str]] = {}
     for group, of_group in values.items():
         merged.setdefault(None if group in small else group, Counter()).update(of_group)
@@ -85,16 +84,3 @@ def _read(by_group: Cube, measure: str) -> dict[str | None, Counter[str]]:
         for cell, code in enumerate(by_group.codes[0].tolist())
     }
     return {group: of_group for group, of_group in found.items() if of_group}
-
-
-def small_groups(sizes: Mapping[str | None, int]) -> set[str | None]:
-    """The groups that are not to be shown: those under ten, and the next smallest while too few would be unknown."""
-    known = sorted((group for group in sizes if group is not None), key=lambda group: (sizes[group], group))
-    small = [group for group in known if sizes[group] < _SMALLEST_SHOWN]
-    unknown = sizes.get(None, 0) + sum(sizes[group] for group in small)
-    for group in known[len(small) :]:
-        if not small or unknown >= _SMALLEST_SHOWN:
-            break
-        small.append(group)
-        unknown += sizes[group]
-    return set(small)

@@ -32,6 +32,7 @@ from audits.checks.tables import counted, rate_interval, table
 from audits.engine.bias.cube import ATTRIBUTE
 from audits.engine.bias.sentence import base_for, counted_points, outcome_wording, range_words
 from audits.engine.bias.slices import Confirmation, Found, Levels, Slice, confirm, worst_slices
+from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.bias.verdict import Verdict
 from audits.queries.cubes import window_cube
 from audits.states import CheckKind, CheckState
@@ -263,7 +264,7 @@ def _levels(slice_: Mapping[str, str]) -> Levels:
 
 def _hidden(one: Confirmation) -> bool:
     """Whether so few are in it, or in what else a part of it holds, that its numbers would tell of single people."""
-    return (one.p_adjusted is None or min(one.n, one.rest_n) < 10) and any(
+    return (one.p_adjusted is None or min(one.n, one.rest_n) < SMALLEST_SHOWN) and any(
         dimension.startswith(ATTRIBUTE) for dimension, _ in one.levels
     )
 

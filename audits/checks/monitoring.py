@@ -29,12 +29,12 @@ from audits.checks.tables import table
 from audits.checks.watch_report import day_text, evidence_text, spoken, watch_report
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.sentence import outcome_wording
+from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, overall
 from audits.engine.bias.watch import DayTables, curve, release_change, rise_began
 from audits.engine.statistics.stratified import Estimate
 from audits.group_words import level_words
 from audits.queries.counts import ATTRIBUTE, daily_group_counts
-from audits.queries.watch import FEWEST_SHOWN
 from audits.queries.windows import Window
 from audits.states import CheckKind, Severity
 
@@ -197,7 +197,7 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
 
 def _curve_json(params: WatchParams, assistant: Assistant, worst: Watched | None) -> dict[str, Any] | None:
     """The evidence of the group that carries the verdict, for the chart: log10 of it after its share, day by day."""
-    if worst is None or not worst.tables.days or int(worst.tables.n.sum()) < FEWEST_SHOWN:
+    if worst is None or not worst.tables.days or int(worst.tables.n.sum()) < SMALLEST_SHOWN:
         return None
     days = worst.tables.days
     log10 = (curve(worst.tables).log_e + math.log(params.shares[worst.group])) / math.log(10)
@@ -310,7 +310,7 @@ def _sentence(
 def _row(params: WatchParams, one: Watched) -> list[Any]:
     known = math.isfinite(one.gap.value)
     n = int(one.tables.n.sum())
-    if params.dimension.startswith(ATTRIBUTE) and n < FEWEST_SHOWN:
+    if params.dimension.startswith(ATTRIBUTE) and n < SMALLEST_SHOWN:
         return [one.group, *[None] * 4, "–", "none", Verdict.NOT_ENOUGH_DATA.value]
     return [
         level_words(params.dimension, one.group),

@@ -18,7 +18,6 @@ from assistants.models import Dataset
 from assistants.states import DatasetState
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
-from audits.checks.group_values import small_groups
 from audits.checks.known_shares import rate_columns, rate_row
 from audits.checks.tables import table
 from audits.checks.training_balance_words import SHARE_COLUMNS, label_sentence, share_row, shares_sentence
@@ -27,13 +26,12 @@ from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.representation import ShareCounts, ShareTable, audit_shares
+from audits.engine.bias.suppression import SMALLEST_SHOWN, small_levels
 from audits.engine.bias.verdict import Policy, Verdict, overall
 from audits.queries.counts import ATTRIBUTE, dimension_counts
 from audits.queries.training import people_of
 from audits.queries.windows import Window
 from audits.states import CheckKind, CheckState, Severity
-
-_SMALLEST_SHOWN = 10
 
 
 class BalanceSettings(Settings, frozen=True, kw_only=True):
@@ -142,9 +140,7 @@ def shares(context: CheckContext) -> CheckOutcome:
     source, untold = params.reference["name"], {one.attribute: _untold(one) for one in tables}
     return CheckOutcome(
         state=STATES[verdict],
-        sentence=shares_sentence(
-            tables, verdict, source=source, hidden={one.attribute: _untold(one) for one in tables}
-        ),
+        sentence=shares_sentence(tables, verdict, source=source, hidden=untold),
         result={
             "tables": [
                 table(
@@ -197,7 +193,8 @@ def _share_counts(
             dimension=f"{ATTRIBUTE}{attribute}",
             window=Window(until - timedelta(days=reference["days"]), until),
         )
-        known = {group: n for group, n in live.items() if group is not None and group not in small_groups(live)}
+        small = small_levels(live)
+        known = {group: n for group, n in live.items() if group is not None and group not in small}
         if total := sum(known.values()):
             found.append(ShareCounts(attribute, counts, {group: n / total for group, n in known.items()}, total))
     return found
@@ -206,9 +203,9 @@ def _share_counts(
 def _untold(one: ShareTable) -> set[str | None]:
     """The groups whose numbers would tell of fewer than ten people, and one more where a single one is missing."""
     sizes = {row.group: row.n for row in one.groups}
-    small: set[str | None] = {group for group, n in sizes.items() if 0 < n < _SMALLEST_SHOWN}
+    small: set[str | None] = {group for group, n in sizes.items() if 0 < n < SMALLEST_SHOWN}
     others = sorted((n, str(group), group) for group, n in sizes.items() if n and group not in small)
-    if others and small and (len(small) == 1 or sum(sizes[group] for group in small) < _SMALLEST_SHOWN):
+    if others and small and (len(small) == 1 or sum(sizes[group] for group in small) < SMALLEST_SHOWN):
         small.add(others[0][2])
     return small
 
@@ -266,7 +263,7 @@ def labels(context: CheckContext) -> CheckOutcome:
 
 def _label_counts(params: LabelsParams, people: Sequence[Mapping[str, Any]], attribute: str) -> TableCounts:
     sizes: Counter[str | None] = Counter(_text(person.get(attribute)) for person in people)
-    small = small_groups(sizes)
+    small = small_levels(sizes)
     cells: dict[tuple[str | None, str | None], list[int]] = {}
     for person in people:
         group = _text(person.get(attribute))

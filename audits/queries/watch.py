@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistants.models import Assistant
+from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.models import Watch, WatchDay, WatchStream
 from audits.queries.windows import Window
-
-#: Counts of fewer conversations of a group are not shown, nor the evidence that is made of them.
-FEWEST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,10 @@ def watched_in(*, assistant: Assistant, window: Window) -> list[StreamFigures]:
 def curves(
     *, assistant: Assistant, outcome: str | None = None, dimension: str | None = None, ended: bool = False
 ) -> list[StreamCurve]:
-    """The curves of the streams under way, or those that have `ended`; of one question, where given. Three queries."""
+    """The curves of the streams under way, or those that have `ended`; of one question, where given. Three queries.
+
+    A curve begins on the day on which its group has enough conversations to be shown: evidence is made of counts.
+    """
     watch = watch_of(assistant)
     if watch is None:
         return []
@@ -88,7 +89,7 @@ def curves(
         streams = streams.filter(dimension=dimension)
     chosen = list(streams.order_by("outcome", "dimension", "group", "pk"))
     days: dict[int, list[WatchDay]] = {stream.pk: [] for stream in chosen}
-    for one in WatchDay.objects.filter(stream__in=chosen, n__gte=FEWEST_SHOWN).order_by("day"):
+    for one in WatchDay.objects.filter(stream__in=chosen, n__gte=SMALLEST_SHOWN).order_by("day"):
         days[one.stream_id].append(one)
     alarm = -math.log(watch.params["alpha"])
     return [StreamCurve(stream, [_point(stream, one) for one in days[stream.pk]], alarm) for stream in chosen]

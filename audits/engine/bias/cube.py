@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.engine.bias.groups import GroupCount
+from audits.engine.bias.suppression import small_levels
 
 IntArray = NDArray[np.int64]
 CodeArray = NDArray[np.intp]
@@ -115,28 +116,20 @@ class Cube:
             return self._kept(np.zeros(self.cells, dtype=bool))
         return self._kept(self.codes[self.axis(dimension)] == levels.index(level))
 
-    def small_hidden(self, dimension: str, measure: str, *, fewest: int = 10) -> tuple[Cube, int]:
-        """Levels with fewer than `fewest` of the measure counted with the unknown; and how many levels that were.
+    def small_hidden(self, dimension: str, measure: str) -> tuple[Cube, int]:
+        """The `small_levels` by this measure counted with the unknown; and how many levels that were.
 
-        Complementary: where fewer than `fewest` would be unknown then, the next smallest level goes along, since the
-        unknown row would tell the small one's count. Levels with none at all are dropped without being counted.
+        Levels with none at all are dropped without being counted.
         """
         if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
             return self, 0
         axis, levels = self.axis(dimension), self.levels_of(dimension)
         alone = self.marginal([dimension])
         n = _summed(alone.codes[0], alone.n(measure), len(levels))
-        known = [code for code, level in enumerate(levels) if level is not None and n[code]]
-        known.sort(key=lambda code: (n[code], levels[code]))
-        hidden = [code for code in known if n[code] < fewest]
+        hidden = small_levels(dict(zip(levels, n.tolist(), strict=True)))
         if not hidden:
             return self, 0
-        unknown = sum(int(n[code]) for code, level in enumerate(levels) if level is None)
-        for code in known[len(hidden) :]:
-            if unknown + sum(int(n[one]) for one in hidden) >= fewest:
-                break
-            hidden.append(code)
-        kept = [code for code in range(len(levels)) if levels[code] is not None and code not in hidden]
+        kept = [code for code, level in enumerate(levels) if level is not None and level not in hidden]
         lookup = np.full(len(levels), len(kept), dtype=np.intp)
         lookup[kept] = np.arange(len(kept))
         codes = self.codes.copy()

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 SMALLEST_SHOWN = 10
+
+
+def small_levels(sizes: Mapping[str | None, int], *, fewest: int = SMALLEST_SHOWN) -> set[str | None]:
+    """The levels of one dimension that are to be counted with the unknown (None): those with fewer than `fewest`.
+
+    Complementary: where fewer than `fewest` would be unknown then, the next smallest goes along, since the unknown row
+    would tell the small one's count. Levels that nobody has are not among them.
+    """
+    known = sorted((level for level, n in sizes.items() if level is not None and n), key=lambda one: (sizes[one], one))
+    small = [level for level in known if sizes[level] < fewest]
+    unknown = sizes.get(None, 0) + sum(sizes[level] for level in small)
+    for level in known[len(small) :]:
+        if not small or unknown >= fewest:
+            break
+        small.append(level)
+        unknown += sizes[level]
+    return set(small)
 
 
 def suppressed(
