@@ -105,6 +105,28 @@ def test_degenerate_strata_give_wide_answers_and_no_warnings(strata):
     assert all(0 <= test.p_value <= 1 for test in tests)
 
 
+def test_cells_of_one_among_a_billion_keep_their_accuracy():
+    million, billion = 10**6, 10**9
+    separated = ([billion - 1, billion - 2, billion], [billion] * 3, [1, 3, 1], [billion] * 3)
+    sparse = ([million, million], [million, million + 3], [1, 1], [million, million])
+    found = [stratified.breslow_day(*separated), stratified.breslow_day(*sparse)]
+    assert [test.statistic for test in found] == pytest.approx([3.1513947921930163, 1.564204243322977], rel=1e-12)
+    assert [test.p_value for test in found] == pytest.approx([0.20686323675049761, 0.21105069844277766], rel=1e-12)
+
+
+def test_a_deviation_of_exactly_a_half_is_corrected_to_none():
+    corrected = stratified.cochran_mantel_haenszel([4, 1, 0], [7, 3, 4], [1, 2, 1], [6, 3, 9])
+    assert (corrected.statistic, corrected.p_value) == pytest.approx((0.0, 1.0), abs=1e-12)
+
+
+def test_an_interval_beyond_what_a_float_holds_is_open_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        common = stratified.mantel_haenszel_odds_ratio([10**9 - 1, 1], [10**9, 10**9], [1, 0], [1, 1])
+    assert (common.lower, common.upper) == (0.0, np.inf)
+    assert common.value == pytest.approx(1.0)
+
+
 def test_strata_with_one_group_only_change_nothing():
     k1, n1, k2, n2 = BERKELEY
     padded = ([*k1, 7], [*n1, 9], [*k2, 0], [*n2, 0])

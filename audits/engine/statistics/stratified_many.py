@@ -7,6 +7,7 @@ Contracts and sources stand at the functions of the same name in `stratified`.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audits.engine.statistics.estimates import Estimates, FloatArray, Tests
 from audits.engine.statistics.intervals import critical_value, wilson
@@ -15,15 +16,18 @@ from audits.engine.statistics.strata import Strata
 _SMALLEST = 1e-300
 # A variance that would be 0 but for rounding: nobody in any stratum differed from the others of their side.
 _CERTAIN = 1e-12
+_ROUNDING = 1e-15
 
 
 def cochran_mantel_haenszel(strata: Strata, *, correction: bool = True, inflation: FloatArray | None = None) -> Tests:
     """`inflation`, one a comparison, is what the variance of independent members has to be multiplied by."""
     total, column = strata.total, strata.column
-    deviation = np.abs(strata.sum(strata.k1 - strata.n1 * column / total))
+    # In this form counts below 10⁷ deviate without rounding: a deviation of a half is one.
+    deviation = np.abs(strata.sum((strata.k1 * strata.n2 - strata.k2 * strata.n1) / total))
     spread = np.maximum(total * total * (total - 1), 1.0)
     variance = strata.sum(strata.n1 * strata.n2 * column * (total - column) / spread)
-    shift = np.where(deviation >= 0.5, 0.5, 0.0) if correction else 0.0
+    half = deviation >= 0.5 - _ROUNDING * strata.sum(total)
+    shift = np.where(half, np.minimum(deviation, 0.5), 0.0) if correction else 0.0
     statistic = np.divide((deviation - shift) ** 2, variance, out=np.zeros(variance.shape), where=variance > 0)
     if inflation is not None:
         statistic = statistic / inflation
@@ -68,14 +72,24 @@ def mantel_haenszel_odds_ratio(strata: Strata, *, confidence: float = 0.95) -> E
         + strata.sum(p * s + q * r) / (2 * safe_r * safe_s)
         + strata.sum(q * s) / (2 * safe_s**2)
     )
-    factor = np.exp(critical_value(confidence) * np.sqrt(np.where(known, variance, 0.0)))
-    odds_ratio = safe_r / safe_s
-    open_end = np.where(sum_r > 0, np.inf, np.where(sum_s > 0, 0.0, np.nan))
-    return Estimates(
-        np.where(known, odds_ratio, open_end),
-        np.where(known, odds_ratio / factor, 0.0),
-        np.where(known, odds_ratio * factor, np.inf),
-    )
+    return _log_scale(safe_r / safe_s, np.where(known, variance, 0.0), known, sum_r, sum_s, confidence=confidence)
+
+
+def _log_scale(
+    ratio: FloatArray,
+    variance: FloatArray,
+    known: NDArray[np.bool_],
+    above: FloatArray,
+    below: FloatArray,
+    *,
+    confidence: float,
+) -> Estimates:
+    """A ratio with its interval by the variance of its logarithm; where it is not `known`, its open end."""
+    open_end = np.where(above > 0, np.inf, np.where(below > 0, 0.0, np.nan))
+    with np.errstate(over="ignore"):  # beyond what a float holds the interval is open, which infinity says
+        factor = np.exp(critical_value(confidence) * np.sqrt(variance))
+        upper = np.where(known, ratio * factor, np.inf)
+    return Estimates(np.where(known, ratio, open_end), np.where(known, ratio / factor, 0.0), upper)
 
 
 def mantel_haenszel_risk_difference(strata: Strata, *, confidence: float = 0.95) -> Estimates:
@@ -123,14 +137,8 @@ def mantel_haenszel_risk_ratio(strata: Strata, *, confidence: float = 0.95) -> E
     known = (sum_r > 0) & (sum_s > 0)
     safe_r, safe_s = np.where(known, sum_r, 1.0), np.where(known, sum_s, 1.0)
     variance = strata.sum((strata.column * n1 * n2 - a * c * total) / total**2) / (safe_r * safe_s)
-    factor = np.exp(critical_value(confidence) * np.sqrt(np.where(known, np.maximum(variance, 0.0), 0.0)))
-    ratio = safe_r / safe_s
-    open_end = np.where(sum_r > 0, np.inf, np.where(sum_s > 0, 0.0, np.nan))
-    return Estimates(
-        np.where(known, ratio, open_end),
-        np.where(known, ratio / factor, 0.0),
-        np.where(known, ratio * factor, np.inf),
-    )
+    variance = np.where(known, np.maximum(variance, 0.0), 0.0)
+    return _log_scale(safe_r / safe_s, variance, known, sum_r, sum_s, confidence=confidence)
 
 
 def breslow_day(strata: Strata) -> Tests:
@@ -138,8 +146,11 @@ def breslow_day(strata: Strata) -> Tests:
     odds_ratio = mantel_haenszel_odds_ratio(strata).value
     determined = (odds_ratio > 0) & np.isfinite(odds_ratio)
     common = strata.spread(np.where(determined, odds_ratio, 1.0))
-    expected = fitted_under(common, strata)
-    statistic = strata.sum((strata.k1 - expected) ** 2 / fitted_variance(expected, strata))
+    expected = _fitted_cells(common, strata)
+    smallest = expected.argmin(axis=0)[None]  # observed less expected is the same in each but for rounding
+    seen = _four(strata.k1, strata)
+    deviation = np.take_along_axis(seen, smallest, axis=0)[0] - np.take_along_axis(expected, smallest, axis=0)[0]
+    statistic = strata.sum(deviation**2 / _variance(expected))
     return Tests.of(statistic, np.where(determined, _degrees(strata), 0.0))
 
 
@@ -156,24 +167,49 @@ def woolf(strata: Strata) -> Tests:
 def fitted_under(odds_ratio: FloatArray, strata: Strata) -> FloatArray:
     """The favourable members of the group that give each stratum this odds ratio at its own margins.
 
-    The root of a quadratic (Breslow & Day 1980, eq. 4.11) that lies inside the margins, in the one of its two forms
-    in which nothing cancels.
+    The root of a quadratic (Breslow & Day 1980, eq. 4.11) that lies inside the margins.
     """
-    n1, n2, column = strata.n1, strata.n2, strata.column
-    quadratic = odds_ratio - 1
-    linear = n2 - column + odds_ratio * (n1 + column)
-    constant = odds_ratio * n1 * column
-    root = np.sqrt(np.maximum(linear**2 - 4 * quadratic * constant, 0.0))
-    falling = (linear < 0) & (quadratic < 0)
-    sum_form = 2 * constant / np.where(falling, 1.0, np.maximum(linear + root, _SMALLEST))
-    difference_form = (linear - root) / np.where(falling, 2 * quadratic, 1.0)
-    fitted = np.where(falling, difference_form, sum_form)
-    return np.clip(fitted, np.maximum(column - n2, 0.0), np.minimum(n1, column))
+    fitted = _fitted(odds_ratio, strata.n1, strata.n2, strata.column)
+    return np.clip(fitted, np.maximum(strata.column - strata.n2, 0.0), np.minimum(strata.n1, strata.column))
 
 
 def fitted_variance(fitted: FloatArray, strata: Strata) -> FloatArray:
     """Of a group's favourable count about its fit at fixed margins (Breslow & Day 1980, eq. 4.13)."""
-    cells = np.stack([fitted, strata.n1 - fitted, strata.column - fitted, strata.n2 - strata.column + fitted])
+    return _variance(_four(fitted, strata))
+
+
+def _fitted(odds_ratio: FloatArray, n1: FloatArray, n2: FloatArray, column: FloatArray) -> FloatArray:
+    """In the one of its two forms in which nothing cancels, the discriminant as a sum of what is never negative."""
+    linear = n2 - column + odds_ratio * (n1 + column)
+    mixed = n1 * n2 + column * (n1 + n2 - column)
+    root = np.sqrt((n2 - column) ** 2 + (odds_ratio * (n1 - column)) ** 2 + 2 * odds_ratio * mixed)
+    falling = linear < 0
+    sum_form = 2 * odds_ratio * n1 * column / np.where(falling, 1.0, np.maximum(linear + root, _SMALLEST))
+    difference_form = (root - linear) / np.where(falling, 2 * (1 - odds_ratio), 1.0)
+    return np.where(falling, difference_form, sum_form)
+
+
+def _fitted_cells(odds_ratio: FloatArray, strata: Strata) -> FloatArray:
+    """All four cells of each stratum under this odds ratio, each by itself: a small one is no rest of a large one."""
+    n1, n2, column = strata.n1, strata.n2, strata.column
+    other = strata.total - column
+    return np.stack(
+        [
+            _fitted(odds_ratio, n1, n2, column),
+            _fitted(1 / odds_ratio, n1, n2, other),
+            _fitted(1 / odds_ratio, n2, n1, column),
+            _fitted(odds_ratio, n2, n1, other),
+        ]
+    )
+
+
+def _four(favourable: FloatArray, strata: Strata) -> FloatArray:
+    """Favourable and unfavourable of the group, then of the reference, at the margins of each stratum."""
+    rest = strata.column - favourable
+    return np.stack([favourable, strata.n1 - favourable, rest, strata.n2 - rest])
+
+
+def _variance(cells: FloatArray) -> FloatArray:
     variance: FloatArray = 1 / (1 / np.maximum(cells, _SMALLEST)).sum(axis=0)
     return variance
 
