@@ -22,6 +22,7 @@ class ProbeConnector(EncryptedRow, TeamScoped):
     """
 
     TEAM_PATH = "assistant__team"
+    ANSWERED = "It answered."
 
     assistant = models.ForeignKey(Assistant, on_delete=models.PROTECT, related_name="connectors")
     name = models.CharField(max_length=80)
@@ -63,6 +64,11 @@ class ProbeConnector(EncryptedRow, TeamScoped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tried_in_vain(self) -> bool:
+        """Whether it was tried as it is now, and gave no answer."""
+        return self.tried_at is not None and self.tried_at > self.changed_at and self.tried_said != self.ANSWERED
 
 
 class ProbeRun(TeamScoped):

@@ -162,6 +162,7 @@ def probe_run(request: HttpRequest, pk: int) -> HttpResponse:
         "requested_by": name_of(run.requested_by, "Probity"),
         "stopped_by": name_of(run.stopped_by),
         "may_stop": run.state in UNDER_WAY and run.answered_at is None and can(user, "probes.start", run),
+        "may_start": can(user, "probes.start", run),
         "may_read": can(user, "probes.answers_view", run),
     }
     return render(request, "audits/probe_run.html", context)

@@ -97,7 +97,23 @@ def test_form_says_the_cost_before_anything_is_sent(assistant, reachable, review
     shown = browser.get(f"/probes/{run.pk}/").content.decode()
     assert "0 of 20" in shown
     assert browser.post(f"/probes/{run.pk}/stop/").status_code == 302
-    assert "A stopped run is not judged" in browser.get(f"/probes/{run.pk}/").content.decode()
+    stopped = browser.get(f"/probes/{run.pk}/").content.decode()
+    assert "A stopped run is not judged" in stopped
+    assert 'href="/assistants/ava/probes/new/"' in stopped
+
+
+def test_a_connector_that_did_not_answer_says_so_until_it_is_changed(assistant, reachable, manager, as_user):
+    browser = as_user(manager)
+    with listening(http("404 Not Found")) as server:
+        connector = connector_make(assistant, reachable(f"127.0.0.1:{server.port}"))
+        browser.post(f"/assistants/ava/connectors/{connector.pk}/try/")
+        run = drained(started(connector, version_make(assistant, templates=4), pairs_per_template=1))
+    failed = browser.get(f"/probes/{run.pk}/").content.decode()
+    assert f'class="btn btn-primary" href="/assistants/ava/connectors/{connector.pk}/"' in failed
+    assert "Did not answer" in browser.get("/assistants/ava/probes/").content.decode()
+    given = {**values(connector.url.split("/")[2]), "name": "Mended", "secret": ""}
+    assert browser.post(f"/assistants/ava/connectors/{connector.pk}/edit/", given).status_code == 302
+    assert "Did not answer" not in browser.get("/assistants/ava/probes/").content.decode()
 
 
 def test_connector_form_keeps_and_never_shows_its_secret(assistant, reachable, manager, as_user):

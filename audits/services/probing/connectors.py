@@ -172,7 +172,7 @@ def connector_try(*, connector_id: int, actor: User) -> Trial:
     with transaction.atomic():
         connector = _locked(connector_id)
         connector.tried_at = timezone.now()
-        connector.tried_said = "It answered." if trial.worked else trial.said[:200]
+        connector.tried_said = connector.ANSWERED if trial.worked else trial.said[:200]
         if trial.worked:
             connector.used_characters += len(answer.text)
         connector.save(update_fields=["tried_at", "tried_said", "used_characters"])
