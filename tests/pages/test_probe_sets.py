@@ -64,6 +64,10 @@ def test_preview_alone_is_answered_to_htmx(browser, copied):
     page = answer.content.decode()
     assert "<html" not in page
     assert "must stand between two sentences" in page
+    form = browser.get(address).text
+    assert all(
+        f"In other words: {words}" in form for words in ("for somebody else", "African American English", "German")
+    )
 
 
 def test_saved_template_is_a_new_version(browser, copied):
@@ -91,6 +95,8 @@ def test_cue_is_changed_and_its_fault_is_shown_at_the_group(browser, copied):
     address = reverse("audits:probe-cue", args=[copied.pk, "age"])
     wrong = browser.post(address, cue_form(copied, "age", group_2_values="18\n18", do="save"))
     assert wrong.context["form"].errors == {"group_2_values": ["“18” stands twice"]}
+    twice = browser.post(address, cue_form(copied, "age", frames="I am old.\nI am young.", do="save")).text
+    assert twice.count('<li><a href="#id_frames">Sentences</a>: “I am') == 2  # a line each
     right = browser.post(address, cue_form(copied, "age", group_2_values="18\n19", do="save"))
     assert right.status_code == 302
     newest = ProbeSetVersion.objects.order_by("-version")[0].probe_set()
