@@ -46,10 +46,12 @@ class TemplateForm(forms.Form):
     def __init__(self, *args: Any, probe_set: ProbeSet, template: Template | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         note = self.fields.pop("note")
+        wordings = {group.variant: group.label for cue in probe_set.cues for group in cue.groups}
         for name in variants_of(probe_set):
             pronoun = name == PRONOUN_VARIANT
-            hint = "For somebody else, with {They}, {their} and {is|are}." if pronoun else "The same request."
-            self.fields[f"variant_{name}"] = _area(f"In other words: {name}", help_text=hint)
+            hint = "With {They}, {their} and {is|are}." if pronoun else "The same request."
+            words = "for somebody else" if pronoun else wordings.get(name, name)
+            self.fields[f"variant_{name}"] = _area(f"In other words: {words}", help_text=hint)
         self.fields["note"] = note
         if template is not None:
             self.initial.update(id=template.id, intent=template.intent, text=template.text)
