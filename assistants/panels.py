@@ -1,6 +1,7 @@
 """What other apps add to the pages of an assistant and of a training data set.
 
-They import this module; it knows none of them.
+They import this module; it knows none of them. What an assistant's panel is filled with may name its `sections`, the id
+and title of each of its cards, for the page's list of contents.
 """
 
 from __future__ import annotations

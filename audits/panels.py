@@ -31,6 +31,7 @@ def audit_panel(assistant: Assistant, user: User) -> Mapping[str, Any]:
     cycles = cycles_with_figures(cycles_for(user, CycleFilters(assistant=assistant.slug)))[:CYCLES]
     volume = weekly_volume(assistant, weeks=WEEKS)
     return {
+        "sections": [("findings", "Findings"), ("cycles", "Audit cycles"), ("programme", "Audit programme")],
         "may_view": True,
         "may_list": can(user, "coverage.view", assistant),
         "programme": _programme(assistant),
@@ -69,8 +70,8 @@ def probe_panel(assistant: Assistant, user: User) -> Mapping[str, Any]:
     runs = probe_runs_for(user, assistant=assistant.slug)
     active = ProbeConnector.objects.filter(assistant=assistant, active=True).exists()
     return {
+        "sections": [("probes", "Probes")],
         "may_view": True,
-        "assistant": assistant,
         "runs": runs[:PROBES],
         "total": runs.count(),
         "connectors": active,

@@ -25,7 +25,13 @@ from portal.core.access import can, can_anywhere
 from portal.core.errors import Denied
 
 PAGE = 30
-CONVERSATIONS = 20
+CONVERSATIONS = 10
+_SECTIONS = (
+    ("releases", "Releases"),
+    ("sources", "Data sources"),
+    ("training-data", "Training data"),
+    ("declared", "What is declared"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,14 @@ def assistant_detail(request: HttpRequest, slug: str) -> HttpResponse:
     conversations = None
     if can(user, "conversations.view", assistant):
         conversations = recent_conversations(assistant)[:CONVERSATIONS]
+    panels = panels_for(assistant, user)
     context = {
         "assistant": assistant,
+        "sections": [
+            *(section for _, filled in panels for section in filled.get("sections", ())),
+            *([] if conversations is None else [("conversations", "Conversations")]),
+            *_SECTIONS,
+        ],
         "releases": assistant.releases.order_by("-released_at").prefetch_related("trainings__dataset"),
         "datasets": assistant.datasets.prefetch_related("trainings__release"),
         "may_register_datasets": can(user, "datasets.change", assistant),
@@ -87,7 +99,7 @@ def assistant_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "may_change": can(user, "assistants.change", assistant),
         "panels": [
             render_to_string(template, {**filled, "assistant": assistant}, request=request)
-            for template, filled in panels_for(assistant, user)
+            for template, filled in panels
         ],
     }
     return render(request, "assistants/detail.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -51,6 +52,14 @@ def test_page_lists_conversations_only_for_those_who_may_open_them(assistant, co
     url = reverse("assistants:detail", args=["ava"])
     seen = [str(conversation.public_id) in as_user(who).get(url).content.decode() for who in (manager, reviewer)]
     assert seen == [False, True]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "manager"])
+def test_contents_name_each_card_with_an_anchor_in_their_order(assistant, conversation, member, as_user, role):
+    text = as_user(member(role)).get(reverse("assistants:detail", args=["ava"])).content.decode()
+    linked = re.findall(r'<a href="#([\w-]+)">', text[text.index('<nav class="contents"') :])
+    assert linked == re.findall(r'<section class="card panel" id="([\w-]+)">', text)
+    assert ("conversations" in linked) == (role == "reviewer")
 
 
 @pytest.mark.parametrize(

@@ -117,11 +117,11 @@ def page_header(content: str, title: str, sentence: str = "", back_url: str = ""
 
 
 @register.simple_block_tag
-def card(content: str, title: str, count: object = "", note: str = "", flush: bool = False) -> str:
-    """A titled section; `flush` lets lists and tables reach its edges."""
+def card(content: str, title: str, count: object = "", note: str = "", flush: bool = False, anchor: str = "") -> str:
+    """A titled section; `flush` lets lists and tables reach its edges, `anchor` is its id for links to it."""
     return render_to_string(
         "components/card.html",
-        {"title": title, "count": count, "note": note, "flush": flush, "content": content},
+        {"title": title, "count": count, "note": note, "flush": flush, "anchor": anchor, "content": content},
     )
 
 
