@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from assistants.models import DatasetRow, DatasetRowAttributes
 from assistants.models.datasets import row_place
 from assistants.records.training import RowParts
+from portal.core.binary_copy import rows_copy
 from portal.core.envelope import OpenKey
 
 _COLUMNS = {
@@ -76,7 +77,7 @@ def rows_insert(placed: Sequence[PlacedRow], *, dataset_id: int, received_at: da
         cursor.execute(_IDS, [DatasetRow._meta.db_table, len(placed)])
         ids = [row[0] for row in cursor]
     rows = (_values(one, pk, dataset_id, received_at) for one, pk in zip(placed, ids, strict=True))
-    _copy(DatasetRow._meta.db_table, _COLUMNS, rows)
+    rows_copy(DatasetRow._meta.db_table, _COLUMNS, rows)
     _attach(zip(ids, placed, strict=True))
 
 
@@ -102,7 +103,7 @@ def rows_revise(placed: Sequence[PlacedRow], *, dataset_id: int, received_at: da
 def _attach(rows: Iterable[tuple[int | None, PlacedRow]]) -> None:
     attributes = [(pk, Jsonb(one.parts.declared, dumps=msgspec.json.encode)) for pk, one in rows if one.parts.declared]
     if attributes:
-        _copy(DatasetRowAttributes._meta.db_table, {"row_id": "int8", "values": "jsonb"}, attributes)
+        rows_copy(DatasetRowAttributes._meta.db_table, {"row_id": "int8", "values": "jsonb"}, attributes)
 
 
 def _values(one: PlacedRow, pk: int | None, dataset_id: int, received_at: datetime) -> tuple[Any, ...]:
@@ -126,13 +127,3 @@ def _values(one: PlacedRow, pk: int | None, dataset_id: int, received_at: dateti
         None if origin is None else origin.turn_until,
         one.key.seal(one.parts.packed, place=row_place(one.public_id)),
     )
-
-
-def _copy(table: str, columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> None:
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(list(columns.values()))
-        for row in rows:
-            copy.write_row(row)

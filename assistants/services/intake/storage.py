@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from assistants.states import ConversationState
 from assistants.transcripts import packer
 from consent.models import Purpose
 from consent.queries import Use, evaluate_many
+from portal.core.binary_copy import rows_copy
 from portal.core.envelope import OpenKey
 
 _CONVERSATION = {
@@ -96,7 +97,7 @@ def conversation_ids(count: int) -> list[int]:
 
 def insert(placed: Sequence[Placed], *, assistant_id: int, received_at: datetime) -> None:
     """Store new conversations."""
-    _copy(Conversation._meta.db_table, _CONVERSATION, _rows(placed, assistant_id, received_at))
+    rows_copy(Conversation._meta.db_table, _CONVERSATION, _rows(placed, assistant_id, received_at))
 
 
 def revise(placed: Sequence[Placed], *, assistant_id: int, received_at: datetime) -> None:
@@ -133,7 +134,7 @@ def attach(placed: Sequence[Placed], *, purposes: Collection[Purpose], known_at:
     """Store the audited attributes of these conversations and the consent for each purpose as of their start."""
     attributes = [(one.pk, _json(one.incoming.content.counted)) for one in placed if one.incoming.content.counted]
     if attributes:
-        _copy(AuditAttributes._meta.db_table, _ATTRIBUTES, attributes)
+        rows_copy(AuditAttributes._meta.db_table, _ATTRIBUTES, attributes)
     if not purposes:
         return
     asked = [(one, purpose) for one in placed for purpose in purposes]
@@ -141,7 +142,7 @@ def attach(placed: Sequence[Placed], *, purposes: Collection[Purpose], known_at:
         uses=[Use(one.subject_id if one.identified else None, purpose, one.started_at) for one, purpose in asked],
         known_at=known_at,
     )
-    _copy(
+    rows_copy(
         ConsentSnapshot._meta.db_table,
         _SNAPSHOT,
         (
@@ -184,13 +185,3 @@ def _rows(placed: Iterable[Placed], assistant_id: int, received_at: datetime) ->
 
 def _json(value: object) -> Jsonb:
     return Jsonb(value, dumps=msgspec.json.encode)
-
-
-def _copy(table: str, columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> None:
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(list(columns.values()))
-        for row in rows:
-            copy.write_row(row)
