@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from consent.records import Numbered, NumberedEntry, Rejection
 from consent.services.events import consent_events_take
 from portal.accounts.models import Team
 from portal.core.actors import Actor
 from portal.core.errors import Invalid
+from portal.core.jsonlines.batches import batches
+from portal.core.jsonlines.summary import Report
 
 BATCH = 5000
 BATCH_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class ImportReport:
+class ImportReport(Report):
     """What became of the lines: read = created + unchanged + conflicts + rejected; `clamped` are of those created."""
 
-    read: int = 0
     created: int = 0
     unchanged: int = 0
     conflicts: int = 0
     rejected: int = 0
     clamped: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return asdict(self)
-
-    def __add__(self, other: ImportReport) -> ImportReport:
-        mine, theirs = self.as_dict(), other.as_dict()
-        return ImportReport(**{name: count + theirs[name] for name, count in mine.items()})
 
 
 def consents_import(
@@ -48,7 +42,7 @@ def consents_import(
     in the ledger. Raises Denied without `consent.record`; SYSTEM needs none.
     """
     report = ImportReport()
-    for batch in _batches(lines):
+    for batch in batches(lines, most=BATCH, most_bytes=BATCH_BYTES):
         taken, rejections = _take(team, batch, actor)
         report = report + taken
         if on_rejection is not None:
@@ -78,16 +72,3 @@ def _take(team: Team, batch: list[Numbered], actor: Actor) -> tuple[ImportReport
         clamped=recorded.clamped,
     )
     return report, rejections
-
-
-def _batches(lines: Iterable[Numbered]) -> Iterator[list[Numbered]]:
-    batch: list[Numbered] = []
-    size = 0
-    for one in lines:
-        batch.append(one)
-        size += 0 if isinstance(one, Rejection) else one.size
-        if len(batch) >= BATCH or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

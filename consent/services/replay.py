@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,20 +14,17 @@ from consent.services.erasure_list import Listed
 from consent.services.erasures import subjects_erase
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
+from portal.core.jsonlines.summary import Report
 from portal.core.models import DataKey
 
 
 @dataclass(slots=True)
-class ReplayReport:
+class ReplayReport(Report):
     """What became of a list: read = erased + already + unknown."""
 
-    read: int = 0
     erased: int = 0
     already: int = 0
     unknown: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return asdict(self)
 
 
 def erasures_replay(*, listed: Iterable[Listed]) -> ReplayReport:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,10 @@ from assistants.models import Dataset
 from assistants.records.lines import numbered_records
 from assistants.records.training import TrainingRecordParser
 from assistants.services.datasets import RowsReport, dataset_rows_import
-from assistants.services.datasets.rows import NumberedRow
 from portal.core.actors import SYSTEM
 from portal.core.errors import ProbityError
-from portal.core.jsonlines.files import RecordFile, record_file
-from portal.core.jsonlines.progress import ProgressBar
-from portal.core.jsonlines.rejections import RejectionFile
-from portal.core.jsonlines.streams import DAMAGED
+from portal.core.jsonlines.imports import FileBeingImported, files_import
+from portal.core.management.arguments import by_name
 
 
 class Command(BaseCommand):
@@ -37,31 +33,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dataset, path = _dataset(options["dataset"]), options["file"]
+        dataset = _dataset(options["dataset"])
         begun = time.monotonic()
         try:
-            with record_file(path) as file, RejectionFile.beside(path) as rejections:
-                report = dataset_rows_import(
-                    dataset_id=dataset.pk,
-                    records=self._rows(file, label=path.name),
-                    source="import_dataset",
-                    actor=SYSTEM,
-                    on_rejection=rejections.write,
-                )
-                rejected_to = rejections.written_to
-        except DAMAGED as error:
-            message = f"{path}: is damaged; what was taken in before that stays, and a whole file can be imported."
-            raise CommandError(message, returncode=2) from error
+            (imported,) = files_import([options["file"]], lambda file: _take(file, dataset), terminal=self.stderr)
         except ProbityError as error:
             raise CommandError(error.message, returncode=2) from error
-        self._show(report, rejected_to, seconds=time.monotonic() - begun, as_json=options["json"])
-
-    def _rows(self, file: RecordFile, *, label: str) -> Iterator[NumberedRow]:
-        parser, limit = TrainingRecordParser(), settings.PROBITY_MAX_RECORD_BYTES
-        with ProgressBar(self.stderr, label=label, total=file.size) as bar:
-            for numbered in numbered_records(file.source, parser, max_line_bytes=limit):
-                bar.show(file.position)
-                yield numbered
+        seconds = time.monotonic() - begun
+        self._show(imported.report, imported.rejected_to, seconds=seconds, as_json=options["json"])
 
     def _show(self, report: RowsReport, rejected_to: Path | None, *, seconds: float, as_json: bool) -> None:
         rate = round(report.read / seconds) if seconds else 0
@@ -75,9 +54,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{rate} rows/s")
 
 
+def _take(file: FileBeingImported, dataset: Dataset) -> RowsReport:
+    limit = settings.PROBITY_MAX_RECORD_BYTES
+    return dataset_rows_import(
+        dataset_id=dataset.pk,
+        records=file.watched(numbered_records(file.source, TrainingRecordParser(), max_line_bytes=limit)),
+        source="import_dataset",
+        actor=SYSTEM,
+        on_rejection=file.rejections.write,
+    )
+
+
 def _dataset(slug: str) -> Dataset:
-    dataset = Dataset.objects.filter(slug=slug).first()
-    if dataset is None:
-        known = ", ".join(Dataset.objects.order_by("slug").values_list("slug", flat=True)) or "none"
-        raise CommandError(f"--dataset: there is no data set {slug}; known: {known}.", returncode=2)
-    return dataset
+    return by_name(Dataset.objects.all(), "slug", slug, f"--dataset: there is no data set {slug}")

@@ -24,6 +24,7 @@ from portal.accounts.models import Team
 from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.errors import ProbityError
+from portal.core.management.arguments import by_name
 
 _TO_LIVE = {
     AssistantState.PROPOSED: AssistantState.IN_REVIEW,
@@ -113,12 +114,10 @@ class Command(BaseCommand):
 
 
 def _team(slug: str, *, create: bool) -> Team:
-    team = Team.objects.filter(slug=slug).first()
-    if team is not None:
-        return team
-    if not create:
-        known = ", ".join(Team.objects.order_by("slug").values_list("slug", flat=True)) or "none"
-        raise CommandError(f"--team: there is no team {slug}; known: {known}. --create-team adds it.", returncode=2)
+    if not create or Team.objects.filter(slug=slug).exists():
+        return by_name(
+            Team.objects.all(), "slug", slug, f"--team: there is no team {slug}", hint="--create-team adds it."
+        )
     team = Team(slug=slug, name=slug)
     team.full_clean()
     team.save()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -22,6 +22,8 @@ from consent.services.subjects import subjects_resolve
 from portal.core import ledger
 from portal.core.actors import Actor
 from portal.core.errors import Conflict, Invalid
+from portal.core.jsonlines.batches import batches
+from portal.core.jsonlines.summary import Report
 
 BATCH_RECORDS = 2000
 BATCH_BYTES = 32 * 1024 * 1024
@@ -34,17 +36,13 @@ _KNOWN = """
 
 
 @dataclass(slots=True)
-class RowsReport:
+class RowsReport(Report):
     """What became of the records: read = created + revised + unchanged + rejected."""
 
-    read: int = 0
     created: int = 0
     revised: int = 0
     unchanged: int = 0
     rejected: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return asdict(self)
 
 
 def dataset_rows_import(
@@ -64,7 +62,7 @@ def dataset_rows_import(
     needs none), and Conflict where the data set is no draft.
     """
     report, first_lines = RowsReport(), dict[str, int]()
-    for batch in _batches(records):
+    for batch in batches(records, most=BATCH_RECORDS, most_bytes=BATCH_BYTES):
         with transaction.atomic():
             dataset = draft_locked(dataset_id, actor)
             taken = _take(batch, dataset, first_lines)
@@ -87,19 +85,6 @@ def draft_locked(dataset_id: int, actor: Actor) -> Dataset:
     if dataset.state != DatasetState.DRAFT:
         raise Conflict(f"This data set is {dataset.get_state_display().lower()}: it takes no rows.", code="not_a_draft")
     return dataset
-
-
-def _batches(records: Iterable[NumberedRow]) -> Iterator[list[NumberedRow]]:
-    batch: list[NumberedRow] = []
-    size = 0
-    for one in records:
-        batch.append(one)
-        size += 0 if isinstance(one, Rejection) else one.size
-        if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 @dataclass(slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -27,6 +27,8 @@ from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Invalid
 from portal.core.jobs import enqueue
+from portal.core.jsonlines.batches import batches
+from portal.core.jsonlines.summary import Report
 
 BATCH_RECORDS = 2000
 BATCH_BYTES = 32 * 1024 * 1024
@@ -41,21 +43,13 @@ _ANY_ERASED = "SELECT EXISTS (SELECT FROM assistants_conversation WHERE assistan
 
 
 @dataclass(slots=True)
-class IntakeReport:
+class IntakeReport(Report):
     """What became of the records: read = created + revised + unchanged + rejected."""
 
-    read: int = 0
     created: int = 0
     revised: int = 0
     unchanged: int = 0
     rejected: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return asdict(self)
-
-    def __add__(self, other: IntakeReport) -> IntakeReport:
-        mine, theirs = self.as_dict(), other.as_dict()
-        return IntakeReport(**{name: count + theirs[name] for name, count in mine.items()})
 
 
 def conversations_intake(
@@ -84,24 +78,11 @@ def conversations_intake(
     if actor is not SYSTEM:
         require(actor, "conversations.intake", assistant)
     intake = _Intake(assistant=assistant, release=release, source=source, actor=actor)
-    for batch in _batches(records):
+    for batch in batches(records, most=BATCH_RECORDS, most_bytes=BATCH_BYTES):
         for rejection in intake.take(batch):
             if on_rejection is not None:
                 on_rejection(rejection)
     return intake.report
-
-
-def _batches(records: Iterable[Numbered]) -> Iterator[list[Numbered]]:
-    batch: list[Numbered] = []
-    size = 0
-    for one in records:
-        batch.append(one)
-        size += 0 if isinstance(one, Rejection) else one.size
-        if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 @dataclass(frozen=True, slots=True)
