@@ -113,6 +113,46 @@ def test_other_separators_are_seen_from_the_header(table, delimiter, name):
     assert f"CSV separated by {name}" in run(file, *ASKED)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("race,hired,count\na,yes,2,\nb,no,3,,\n", id="blanks-after-the-last-column"),
+        pytest.param("race,hired,count,,\na,yes,2,,\nb,no,3,,\n", id="nameless-columns"),
+        pytest.param("race,hired,count\na,yes,2\n,,\n , ,\n \nb,no,3\n,,\n", id="blank-rows"),
+        pytest.param("sep=;\r\nrace;hired;count\r\na;yes;2\r\nb;no;3\r\n", id="hint-for-excel"),
+    ],
+)
+def test_what_spreadsheets_leave_behind_is_passed_over(table, content):
+    document = run_json(table(content), *ASKED)
+    assert (document["rows"], document["without_outcome"], counted(document)) == (5, 0, {"a": (2, 2), "b": (0, 3)})
+
+
+def test_blank_rows_are_no_members_and_do_not_shift_the_line_of_an_error(table):
+    assert run_json(table("race,hired\na,yes\n,\nb,no\n,\n"), *ASKED)["without_outcome"] == 0
+    assert refused(table("race,hired,count\n,,\na,yes,x\n"), *ASKED).startswith(", line 3, count: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("race,hired,Freq\na,yes,2\nb,no,3\n", "t.csv"),
+        ('{"race": "a", "hired": true, "Freq": 2}\n{"race": "b", "hired": false, "Freq": 3}\n', "t.jsonl"),
+    ],
+)
+def test_a_count_by_another_name_is_read_where_it_is_named_and_pointed_out_where_not(table, content, name):
+    file = table(content, name)
+    hint = StringIO()
+    assert counted(json.loads(run(file, *ASKED, "--json", stderr=hint))) == {"a": (1, 1), "b": (0, 1)}
+    assert hint.getvalue() == "Every row counts once: Freq was not read. Is it a count? Name it: --count Freq\n"
+    named = StringIO()
+    assert counted(json.loads(run(file, *ASKED, "--count", "Freq", "--json", stderr=named))) == {
+        "a": (2, 2),
+        "b": (0, 3),
+    }
+    assert named.getvalue() == ""
+    assert refused(file, *ASKED, "--count", "Frequ").startswith(", Frequ: no row has it")
+
+
 def test_group_and_stratum_may_stand_in_each_others_section(table):
     row = {"group": {"race": "a", "sex": "f"}, "outcome": {"hired": True}, "count": 20}
     other = {"group": {"race": "b", "sex": "f"}, "outcome": {"hired": False}, "count": 20}
@@ -177,6 +217,21 @@ def test_references_are_named_by_value_by_attribute_or_as_intersection(table, re
             ASKED,
             f", line 2, count: must be at most 4,503,599,627,370,496, got '{10**18}'",
             id="huge-count",
+        ),
+        pytest.param(
+            f"race,hired,count\na,yes,{10**20}\n",
+            ASKED,
+            f", line 2, count: must be at most 4,503,599,627,370,496, got '{10**20}'",
+            id="count-beyond-any-integer-type",
+        ),
+        pytest.param(
+            "race,hired,count,count\na,yes,1,2\n", ASKED, ", count: stands twice in the header", id="two-counts"
+        ),
+        pytest.param(
+            "race,hired\na,yes\n".encode("utf-16-le"),
+            ASKED,
+            ": is not UTF-8 text: it holds NUL characters. In another encoding? Name it: --encoding cp1252",
+            id="utf-16-without-a-mark",
         ),
         pytest.param(
             "race,hired\na,yes\n",

@@ -13,7 +13,7 @@ import numpy as np
 
 from audits.engine.anonymity.assessment import Anonymity, Policy, assess
 from audits.engine.anonymity.classes import Codes, Column, Encoder
-from audits.engine.bias.table.rows import read_rows
+from audits.engine.bias.table.rows import COUNT, read_rows
 
 _WORST = 20
 _TELL_EVERY = 50_000
@@ -26,6 +26,7 @@ class AnonymityColumns:
     quasi: tuple[str, ...]
     sensitive: tuple[str, ...] = ()
     person: str | None = None
+    count: str = COUNT
 
     def __post_init__(self) -> None:
         names = [*self.quasi, *self.sensitive, *([self.person] if self.person else [])]

@@ -19,7 +19,7 @@ from audits.engine.bias.table.batches import Reading
 from audits.engine.bias.table.cube import MISSING, count_table
 from audits.engine.bias.table.files import STANDARD_INPUT, BadTable
 from audits.engine.bias.table.report import text_report
-from audits.engine.bias.table.rows import Columns
+from audits.engine.bias.table.rows import COUNT, Columns
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.reports.table_page import table_page
 
@@ -135,6 +135,12 @@ class Command(BaseCommand):
             metavar="VALUE",
             help=f"values that mean not known, besides a blank (default: {' '.join(MISSING)})",
         )
+        what.add_argument(
+            "--count",
+            default=COUNT,
+            metavar="NAME",
+            help="how many equal rows a row stands for, such as Freq (default: %(default)s, where there is one)",
+        )
         bars = parser.add_argument_group("the bar")
         bars.add_argument(
             "--alpha",
@@ -184,7 +190,13 @@ class Command(BaseCommand):
     def _audit(self, options: dict[str, Any]) -> TableAudit:
         if options["truth_favourable"] is not None and options["truth"] is None:
             raise ValueError("--truth-favourable says nothing without --truth")
-        columns = Columns(tuple(options["group"]), tuple(options["stratum"]), options["outcome"], options["truth"])
+        columns = Columns(
+            tuple(options["group"]),
+            tuple(options["stratum"]),
+            options["outcome"],
+            options["truth"],
+            options["count"],
+        )
         policy = Policy(
             alpha=options["alpha"],
             delta=options["delta"],
@@ -205,6 +217,9 @@ class Command(BaseCommand):
         finally:
             if progress is not None:
                 progress.clear()
+        if cube.form.like_a_count is not None:
+            name = cube.form.like_a_count
+            self.stderr.write(f"Every row counts once: {name} was not read. Is it a count? Name it: --count {name}")
         return audit_cube(cube, policy=policy, references=options["reference"])
 
     def _write_page(self, audit: TableAudit, options: dict[str, Any]) -> None:

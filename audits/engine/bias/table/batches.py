@@ -21,12 +21,14 @@ import msgspec
 from audits.engine.bias.groups import Level
 from audits.engine.bias.table.files import BadTable, OpenTable, open_table
 from audits.engine.bias.table.rows import (
+    COUNT,
     DELIMITERS,
     CsvRows,
     Fields,
     JsonRows,
     Row,
     first_content,
+    is_blank,
     level,
     members,
     places,
@@ -39,6 +41,14 @@ _LONGEST_LINE = 1 << 26
 _FIRST_ROWS = 32
 _FLAG = str | bool | None
 _NUMBER = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a file is read: "CSV separated by commas", and the column that looks like a count and is not read, if any."""
+
+    name: str
+    like_a_count: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +80,32 @@ def read_batches(
     *,
     encoding: str | None = None,
     progress: Callable[[Reading], None] | None = None,
-    described: Callable[[str], None] | None = None,
+    described: Callable[[Form], None] | None = None,
 ) -> Iterator[Batch]:
     """All rows of a file (`-`: standard input) as counts of equal rows; memory does not grow with the file.
 
-    Values are in the order of `columns.fields`. `progress` is called after every batch, `described` once with how
-    the file is read ("CSV separated by commas"). Raises BadTable as `rows.read_rows` does.
+    Values are in the order of `columns.fields`. `progress` is called after every batch, `described` once, at the end,
+    with how the file was read. Raises BadTable as `rows.read_rows` does.
     """
     rows = 0
     with open_table(file, encoding=encoding) as table:
         start = table.binary.peek(1024)[:1024].decode(table.encoding, errors="ignore").lstrip("\ufeff \t\r\n")
         if start.startswith("{"):
-            batches: Iterator[tuple[int, Batch]] = _JsonBatches(file, columns).read(_json_chunks(file, table))
-            format_name = "JSON lines"
+            json_batches = _JsonBatches(file, columns)
+            reader: JsonRows | CsvRows = json_batches.rows
+            batches, name = json_batches.read(_json_chunks(file, table)), "JSON lines"
         else:
             stream = table.text()
             blank_lines, first_line = first_content(file, stream)
-            csv_rows = CsvRows(file, columns, chain([first_line], stream), blank_lines)
-            batches = _csv_batches(csv_rows)
-            format_name = f"CSV separated by {DELIMITERS[csv_rows.delimiter]}"
-        if described is not None:
-            described(format_name)
+            reader = CsvRows(file, columns, chain([first_line], stream), blank_lines)
+            batches, name = _csv_batches(reader), f"CSV separated by {DELIMITERS[reader.delimiter]}"
         for size, batch in batches:
             yield batch
             rows += size
             if progress is not None:
                 progress(Reading(rows, table.taken, table.size))
+        if described is not None:
+            described(Form(name, reader.like_a_count))
 
 
 def _csv_batches(rows: CsvRows) -> Iterator[tuple[int, Batch]]:
@@ -114,13 +124,15 @@ def _csv_batches(rows: CsvRows) -> Iterator[tuple[int, Batch]]:
 
         def lines(batch: list[list[str]] = batch, before: int = lines_before) -> Iterator[Row]:
             for line, cells in _numbered(batch, before):
-                if cells:
+                if not is_blank(cells):
                     yield rows.row(line, cells)
 
         if set(map(len, full)) - {width}:
             yield len(full), Batch(_added(lines()), lines)
             continue
         counted = Counter(map(values_of, full))
+        if any(map(is_blank, counted)):
+            counted = Counter([values_of(cells) for cells in full if not is_blank(cells)])
         try:
             counts: Counts = (_with_members(rows, counted) if rows.count_position is not None else counted).items()
         except BadTable:
@@ -132,7 +144,7 @@ def _with_members(rows: CsvRows, counted: Counter[tuple[str, ...]]) -> dict[tupl
     counts: dict[tuple[Level, ...], int] = {}
     for cells, number in counted.items():
         key = cells[:-1]
-        counts[key] = counts.get(key, 0) + number * members(rows.file, 0, cells[-1])
+        counts[key] = counts.get(key, 0) + number * members(rows.file, 0, cells[-1], rows.count)
     return counts
 
 
@@ -191,11 +203,11 @@ class _JsonBatches:
         self.file, self.fields = file, columns.fields
         names = [name for _, name in self.fields]
         self._shared = {name for name in names if names.count(name) > 1}
-        self._places = [places(*field) for field in self.fields]
+        self._places = [places(*field, columns.count) for field in self.fields]
         self._depths = [1] * len(self.fields)
         self._numbers: set[int] = set()
         self._flags: set[int] = set()
-        self._decodable = all(name.isprintable() and not set(name) & set('\\"') for name in names)
+        self._decodable = all(name.isprintable() and not set(name) & set('\\"') for name in (*names, columns.count))
         self._build()
 
     def read(self, chunks: Iterator[bytes]) -> Iterator[tuple[int, Batch]]:
@@ -248,7 +260,10 @@ class _JsonBatches:
                 self.rows.missing.discard(position)
                 values.append(level(self.file, 0, "", found[first + place]))
             key = tuple(values)
-            counts[key] = counts.get(key, 0) + number * members(self.file, 0, found[-1])
+            if found[-1] is not msgspec.UNSET:
+                self.rows.count_missing = False
+                number *= members(self.file, 0, found[-1])
+            counts[key] = counts.get(key, 0) + number
         return counts
 
     def _learn(self, rows: Iterable[Row]) -> None:
@@ -287,12 +302,11 @@ class _JsonBatches:
                 gc=False,
             )
             fields.append((section, struct, msgspec.field(default_factory=struct)))
-        fields.append(("count", _NUMBER, 1))
-        record = msgspec.defstruct(
-            "record", fields, rename={attribute: name for name, (attribute, _) in plain.items()}, gc=False
-        )
+        fields.append((COUNT, _NUMBER, msgspec.UNSET))
+        names = {attribute: name for name, (attribute, _) in plain.items()} | {COUNT: self.rows.count}
+        record = msgspec.defstruct("record", fields, rename=names, gc=False)
         self._decoder = msgspec.json.Decoder(record)
-        self._values_of: Callable[[Any], tuple[Any, ...]] = attrgetter(*paths, "count")
+        self._values_of: Callable[[Any], tuple[Any, ...]] = attrgetter(*paths, COUNT)
 
 
 class _Elsewhere(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 from audits.engine.bias.comparisons import TableCounts
 from audits.engine.bias.error_rates import ErrorCount, ErrorCounts
 from audits.engine.bias.groups import GroupCount, Level, level_text
-from audits.engine.bias.table.batches import Batch, Reading, read_batches
+from audits.engine.bias.table.batches import Batch, Form, Reading, read_batches
 from audits.engine.bias.table.files import BadTable
 from audits.engine.bias.table.rows import Columns
 
@@ -25,6 +25,7 @@ MISSING = ("NA", "N/A", "#N/A", "NaN", "null", "unknown")
 """Texts that mean "not known", whatever their case, unless the caller names others; blank always does."""
 
 _MOST_LISTED = 12
+_NOT_READ = Form("", None)
 _MOST_REMEMBERED = 100_000
 
 
@@ -107,7 +108,7 @@ class Cube:
     rows: int = 0
     without_outcome: int = 0
     without_truth: int = 0
-    read_as: str = ""
+    form: Form = _NOT_READ
     cells: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     levels: list[dict[str, Level]] = field(default_factory=list)
 
@@ -176,8 +177,8 @@ def count_table(
         cube.truth = Answer(f"truth {columns.truth}", favourable if truth_favourable is None else truth_favourable)
     known_text = _KnownText(missing)
 
-    def described(read_as: str) -> None:
-        cube.read_as = read_as
+    def described(form: Form) -> None:
+        cube.form = form
 
     for batch in read_batches(file, columns, encoding=encoding, progress=progress, described=described):
         for values, members in batch.counts:

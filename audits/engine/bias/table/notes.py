@@ -15,7 +15,10 @@ def data_notes(audit: TableAudit) -> list[str]:
     """What was counted, what was not, and which value of the outcome is which."""
     cube = audit.cube
     left_out = f"; {cube.without_outcome:,} more without an outcome are left out" if cube.without_outcome else ""
-    notes = [f"{cube.rows:,} rows{left_out}. Read as {cube.read_as}.", _answer_note(cube.columns.outcome, cube.outcome)]
+    notes = [
+        f"{cube.rows:,} rows{left_out}. Read as {cube.form.name}.",
+        _answer_note(cube.columns.outcome, cube.outcome),
+    ]
     if cube.truth is not None and cube.columns.truth is not None:
         notes.append(_answer_note(cube.columns.truth, cube.truth))
         unknown = f" {cube.without_truth:,} rows without a truth are in no error rate." if cube.without_truth else ""

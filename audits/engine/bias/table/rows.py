@@ -3,7 +3,8 @@
 A row is `{"group": {…}, "stratum": {…}, "outcome": {…}, "count": n}`. In CSV the same names are columns
 called `group.NAME`, `stratum.NAME`, `outcome.NAME` and `count`. In both, a name may also stand plainly
 beside them (`{"gender": "female", "resolved": true}`), a group may be found among the strata and the other way
-round, and a row without a count counts once. CSV may be separated by commas, semicolons, tabs or bars.
+round, and a row without a count counts once. CSV may be separated by commas, semicolons, tabs or bars; its rows of
+nothing but blanks, and blanks after the last column, are what spreadsheets leave behind, and are passed over.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import csv
 import difflib
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -22,23 +24,30 @@ from audits.engine.bias.groups import Level
 from audits.engine.bias.table.files import BadTable, open_table
 
 SECTIONS = ("group", "stratum", "outcome")
-RESERVED = frozenset((*SECTIONS, "count"))
+COUNT = "count"
+_LIKE_A_COUNT = frozenset({"count", "counts", "freq", "frequency", "n", "weight", "weights"})
 _OTHER_SECTION = {"group": "stratum", "stratum": "group"}
 # Counts stay exact as floats in the statistics up to here.
 _LARGEST_COUNT = 2**52
 _MOST_LISTED = 12
 _MOST_NAMES = 1_000
+_LONGEST_SHOWN = 40
+_EXCEL_HINT = re.compile("sep=.", re.IGNORECASE)  # a first line that tells Excel the separator, and is no header
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Names of the attributes to read from each row; `truth` is what the outcome is held against, if anything."""
+    """Names of the attributes to read from each row; `truth` is what the outcome is held against, if anything.
+
+    `count` is the column that says how many rows of the original data a row stands for; but for `count` it must occur.
+    """
 
     groups: tuple[str, ...]
     strata: tuple[str, ...]
     outcome: str
     truth: str | None = None
+    count: str = COUNT
 
     def __post_init__(self) -> None:
         for option, names in (("group", self.groups), ("stratum", self.strata)):
@@ -51,6 +60,8 @@ class Columns:
             raise ValueError(f"{both[0]} is both a group and a stratum: held equal, it could show no gap")
         if self.truth == self.outcome:
             raise ValueError(f"the truth must be another value than the outcome, {self.outcome}")
+        if self.count in SECTIONS:
+            raise ValueError(f"{self.count} is a section of a row, not its count")
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
@@ -68,6 +79,9 @@ class Fields(Protocol):
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]: ...
+
+    @property
+    def count(self) -> str: ...
 
 
 class Row(NamedTuple):
@@ -100,19 +114,24 @@ def read_rows(file: Path, columns: Fields, *, encoding: str | None = None) -> It
 
 
 def first_content(file: Path, lines: Iterable[str]) -> tuple[int, str]:
-    """How many blank lines come first, and the first that is not blank. Raises BadTable where that is no table."""
-    for blank, line in enumerate(lines):
-        start = line.lstrip("\ufeff \t\r\n")[:1]
-        if start == "[":
+    """How many lines come first that say nothing, and the first that does. Raises BadTable where that is no table."""
+    for before, line in enumerate(lines):
+        content = line.lstrip("\ufeff \t\r\n")
+        if content.startswith("["):
             raise BadTable(file, "is a JSON array; one JSON object a line, or CSV, is expected")
-        if start:
-            return blank, line.removeprefix("\ufeff")
+        if "\0" in content:
+            raise BadTable(file, "is not UTF-8 text: it holds NUL characters")
+        if content and not _EXCEL_HINT.fullmatch(content.strip()):
+            return before, line.removeprefix("\ufeff")
     raise BadTable(file, "has no rows")
 
 
-def places(section: str, name: str) -> list[str | None]:
-    """Where in a row a value may stand, in the order of precedence: sections, None for plainly beside them."""
-    plain = [] if name in RESERVED else [None]
+def places(section: str, name: str, count: str) -> list[str | None]:
+    """Where in a row a value may stand, in the order of precedence: sections, None for plainly beside them.
+
+    What is called as a section, or as the count, cannot stand plainly.
+    """
+    plain = [] if name in (*SECTIONS, count) else [None]
     other = [_OTHER_SECTION[section]] if section in _OTHER_SECTION else []
     return [section, *plain, *other]
 
@@ -123,8 +142,11 @@ class JsonRows:
     def __init__(self, file: Path, columns: Fields) -> None:
         self.file = file
         self.fields = columns.fields
+        self.count = columns.count
         self.missing = set(range(len(self.fields)))
-        self._places = [places(*field) for field in self.fields]
+        self.count_missing = columns.count != COUNT
+        self.like_a_count: str | None = None
+        self._places = [places(*field, columns.count) for field in self.fields]
         self._names: dict[str, None] = {}
 
     def read(self, lines: Iterable[str], lines_before: int) -> Iterator[Row]:
@@ -137,6 +159,8 @@ class JsonRows:
         """Raises BadTable where a column has occurred nowhere."""
         for position in sorted(self.missing):
             refuse_missing(self.file, ".".join(self.fields[position]), self._names)
+        if self.count_missing:
+            raise BadTable(self.file, "no row has it", field=self.count)
 
     def _row(self, line: int, text: str) -> Row:
         record = _json_record(self.file, line, text)
@@ -156,8 +180,12 @@ class JsonRows:
             values.append(level(self.file, line, f"{section}.{name}", holder[name]))
         if self.missing and len(self._names) < _MOST_NAMES:
             self._names |= dict.fromkeys(f"{section}.{name}" for section in SECTIONS for name in sections[section])
-            self._names |= dict.fromkeys(name for name in record if name not in RESERVED)
-        return Row(line, tuple(values), members(self.file, line, record.get("count", 1)))
+            self._names |= dict.fromkeys(name for name in record if name not in (*SECTIONS, self.count))
+        if self.count in record:
+            self.count_missing = False
+        elif self.like_a_count is None:
+            self.like_a_count = like_a_count(record.keys() - {name for _, name in self.fields})
+        return Row(line, tuple(values), members(self.file, line, record.get(self.count, 1), self.count))
 
     def _section(self, line: int, record: dict[str, Any], section: str) -> dict[str, Any]:
         values = record.get(section)
@@ -171,7 +199,8 @@ class JsonRows:
 class CsvRows:
     """Rows from CSV whose first line is the header; raises BadTable at once where a column is missing.
 
-    `reader` gives the cells, `positions` says where among them the values stand, `count_position` the count.
+    `reader` gives the cells, `positions` says where among them the values stand, `count_position` the count;
+    `like_a_count` names a column that looks like one and is not read.
     """
 
     def __init__(self, file: Path, columns: Fields, lines: Iterator[str], blank_lines: int) -> None:
@@ -182,10 +211,13 @@ class CsvRows:
         self.blank_lines = blank_lines
         with self.csv_errors():
             self.header = [name.strip() for name in next(self.reader)]
+        self.count = columns.count
         self.labels = [f"{section}.{name}" for section, name in columns.fields]
         self.positions = [self._position(section, name) for section, name in columns.fields]
         self._refuse_same_column()
-        self.count_position = self.header.index("count") if "count" in self.header else None
+        self.count_position = self._count_position()
+        unread = {name for i, name in enumerate(self.header) if i not in self.positions}
+        self.like_a_count = like_a_count(unread) if self.count_position is None else None
 
     @property
     def line(self) -> int:
@@ -199,30 +231,40 @@ class CsvRows:
     def read(self) -> Iterator[Row]:
         with self.csv_errors():
             for cells in self.reader:
-                if cells:
+                if not is_blank(cells):
                     yield self.row(self.line, cells)
 
     def row(self, line: int, cells: Sequence[str]) -> Row:
-        if len(cells) != len(self.header):
+        if len(cells) < len(self.header) or not is_blank(cells[len(self.header) :]):
             problem = f"has {len(cells)} values, the header {len(self.header)} names"
             raise BadTable(self.file, problem, line=line)
         values = tuple(
             level(self.file, line, label, cells[position])
             for label, position in zip(self.labels, self.positions, strict=True)
         )
-        count = 1 if self.count_position is None else members(self.file, line, cells[self.count_position])
-        return Row(line, values, count)
+        if self.count_position is None:
+            return Row(line, values, 1)
+        return Row(line, values, members(self.file, line, cells[self.count_position], self.count))
 
     def _position(self, section: str, name: str) -> int:
-        for place in places(section, name):
-            column = name if place is None else f"{place}.{name}"
-            if self.header.count(column) > 1:
-                raise BadTable(self.file, "stands twice in the header", field=column)
-            if column in self.header:
-                return self.header.index(column)
+        for place in places(section, name, self.count):
+            found = self._index(name if place is None else f"{place}.{name}")
+            if found is not None:
+                return found
         sectioned = any(column.startswith(f"{section}.") for column in self.header)
-        names = [name for name in self.header if name != "count"]
+        names = [name for name in self.header if name and name != self.count]
         return refuse_missing(self.file, f"{section}.{name}" if sectioned else name, names)
+
+    def _index(self, column: str) -> int | None:
+        if self.header.count(column) > 1:
+            raise BadTable(self.file, "stands twice in the header", field=column)
+        return self.header.index(column) if column in self.header else None
+
+    def _count_position(self) -> int | None:
+        found = self._index(self.count)
+        if found is None and self.count != COUNT:
+            return refuse_missing(self.file, self.count, filter(None, self.header))
+        return found
 
     def _refuse_same_column(self) -> None:
         twice = next((p for i, p in enumerate(self.positions) if p in self.positions[:i]), None)
@@ -251,7 +293,7 @@ def _delimiter(header: str, columns: Fields) -> str:
         except csv.Error:
             return 0
         wanted = [
-            {name if place is None else f"{place}.{name}" for place in places(section, name)}
+            {name if place is None else f"{place}.{name}" for place in places(section, name, columns.count)}
             for section, name in columns.fields
         ]
         return sum(bool(names & candidates) for candidates in wanted)
@@ -294,16 +336,32 @@ def level(file: Path, line: int, field: str, value: object) -> Level:
     raise BadTable(file, "must be text, a number, true or false", line=line, field=field)
 
 
-def members(file: Path, line: int, value: object) -> int:
+def is_blank(cells: Iterable[str]) -> bool:
+    """Whether nothing stands in any of these cells."""
+    return not any(map(str.strip, cells))
+
+
+def like_a_count(names: Iterable[str]) -> str | None:
+    """The first of these names that reads like a count, if any does."""
+    return next((name for name in sorted(names) if name.casefold() in _LIKE_A_COUNT), None)
+
+
+def members(file: Path, line: int, value: object, field: str = COUNT) -> int:
     """The count of a row. Raises BadTable unless it is a whole number from 0 to 2⁵²."""
     number: object = value
     if isinstance(number, str):
         stripped = number.strip().removesuffix(".0")
-        number = int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) < 20 else None
+        # Beyond 4,300 digits int() refuses, far beyond the largest count.
+        number = int(stripped[:4_000]) if stripped.isascii() and stripped.isdigit() else None
     elif isinstance(number, float) and number.is_integer():
         number = int(number)
     if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
         if number <= _LARGEST_COUNT:
             return number
-        raise BadTable(file, f"must be at most {_LARGEST_COUNT:,}, got {value!r}", line=line, field="count")
-    raise BadTable(file, f"must be a whole number of 0 or more, got {value!r}", line=line, field="count")
+        raise BadTable(file, f"must be at most {_LARGEST_COUNT:,}, got {_shown(value)}", line=line, field=field)
+    raise BadTable(file, f"must be a whole number of 0 or more, got {_shown(value)}", line=line, field=field)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
