@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -32,8 +33,61 @@ def variants_of(probe_set: ProbeSet) -> list[str]:
     return sorted(asked, key=lambda name: (name != PRONOUN_VARIANT, name))
 
 
-class TemplateForm(forms.Form):
-    """One template of `probe_set`; `template` is None for a new one."""
+class PartForm(forms.Form):
+    """A template or a cue of `probe_set`; `part` is None for a new one."""
+
+    what: ClassVar[str]
+    key: ClassVar[str]
+    """The field, and the attribute, that names it within its set."""
+
+    note = forms.CharField(label="Note", required=False, max_length=200, help_text=_NOTE)
+
+    def __init__(self, *args: Any, probe_set: ProbeSet, part: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.probe_set = probe_set
+        note = self.fields.pop("note")
+        self.grow(part)
+        self.fields["note"] = note
+        if part is not None:
+            self.fields[self.key].disabled = True
+
+    def grow(self, part: Any) -> None:
+        """Add the fields that depend on the set or the part, and fill in what the part says."""
+        raise NotImplementedError
+
+    def given(self) -> Any:
+        """The part that was filled in; the form is valid."""
+        raise NotImplementedError
+
+    def fields_of_places(self) -> Mapping[str, str]:
+        """The field at each place of the part that a fault can name, where the two are not called alike."""
+        raise NotImplementedError
+
+    @classmethod
+    def parts_of(cls, probe_set: ProbeSet) -> dict[str, Any]:
+        """The set's parts of this kind by name, in their order."""
+        return {getattr(part, cls.key): part for part in getattr(probe_set, f"{cls.what}s")}
+
+    @classmethod
+    def exchanged(cls, probe_set: ProbeSet, parts: Mapping[str, Any]) -> ProbeSet:
+        """The set with these parts of this kind instead of its own."""
+        exchanged: dict[str, Any] = {f"{cls.what}s": tuple(parts.values())}
+        return replace(probe_set, **exchanged)
+
+    def show(self, faults: Iterable[Fault], *, name: str) -> None:
+        """Put each fault to the field that it is about; `name` is the part's."""
+        own = f"{self.what} {name}"
+        fields = self.fields_of_places()
+        for fault in faults:
+            place = fault.place.removeprefix(f"{own}, ")
+            field = fields.get(place, place)
+            self.add_error(field if field in self.fields else None, _told(fault, own))
+
+
+class TemplateForm(PartForm):
+    """One template, with a field for each variant that its set has or asks for."""
+
+    what, key = "template", "id"
 
     id = forms.CharField(label="Name", max_length=60, help_text="Small letters, digits and dashes.")
     intent = forms.CharField(max_length=40, help_text="What it is about, such as billing or refund.")
@@ -41,25 +95,19 @@ class TemplateForm(forms.Form):
         "Message", required=True, rows=4,
         help_text="{persona} stands between two sentences: a sentence about the writer comes there.",
     )  # fmt: skip
-    note = forms.CharField(label="Note", required=False, max_length=200, help_text=_NOTE)
 
-    def __init__(self, *args: Any, probe_set: ProbeSet, template: Template | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        note = self.fields.pop("note")
-        wordings = {group.variant: group.label for cue in probe_set.cues for group in cue.groups}
-        for name in variants_of(probe_set):
+    def grow(self, part: Template | None) -> None:
+        wordings = {group.variant: group.label for cue in self.probe_set.cues for group in cue.groups}
+        for name in variants_of(self.probe_set):
             pronoun = name == PRONOUN_VARIANT
             hint = "With {They}, {their} and {is|are}." if pronoun else "The same request."
             words = "for somebody else" if pronoun else wordings.get(name, name)
             self.fields[f"variant_{name}"] = _area(f"In other words: {words}", help_text=hint)
-        self.fields["note"] = note
-        if template is not None:
-            self.initial.update(id=template.id, intent=template.intent, text=template.text)
-            self.initial.update({f"variant_{name}": text for name, text in template.variants.items()})
-            self.fields["id"].disabled = True
+        if part is not None:
+            self.initial.update(id=part.id, intent=part.intent, text=part.text)
+            self.initial.update({f"variant_{name}": text for name, text in part.variants.items()})
 
-    def template(self) -> Template:
-        """What was filled in; the form is valid."""
+    def given(self) -> Template:
         given = self.cleaned_data
         variants = {
             name.removeprefix("variant_"): _one_line(given[name])
@@ -68,16 +116,14 @@ class TemplateForm(forms.Form):
         }
         return Template(given["id"], given["intent"], _one_line(given["text"]), variants)
 
-    def show(self, faults: list[Fault], *, name: str) -> None:
-        """Put each fault to the field that it is about; `name` is the template's."""
-        own = f"template {name}"
-        for fault in faults:
-            field = fault.place.removeprefix(f"{own}, ").replace("variant ", "variant_")
-            self.add_error(field if field in self.fields else None, _told(fault, own))
+    def fields_of_places(self) -> Mapping[str, str]:
+        return {name.replace("variant_", "variant ", 1): name for name in self.fields if name.startswith("variant_")}
 
 
-class CueForm(forms.Form):
-    """One cue of a set, with fields for each of its groups and for one more; `cue` is None for a new one."""
+class CueForm(PartForm):
+    """One cue, with fields for each of its groups and for one more."""
+
+    what, key = "cue", "name"
 
     name = forms.CharField(max_length=40, help_text="Small letters, digits and dashes.")
     label = forms.CharField(max_length=60, help_text="As reports call it, such as Age.")
@@ -85,23 +131,18 @@ class CueForm(forms.Form):
     reference = forms.CharField(label="Reference group", max_length=40, help_text="All others are compared with it.")
     frames = _area("Sentences", help_text="One a line, with {value}: My name is {value}.")
     source = _area("Source", rows=2, help_text="Where names, ages or features come from, with the licence.")
-    note = forms.CharField(label="Note", required=False, max_length=200, help_text=_NOTE)
 
-    def __init__(self, *args: Any, cue: Cue | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        note = self.fields.pop("note")
-        groups = list(cue.groups) if cue is not None else []
+    def grow(self, part: Cue | None) -> None:
+        groups = list(part.groups) if part is not None else []
         self.slots = max(2, len(groups) + 1)
         for number in range(1, self.slots + 1):
             group = groups[number - 1] if number <= len(groups) else None
-            self._add_group(number, group, kind=cue.kind if cue else None)
-        self.fields["note"] = note
-        if cue is not None:
+            self._add_group(number, group, kind=part.kind if part else None)
+        if part is not None:
             self.initial.update(
-                name=cue.name, label=cue.label, kind=cue.kind, reference=cue.reference, source=cue.source,
-                frames="\n".join(cue.frames),
+                name=part.name, label=part.label, kind=part.kind, reference=part.reference, source=part.source,
+                frames="\n".join(part.frames),
             )  # fmt: skip
-            self.fields["name"].disabled = True
 
     def _add_group(self, number: int, group: CueGroup | None, *, kind: str | None) -> None:
         title = f"Group {number}"
@@ -133,8 +174,7 @@ class CueForm(forms.Form):
             }  # fmt: skip
             self.initial.update({f"group_{number}_{name}": text for name, text in shown.items()})
 
-    def cue(self) -> Cue:
-        """What was filled in; the form is valid."""
+    def given(self) -> Cue:
         given = self.cleaned_data
         groups = []
         for number in range(1, self.slots + 1):
@@ -163,34 +203,13 @@ class CueForm(forms.Form):
             given["source"],
         )
 
-    def show(self, faults: list[Fault], *, name: str) -> None:
-        """Put each fault to the field that it is about; `name` is the cue's."""
-        own = f"cue {name}"
+    def fields_of_places(self) -> Mapping[str, str]:
         fields = {}
         for number in range(1, self.slots + 1):
             group = f"group {self.cleaned_data.get(f'group_{number}_name')}"
             fields[group] = f"group_{number}_name"
             fields.update({f"{group}, {part}": f"group_{number}_{part}" for part in ("values", "surnames")})
-        for fault in faults:
-            place = fault.place.removeprefix(f"{own}, ")
-            field = fields.get(place, place)
-            self.add_error(field if field in self.fields else None, _told(fault, own))
-
-
-def with_template(probe_set: ProbeSet, template: Template) -> ProbeSet:
-    """The set with this template in the place of the one of its name, or behind all others."""
-    known = [template if one.id == template.id else one for one in probe_set.templates]
-    if template not in known:
-        known.append(template)
-    return replace(probe_set, templates=tuple(known))
-
-
-def with_cue(probe_set: ProbeSet, cue: Cue) -> ProbeSet:
-    """The set with this cue in the place of the one of its name, or behind all others."""
-    known = [cue if one.name == cue.name else one for one in probe_set.cues]
-    if cue not in known:
-        known.append(cue)
-    return replace(probe_set, cues=tuple(known))
+        return fields
 
 
 def _told(fault: Fault, own: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audits.engine.probing import ProbeSet, faults_of, shipped_sets
 from audits.engine.probing.rendering import supports
 from audits.models import ProbeSetVersion
-from audits.probe_set_forms import CueForm, TemplateForm, with_cue, with_template
+from audits.probe_set_forms import CueForm, PartForm, TemplateForm
 from audits.queries.probe_sets import probe_set_for, probe_sets_for, versions_of
 from audits.services.probe_sets import probe_set_change, probe_set_copy
 from audits.views.forms import add_invalid
@@ -87,31 +87,7 @@ def probe_set(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def probe_template(request: HttpRequest, pk: int, name: str = "") -> HttpResponse:
     """Change a template, or write a new one; the preview shows its pairs before it is saved."""
-    user = viewer(request)
-    version = probe_set_for(user, pk, permission="probes.change")
-    current = version.probe_set()
-    template = next((one for one in current.templates if one.id == name), None)
-    if name and template is None:
-        raise Http404
-    if request.POST.get("do") == "remove" and template is not None:
-        kept = tuple(one for one in current.templates if one.id != name)
-        return _removed(request, user, version, replace(current, templates=kept), f"Template {name} removed")
-    form = TemplateForm(request.POST if request.method == "POST" else None, probe_set=current, template=template)
-    previews = [] if template is None else template_previews(current, template)
-    if form.is_bound and form.is_valid():
-        given = form.template()
-        if template is None and given.id in {one.id for one in current.templates}:
-            form.add_error("id", "There is a template of this name already.")
-        candidate = with_template(current, given)
-        found = [] if form.errors else faults_of(candidate)
-        form.show(found, name=given.id)
-        previews = _tried(lambda: template_previews(candidate, given))
-        if not form.errors and request.POST.get("do") == "save":
-            changed = _saved(request, user, version, candidate, form)
-            if changed is not None:
-                return redirect(reverse("audits:probe-template", args=[changed.pk, given.id]))
-    context = {"stored": version, "form": form, "name": name, "what": "template", "previews": previews}
-    return _form_page(request, context, failed=bool(form.errors))
+    return _part(request, pk, name, TemplateForm, template_previews)
 
 
 @never_cache
@@ -119,30 +95,41 @@ def probe_template(request: HttpRequest, pk: int, name: str = "") -> HttpRespons
 @login_required
 def probe_cue(request: HttpRequest, pk: int, name: str = "") -> HttpResponse:
     """Change a cue, or write a new one; the preview shows its pairs before it is saved."""
+    return _part(request, pk, name, CueForm, cue_previews)
+
+
+def _part(
+    request: HttpRequest,
+    pk: int,
+    name: str,
+    form_class: type[PartForm],
+    previews_of: Callable[[ProbeSet, Any], list[Preview]],
+) -> HttpResponse:
     user = viewer(request)
     version = probe_set_for(user, pk, permission="probes.change")
-    current = version.probe_set()
-    cue = next((one for one in current.cues if one.name == name), None)
-    if name and cue is None:
+    current, what = version.probe_set(), form_class.what
+    parts = form_class.parts_of(current)
+    part = parts.get(name)
+    if name and part is None:
         raise Http404
-    if request.POST.get("do") == "remove" and cue is not None:
-        kept = tuple(one for one in current.cues if one.name != name)
-        return _removed(request, user, version, replace(current, cues=kept), f"Cue {name} removed")
-    form = CueForm(request.POST if request.method == "POST" else None, cue=cue)
-    previews = [] if cue is None else cue_previews(current, cue)
+    if request.POST.get("do") == "remove" and part is not None:
+        kept = form_class.exchanged(current, {one: parts[one] for one in parts if one != name})
+        return _removed(request, user, version, kept, f"{what.capitalize()} {name} removed")
+    form = form_class(request.POST if request.method == "POST" else None, probe_set=current, part=part)
+    previews = [] if part is None else previews_of(current, part)
     if form.is_bound and form.is_valid():
-        given = form.cue()
-        if cue is None and given.name in {one.name for one in current.cues}:
-            form.add_error("name", "There is a cue of this name already.")
-        candidate = with_cue(current, given)
-        found = [] if form.errors else faults_of(candidate)
-        form.show(found, name=given.name)
-        previews = _tried(lambda: cue_previews(candidate, given))
+        given = form.given()
+        named = form.cleaned_data[form.key]
+        if part is None and named in parts:
+            form.add_error(form.key, f"There is a {what} of this name already.")
+        candidate = form_class.exchanged(current, {**parts, named: given})
+        form.show([] if form.errors else faults_of(candidate), name=named)
+        previews = _tried(lambda: previews_of(candidate, given))
         if not form.errors and request.POST.get("do") == "save":
             changed = _saved(request, user, version, candidate, form)
             if changed is not None:
-                return redirect(reverse("audits:probe-cue", args=[changed.pk, given.name]))
-    context = {"stored": version, "form": form, "name": name, "what": "cue", "previews": previews}
+                return redirect(reverse(f"audits:probe-{what}", args=[changed.pk, named]))
+    context = {"stored": version, "form": form, "name": name, "what": what, "previews": previews}
     return _form_page(request, context, failed=bool(form.errors))
 
 
@@ -154,7 +141,7 @@ def _form_page(request: HttpRequest, context: dict[str, Any], *, failed: bool) -
 
 
 def _saved(
-    request: HttpRequest, user: User, version: ProbeSetVersion, candidate: ProbeSet, form: TemplateForm | CueForm
+    request: HttpRequest, user: User, version: ProbeSetVersion, candidate: ProbeSet, form: PartForm
 ) -> ProbeSetVersion | None:
     try:
         changed = probe_set_change(
@@ -182,13 +169,12 @@ def _removed(
     return redirect(reverse("audits:probe-set", args=[changed.pk]))
 
 
-def _tried(previews: Any) -> list[Preview]:
+def _tried(previews: Callable[[], list[Preview]]) -> list[Preview]:
     """The previews, or none where what was filled in cannot be rendered; the form says why."""
     try:
-        found: list[Preview] = previews()
+        return previews()
     except LookupError:
         return []
-    return found
 
 
 def _shipped(slug: str) -> ProbeSet:
