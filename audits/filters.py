@@ -139,7 +139,9 @@ class ExposureFilter(forms.Form):
     )
     type = forms.ChoiceField(label="Type", required=False)
 
-    def __init__(self, *args: Any, assistant: Assistant, types: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, assistant: Assistant, types: Sequence[tuple[str, list[tuple[str, str]]]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         release, type_ = self.fields["release"], self.fields["type"]
         assert isinstance(release, forms.ModelChoiceField)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -184,8 +184,10 @@ def _asked(request: HttpRequest, assistant: Assistant) -> tuple[Window, Line, Ex
     """The window and the line of the trend that the address names, and the form that says so."""
     everything = days_counted(assistant)
     last_day = everything[1] if everything else default_since()
-    types = sorted({*SENSITIVE, *CONTACT, *live_types(assistant), *_found_types(assistant, everything)})
-    form = ExposureFilter(request.GET or None, assistant=assistant, types=[(type_, _named(type_)) for type_ in types])
+    found = set(_found_types(assistant, everything))
+    looked_for = {*SENSITIVE, *CONTACT, *live_types(assistant)} - found
+    types = [("Found", _named_types(found)), ("Looked for, not found", _named_types(looked_for))]
+    form = ExposureFilter(request.GET or None, assistant=assistant, types=[group for group in types if group[1]])
     chosen = form.chosen
     last = chosen.get("last") or last_day
     since = chosen.get("since") or max(last - timedelta(days=DAYS - 1), everything[0] if everything else last)
@@ -238,7 +240,11 @@ def _page(
 
 def _cell(k: int, n: int) -> Cell:
     low, high = rate_interval(k, n)
-    return Cell(k, share_text(share(k, n)) if n else "–", f"{100 * low:.1f} – {100 * high:.1f} %" if n else "–")
+    if not n:
+        return Cell(k, "–", "–")
+    said = share_text(share(k, n))
+    said = said if "." in said or k in (0, n) else said.replace(" %", ".0 %")  # in a column: as exact as its neighbours
+    return Cell(k, said, f"{100 * low:.1f} – {100 * high:.1f} %")
 
 
 def _row(row: TypeFigures, scanned: int, own: Sequence[str]) -> Row:
@@ -252,6 +258,10 @@ def _row(row: TypeFigures, scanned: int, own: Sequence[str]) -> Row:
 
 def _gravest_first(row: TypeFigures) -> int:
     return list(_CLASS).index(class_of(row.type))
+
+
+def _named_types(types: Iterable[str]) -> list[tuple[str, str]]:
+    return sorted(((type_, _named(type_)) for type_ in types), key=lambda one: one[1].casefold())
 
 
 def _named(type_: str) -> str:

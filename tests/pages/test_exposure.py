@@ -13,6 +13,7 @@ from django.urls import reverse
 from assistants.models import Conversation
 from audits.models import CheckRun, Cycle, DetectionPattern
 from audits.services.patterns import pattern_draft
+from audits.type_words import words
 from portal.core.models import Job, LedgerEntry
 from portal.core.roles import Role
 from tests.audits.conversations import DAY, Told
@@ -253,3 +254,23 @@ def test_a_check_that_ended_in_an_error_is_asked_again(assistant, reviewer, audi
     as_user(reviewer).post(url)
     run.refresh_from_db()
     assert run.state == "error"
+
+
+def test_types_are_chosen_by_name_those_found_first(told, privacy_officer, as_user):
+    page = as_user(privacy_officer).get(url_of("exposure")).text
+    found, looked_for = page.split('<optgroup label="Found">')[1].split('<optgroup label="Looked for, not found">')
+    assert "Credit card" in found
+    assert "Czech birth number" in looked_for
+    assert "CZ RODNE CISLO" not in page
+
+
+def test_shares_of_a_column_have_one_decimal(assistant, privacy_officer, as_user):
+    counted(assistant, [Told(turns=CARD), *[Told() for _ in range(19)]])
+    assert "1 · 5.0 %" in as_user(privacy_officer).get(url_of("exposure")).text
+
+
+@pytest.mark.parametrize(
+    ("type_", "said"), [("CREDIT_CARD", "credit card"), ("DE_TAX_ID", "German tax ID"), ("XX_NEW_ID", "XX NEW ID")]
+)
+def test_types_in_words(type_, said):
+    assert words(type_) == said
