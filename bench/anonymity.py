@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from audits.engine.anonymity import Anonymity, Column, Policy, assess
+from bench.timing import best_of
 
 SHAPE = (60, 50, 12)
 VALUES = 20
@@ -56,16 +55,6 @@ def probity(columns: dict[str, np.ndarray]) -> Anonymity:
 
 def polars_group_by(frame: pl.DataFrame) -> int:
     return int(frame.group_by("q0", "q1", "q2").len()["len"].min())
-
-
-def best_of(repeats: int, call: Callable[[], Any]) -> tuple[float, Any]:
-    """Shortest wall time in seconds, and the result."""
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        result = call()
-        times.append(time.perf_counter() - started)
-    return min(times), result
 
 
 def pycanon(columns: dict[str, np.ndarray]) -> dict[str, Any] | None:

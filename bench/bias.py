@@ -14,10 +14,7 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 import warnings
-from collections.abc import Callable
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +24,7 @@ from fairlearn.metrics import MetricFrame, selection_rate
 from audits.engine.bias.rate_cube import cell_rates, fold
 from audits.engine.statistics.bootstrap import bootstrap
 from bench.bias_aequitas import aequitas_rates
+from bench.timing import best_of
 
 SHAPE = (6, 3, 5)
 COLUMNS = ["age", "language", "channel"]
@@ -34,8 +32,6 @@ CELLS = int(np.prod(SHAPE))
 OUTCOMES = 5
 REPLICATES = 200
 FAIRLEARN_REPLICATES = 2
-
-Answer = TypeVar("Answer")
 
 
 def planted(rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -108,16 +104,6 @@ def aif360_rates(cell: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
         metrics = (BinaryLabelDatasetMetric(data, privileged_groups=[{"cell": code}]) for code in range(CELLS))
         rates.append([metric.base_rate(privileged=True) for metric in metrics])
     return np.array(rates)
-
-
-def best_of(repeats: int, call: Callable[[], Answer]) -> tuple[float, Answer]:
-    """Shortest wall time in seconds, and the result."""
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        result = call()
-        times.append(time.perf_counter() - started)
-    return min(times), result
 
 
 def line(words: str, seconds: float, ours: float) -> None:

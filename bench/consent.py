@@ -33,7 +33,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.private_portal import analyze, private_portal, timed
+from bench.private_portal import analyze, private_portal
+from bench.timing import timed
 from portal.embedded.patience import wait_until
 
 SUBJECTS = 1_000_000

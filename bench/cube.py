@@ -9,9 +9,9 @@ which other work on the machine does not lengthen much, and on the wall. Beside 
 for the p-values of as many tables by SciPy's exact test alone, one call a comparison.
 
 Not counted: reading packs (said by itself), storing results, and what asks conversations rather than counts: the
-examples of a finding by language or channel, and the sums over repeat customers of every gap
-(2.6 s of 250,000 conversations, once a cycle). The
-tables hold no gap in the assistant's words, so that none asks for the daily cells of its noise floor.
+examples of a finding by language or channel, and the sums over repeat customers of every gap (2.6 s of 250,000
+conversations, once a cycle). The tables hold no gap in the assistant's words, so that none asks for the daily cells of
+its noise floor.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import fisher_exact
 
-from bench.private_portal import analyze, private_portal, timed
+from bench.private_portal import analyze, private_portal
+from bench.timing import processed, timed
 
 if TYPE_CHECKING:
     from audits.engine.bias.cube import Cube
 
-T = TypeVar("T")
 CONVERSATIONS = 1_000_000
 DAYS, START = 90, date(2025, 1, 1)
 SEED = 20250101
@@ -131,13 +131,6 @@ def bins(rng: np.random.Generator, size: int, escalated: NDArray[np.bool_]) -> d
     return found
 
 
-def processed(call: Callable[[], T]) -> tuple[float, T]:
-    """Seconds of this process's processor, and the result."""
-    started = time.process_time()
-    result = call()
-    return time.process_time() - started, result
-
-
 def peer(cube: Cube) -> int:
     """SciPy's exact test of every group's outcomes against the first's; returns how many comparisons."""
     done = 0
@@ -215,9 +208,7 @@ def measure(count: int = CONVERSATIONS) -> None:
         runs = [ask() for _ in range(_REPEATS)]
         every = statistics.median(sum(run.values()) for run in runs)
         wall = statistics.median(sum(ask(clock=time.perf_counter).values()) for _ in range(_REPEATS))
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             ask()
         print(f"\n{name}: {len(specs)} questions, {len(queries)} statements")
         print(f"  the joint counts of all kinds, read, added up{read * 1e3:8.1f} ms")

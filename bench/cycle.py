@@ -19,7 +19,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bench.private_portal import analyze, drained, private_portal, timed
+from bench.private_portal import analyze, drained, private_portal
+from bench.timing import timed
 from tests.engine_privacy.scoring import data_directory
 
 CONVERSATIONS = 5_000

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.private_portal import analyze, database, databases_make, private_portal, timed
+from bench.private_portal import analyze, database, databases_make, private_portal
+from bench.timing import timed
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -130,19 +131,14 @@ def asking() -> dict[str, Callable[[], HttpResponse]]:
     return {name: get(address) for name, address in ASKED.items()}
 
 
-def forget() -> None:
-    """As if this process had read no window yet."""
-    from audits.queries import cubes
-
-    cubes._cubes.clear()
-
-
 def queries_of(ask: Callable[[], HttpResponse]) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    from audits.queries import cubes
+
     ask()
-    forget()
+    cubes.forget()
     with CaptureQueriesContext(connection) as captured:
         assert ask().status_code == 200
     return len(captured)
@@ -150,6 +146,8 @@ def queries_of(ask: Callable[[], HttpResponse]) -> int:
 
 def measure(sizes: Sequence[int] = SIZES) -> bool:
     """Print the report; returns whether the larger size holds the bar with as many queries."""
+    from audits.queries import cubes
+
     names = {size: f"fairness_{size}" for size in sizes}
     databases_make(*names.values())
     asked, queries = {}, {}
@@ -167,7 +165,7 @@ def measure(sizes: Sequence[int] = SIZES) -> bool:
             with database(name):
                 asked[size]["page, all together"]()  # the connection is new
                 for what, ask in asked[size].items():
-                    forget()
+                    cubes.forget()
                     for when in ("first", "again"):
                         times[size, what, when].append(timed(ask)[0] * 1e3)
     return _report(sizes, times, queries)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.private_portal import analyze, database, databases_make, drained, private_portal, timed
+from bench.private_portal import analyze, database, databases_make, drained, private_portal
+from bench.timing import timed
 
 if TYPE_CHECKING:
     from django.http import HttpResponse

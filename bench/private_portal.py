@@ -5,14 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from portal import embedded
-
-T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -70,10 +66,3 @@ def analyze() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-
-
-def timed(call: Callable[[], T]) -> tuple[float, T]:
-    """Wall seconds, and the result."""
-    started = time.perf_counter()
-    result = call()
-    return time.perf_counter() - started, result

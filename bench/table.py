@@ -12,10 +12,8 @@ import csv
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,6 +23,7 @@ from audits.engine.bias.table.audit import TableAudit, audit_cube
 from audits.engine.bias.table.cube import count_table
 from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy
+from bench.timing import best_of
 
 GENDERS = ("female", "male", "nonbinary")
 RACES = ("asian", "black", "hispanic", "white", "")
@@ -74,25 +73,15 @@ def polars_json(file: Path) -> pl.DataFrame:
     return pl.scan_ndjson(file).select(*fields).group_by("gender", "race", "branch", "hired").len().collect()
 
 
-def best_of(repeats: int, call: Callable[[], Any]) -> tuple[float, Any]:
-    """Shortest wall time in seconds, and the result."""
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        result = call()
-        times.append(time.perf_counter() - started)
-    return min(times), result
-
-
 def main(rows: int = 1_000_000) -> None:
     with tempfile.TemporaryDirectory() as directory:
         files = write(Path(directory), rows)
         print(f"{rows:,} rows; rates, intervals, exact tests, corrections and strata of 3 tables")
         limits = ((bare_csv, polars_csv), (bare_json, polars_json))
         for file, (bare, polars) in zip(files, limits, strict=True):
-            ours, found = best_of(3, lambda file=file: audit(file))
-            limit, read = best_of(3, lambda file=file, bare=bare: bare(file))
-            theirs, counted = best_of(3, lambda file=file, polars=polars: polars(file))
+            ours, found = best_of(3, partial(audit, file))
+            limit, read = best_of(3, partial(bare, file))
+            theirs, counted = best_of(3, partial(polars, file))
             assert found.cube.rows == read == counted["len"].sum() == rows
             assert len(counted) == 2 * len(found.cube.cells)
             size = file.stat().st_size / 1e6
