@@ -21,19 +21,19 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """DRF's hook: turn known errors into problems; unknown ones stay 500s."""
     headers: dict[str, str] = {}
     if isinstance(error, ProbityError):
-        problem = error.as_problem()
+        told = error.as_problem()
         if isinstance(error, TooMany):
             headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, Http404):
-        problem = _problem("not_found", "Not found", 404, "There is no such item.")
+        told = problem("not_found", "Not found", 404, "There is no such item.")
     elif isinstance(error, PermissionDenied):
-        problem = _problem("denied", "Not allowed", 403, "You may not do this.")
+        told = problem("denied", "Not allowed", 403, "You may not do this.")
     elif isinstance(error, exceptions.ValidationError):
-        problem = _problem("invalid", "Invalid input", 422, "Some fields are wrong; `errors` names them.")
-        problem["errors"] = list(_field_errors(error.detail))
+        told = problem("invalid", "Invalid input", 422, "Some fields are wrong; `errors` names them.")
+        told["errors"] = list(_field_errors(error.detail))
     elif isinstance(error, exceptions.APIException):
         phrase = HTTPStatus(error.status_code).phrase
-        problem = _problem(error.default_code, phrase, error.status_code, str(error.detail))
+        told = problem(error.default_code, phrase, error.status_code, _detail(error, context))
         if challenge := getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = challenge
         if wait := getattr(error, "wait", None):
@@ -41,10 +41,19 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     else:
         return None
     set_rollback()
-    return Response(problem, status=int(str(problem["status"])), headers=headers, content_type=PROBLEM)
+    return Response(told, status=int(str(told["status"])), headers=headers, content_type=PROBLEM)
 
 
-def _problem(code: str, title: str, status_code: int, detail: str) -> dict[str, Any]:
+def _detail(error: exceptions.APIException, context: dict[str, Any]) -> str:
+    """What the framework says, and of a media type that is not taken, which ones are."""
+    if not isinstance(error, exceptions.UnsupportedMediaType):
+        return str(error.detail)
+    taken = [parser.media_type for parser in getattr(context.get("view"), "parser_classes", [])]
+    return f"{error.detail} Send {' or '.join(taken)}." if taken else str(error.detail)
+
+
+def problem(code: str, title: str, status_code: int, detail: str) -> dict[str, Any]:
+    """The body of an error (RFC 9457)."""
     return {
         "type": f"urn:probity:problem:{code}",
         "title": title,

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.factories import AssistantFactory
+
 pytestmark = pytest.mark.django_db
 
 
@@ -26,7 +28,46 @@ def test_problem_of_another_media_type_names_it(client, api_key):
     )
     problem = answer.json()
     assert (problem["status"], problem["title"]) == (415, "Unsupported Media Type")
-    assert problem["detail"] == 'Unsupported media type "application/xml" in request.'
+    assert problem["detail"] == 'Unsupported media type "application/xml" in request. Send application/json.'
+
+
+def test_conversations_as_one_json_document_are_told_how_to_send_them(client, api_key, home):
+    address = f"/api/v1/assistants/{AssistantFactory(team=home).slug}/conversations/"
+    answer = client.post(address, {}, content_type="application/json", headers={"Authorization": api_key()})
+    assert answer.json()["detail"].endswith("Send application/x-ndjson.")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v1/nothing", "/api/v1/assistants/x/y/z"])
+def test_an_address_that_is_none_is_a_problem_not_a_page(client, path):
+    answer = client.post(path, {}, content_type="application/json")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["detail"] == "There is no such address; /api/v1/docs/ has them all."
+
+
+@pytest.mark.parametrize(("path", "other"), [("findings/", "findings"), ("consent/evaluate", "consent/evaluate/")])
+def test_a_slash_at_the_end_is_optional(client, api_key, path, other):
+    headers = {"Authorization": api_key()}
+    for method in ("get", "post"):
+        asked = [
+            getattr(client, method)(f"/api/v1/{one}", {}, content_type="application/json", headers=headers)
+            for one in (path, other)
+        ]
+        assert asked[0].status_code == asked[1].status_code
+        assert asked[0].json() == asked[1].json()
+    assert client.get(f"/api/v1/{other}").status_code == 401
+
+
+def test_the_root_says_where_to_read_on(client):
+    assert client.get("/api/v1/").json() == {
+        "documentation": "http://testserver/api/v1/docs/",
+        "schema": "http://testserver/api/v1/schema/",
+    }
+
+
+def test_an_unknown_parameter_is_told_the_known_ones(reviewer, as_user):
+    [error] = as_user(reviewer).get("/api/v1/findings/?limit=2").json()["errors"]
+    assert error["field"] == "limit"
+    assert "page_size" in error["message"]
 
 
 def test_a_wrong_filter_is_named_as_in_the_address(reviewer, as_user):

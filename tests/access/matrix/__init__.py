@@ -40,5 +40,5 @@ PAGES: list[Line] = [line for area in _AREAS for line in area.PAGES]
 API: list[Line] = [line for area in _AREAS for line in area.API]
 
 # What is open to everybody or guarded by somebody else: login pages and the site's administration have their own tests.
-OPEN = {"healthz", "readyz", "prometheus-django-metrics", "api-schema", "api-docs"}
+OPEN = {"healthz", "readyz", "prometheus-django-metrics", "api-schema", "api-docs", "api-index", "api-elsewhere"}
 ELSEWHERE = ("accounts/", "admin/")
