@@ -22,7 +22,9 @@ class StrictBody(serializers.Serializer[Any]):
         if isinstance(data, dict):
             unknown = sorted(str(key) for key in data if key not in self.fields and key not in self.besides)
             if unknown:
-                raise serializers.ValidationError(dict.fromkeys(unknown, "There is no such field."))
+                known = ", ".join(sorted({*self.fields, *self.besides})) or "none"
+                message = f"There is no such field; there are: {known}."
+                raise serializers.ValidationError(dict.fromkeys(unknown, message))
         unstorable = [
             name
             for name, field in self.fields.items()
