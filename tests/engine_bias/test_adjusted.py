@@ -84,7 +84,36 @@ def test_hidden_cause_is_that_of_the_ratio_at_an_equal_mix():
     ],
 )  # fmt: skip
 def test_gap_turns_round_only_by_evidence(crude, interval, verdict, adjusted, expected):
-    assert reverses(Crude(crude, interval, verdict), Estimate(*adjusted)) is expected
+    assert reverses(Crude(crude, interval, verdict), Estimate(*adjusted), everywhere=False) is expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        # Group b and reference a in each stratum, the group that is ahead in each of them first.
+        pytest.param([(81, 87, 234, 270), (192, 263, 55, 80)], id="kidney-stones"),  # Charig et al. (1986)
+        pytest.param([(132, 151, 52, 63), (9, 9, 97, 103)], id="death-penalty"),  # Radelet (1981)
+        pytest.param([(104, 411, 12, 48), (45, 140, 183, 582)], id="batting"),  # Justice and Jeter, 1995 and 1996
+    ],
+)
+def test_gap_that_turns_round_in_every_stratum_is_the_paradox_however_small_it_is(cells):
+    row, reference = adjusted_row(strata(*cells), "b", reference="a")
+    assert row.difference < 0 < row.adjusted.risk_difference.value
+    assert (row.verdict, row.adjusted.simpson) == (Verdict.NOT_ENOUGH_DATA, True)
+    assert "the difference turns round" in gap_sentence(row, reference, wording=Wording())
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param([(81, 87, 234, 270), (190, 260, 57, 78)], id="alike-in-one-of-two"),
+        pytest.param([(81, 87, 230, 270), (190, 263, 58, 80)], id="the-other-way-in-one"),
+        pytest.param([(8, 9, 20, 24), (14, 20, 4, 6)], id="too-few-to-be-judged-by"),
+    ],
+)
+def test_change_of_sign_is_no_paradox_where_a_stratum_goes_with_the_aggregate(cells):
+    row, _ = adjusted_row(strata(*cells), "b", reference="a")
+    assert row.adjusted.simpson is False
 
 
 def test_simpson_is_hardly_ever_seen_where_there_is_no_gap_at_all():

@@ -66,18 +66,21 @@ def adjusted_gaps(
     return [[next(gaps) for _ in table] for table in pairs]
 
 
-def reverses(crude: Crude, adjusted: Estimate) -> bool:
-    """Simpson's paradox, by evidence: the adjusted difference has the other sign, and that is more than noise.
+def reverses(crude: Crude, adjusted: Estimate, *, everywhere: bool) -> bool:
+    """Simpson's paradox: the adjusted difference has the other sign, and that is more than noise.
 
-    A bare change of sign is not enough, since two estimates near zero change sign by chance half of the time. The
-    crude gap must be one that the audit would act on (`disparity` or `watch`); or both intervals must exclude zero,
-    on opposite sides. The adjusted gap itself need not be significant: that a real aggregate gap is not one within
-    strata, and leans the other way, is the paradox that readers have to be told of.
-    Source: Simpson (1951), JRSS B 13:238-241; Bickel, Hammel & O'Connell (1975), Science 187:398-404.
+    A bare change of sign is not enough, since two estimates near zero change sign by chance half of the time. One of
+    three must hold: the crude gap is one that the audit would act on (`disparity` or `watch`); both intervals exclude
+    zero, on opposite sides; or the gap turns round `everywhere`, in each stratum by itself, which is the paradox in
+    the strict sense, and hardly ever chance: of tables without any gap, two strata show it in one of a hundred, five
+    in one of some thousand. The adjusted gap itself need not be significant: that a real aggregate gap is not one
+    within strata, and leans the other way, is the paradox that readers have to be told of.
+    Source: Simpson (1951), JRSS B 13:238-241; Bickel, Hammel & O'Connell (1975), Science 187:398-404; in each stratum,
+    Good & Mittal (1987), Ann. Stat. 15:694-711.
     """
     if not crude.difference * adjusted.value < 0:
         return False
-    if crude.verdict in (Verdict.DISPARITY, Verdict.WATCH):
+    if everywhere or crude.verdict in (Verdict.DISPARITY, Verdict.WATCH):
         return True
     (lower, upper), within = crude.difference_interval, (adjusted.lower, adjusted.upper)
     return (lower > 0 or upper < 0) and (within[0] > 0 or within[1] < 0)
@@ -109,9 +112,13 @@ def _pairs(plan: Comparisons, crude: Sequence[Crude]) -> list[_Pair]:
 
 @dataclass(frozen=True, slots=True)
 class _Figures:
-    """Every method's answers, one entry a pair: computed for all of them at once."""
+    """Every method's answers, one entry a pair: computed for all of them at once.
+
+    `leanings`: in how many strata the group is ahead of the reference, and in how many behind.
+    """
 
     strata: list[int]
+    leanings: list[tuple[float, float]]
     members: list[tuple[float, float]]
     crude_difference: list[float]
     odds_ratio: list[Estimate]
@@ -137,6 +144,7 @@ class _Figures:
         inflation = stratified_many.clustered_inflation(counted, *effects)
         strata = _effective(counted, inflation)
         adverse = Strata(strata.n1 - strata.k1, strata.n1, strata.n2 - strata.k2, strata.n2, comparison, len(pairs))
+        lean = np.sign(counted.k1 * counted.n2 - counted.k2 * counted.n1)
         n1, n2 = counted.sum(counted.n1), counted.sum(counted.n2)
         either = np.maximum(n1, 1.0), np.maximum(n2, 1.0)
         crude = counted.sum(counted.k1) / either[0] - counted.sum(counted.k2) / either[1]
@@ -146,6 +154,7 @@ class _Figures:
         ratio = stratified_many.mantel_haenszel_risk_ratio
         return cls(
             strata=sizes.tolist(),
+            leanings=list(zip(*(counted.sum(np.maximum(side, 0.0)).tolist() for side in (lean, -lean)), strict=True)),
             members=list(zip(n1.tolist(), n2.tolist(), strict=True)),
             crude_difference=np.where(sizes > 0, crude, math.nan).tolist(),
             odds_ratio=stratified_many.mantel_haenszel_odds_ratio(strata, confidence=confidence).each(),
@@ -192,6 +201,9 @@ def _gap(pair: _Pair, i: int, figures: _Figures, p_adjusted: float | None, *, po
         difference_interval=(risk_difference.lower, risk_difference.upper),
         smaller_n=min(members[0] / pair.group.design_effect, members[1] / pair.reference.design_effect),
     )
+    ahead, behind = figures.leanings[i]
+    with_crude, against = (ahead, behind) if pair.crude.difference > 0 else (behind, ahead)
+    everywhere = evidence.smaller_n >= policy.minimum_n and not with_crude and against > 1
     return AdjustedGap(
         strata=figures.strata[i],
         share=sum(members) / max(pair.group.n + pair.reference.n, 1),
@@ -207,7 +219,7 @@ def _gap(pair: _Pair, i: int, figures: _Figures, p_adjusted: float | None, *, po
         woolf=figures.woolf[i],
         hidden_cause=figures.hidden_cause[i],
         hidden_cause_adverse=figures.hidden_cause_adverse[i],
-        simpson=pair.tested and reverses(pair.crude, risk_difference),
+        simpson=pair.tested and reverses(pair.crude, risk_difference, everywhere=everywhere),
         judgement=judge(evidence, policy=policy),
     )
 

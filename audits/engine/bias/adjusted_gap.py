@@ -38,7 +38,7 @@ class AdjustedGap:
     standardised: directly, at the pooled mix of both groups.
     breslow_day, woolf: whether the odds ratio is the same in all strata.
     hidden_cause, hidden_cause_adverse: of the Mantel–Haenszel ratio of favourable, and of adverse, rates.
-    simpson: the gap turns round, by evidence; see `adjusted.reverses`.
+    simpson: the gap turns round, by evidence or in every stratum; see `adjusted.reverses`.
     """
 
     strata: int
