@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -182,115 +183,86 @@ def test_references_are_named_by_value_by_attribute_or_as_intersection(table, re
     assert named == [expected.get(i, reference) for i, reference in enumerate(chosen)]
 
 
+def refusal(case: str, content: str | bytes, message: str, *options: str, asked: tuple[str, ...] = ASKED) -> Any:
+    """A table and options that are refused with this message; the case has a name."""
+    return pytest.param(content, (*asked, *options), message, id=case)
+
+
+def count_refusal(case: str, count: object, must_be: str) -> Any:
+    message = f", line 2, count: must be {must_be}, got '{count}'"
+    return refusal(case, f"race,hired,count\na,yes,{count}\n", message)
+
+
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        pytest.param("race,hired\n", ASKED, ": has no rows, or none with a count above 0", id="header-only"),
-        pytest.param(
-            "race,hired,count\na,yes,0\n", ASKED, ": has no rows, or none with a count above 0", id="counts-of-zero"
-        ),
-        pytest.param("", ASKED, ": has no rows", id="empty"),
-        pytest.param("race,hired\na,\nb,NA\n", ASKED, ", outcome.hired: no row has a value", id="outcome-not-known"),
-        pytest.param(
-            "race,hird\na,yes\n", ASKED, ", hired: no row has it; there are: hird, race (did you mean hird?)", id="typo"
-        ),
-        pytest.param(
-            "race,hired,count\na,yes,-3\n",
-            ASKED,
-            ", line 2, count: must be a whole number of 0 or more, got '-3'",
-            id="negative-count",
-        ),
-        pytest.param(
-            "race,hired,count\na,yes,2.5\n",
-            ASKED,
-            ", line 2, count: must be a whole number of 0 or more, got '2.5'",
-            id="fractional-count",
-        ),
-        pytest.param(
-            "race,hired,count\na,yes,nan\n",
-            ASKED,
-            ", line 2, count: must be a whole number of 0 or more, got 'nan'",
-            id="nan-count",
-        ),
-        pytest.param(
-            f"race,hired,count\na,yes,{10**18}\n",
-            ASKED,
-            f", line 2, count: must be at most 4,503,599,627,370,496, got '{10**18}'",
-            id="huge-count",
-        ),
-        pytest.param(
-            f"race,hired,count\na,yes,{10**20}\n",
-            ASKED,
-            f", line 2, count: must be at most 4,503,599,627,370,496, got '{10**20}'",
-            id="count-beyond-any-integer-type",
-        ),
-        pytest.param(
-            "race,hired,count,count\na,yes,1,2\n", ASKED, ", count: stands twice in the header", id="two-counts"
-        ),
-        pytest.param(
+        refusal("header-only", "race,hired\n", ": has no rows, or none with a count above 0"),
+        refusal("counts-of-zero", "race,hired,count\na,yes,0\n", ": has no rows, or none with a count above 0"),
+        refusal("empty", "", ": has no rows"),
+        refusal("outcome-not-known", "race,hired\na,\nb,NA\n", ", outcome.hired: no row has a value"),
+        refusal("typo", "race,hird\na,yes\n", ", hired: no row has it; there are: hird, race (did you mean hird?)"),
+        count_refusal("negative-count", -3, "a whole number of 0 or more"),
+        count_refusal("fractional-count", 2.5, "a whole number of 0 or more"),
+        count_refusal("nan-count", "nan", "a whole number of 0 or more"),
+        count_refusal("huge-count", 10**18, "at most 4,503,599,627,370,496"),
+        count_refusal("count-beyond-any-integer-type", 10**20, "at most 4,503,599,627,370,496"),
+        refusal("two-counts", "race,hired,count,count\na,yes,1,2\n", ", count: stands twice in the header"),
+        refusal(
+            "utf-16-without-a-mark",
             "race,hired\na,yes\n".encode("utf-16-le"),
-            ASKED,
             ": is not UTF-8 text: it holds NUL characters. In another encoding? Name it: --encoding cp1252",
-            id="utf-16-without-a-mark",
         ),
-        pytest.param(
+        refusal("group-twice", "race,hired\na,yes\n", "a group is named twice: race, race", "--group", "race"),
+        refusal(
+            "group-is-stratum",
             "race,hired\na,yes\n",
-            (*ASKED, "--group", "race"),
-            "a group is named twice: race, race",
-            id="group-twice",
-        ),
-        pytest.param(
-            "race,hired\na,yes\n",
-            (*ASKED, "--stratum", "race"),
             "race is both a group and a stratum: held equal, it could show no gap",
-            id="group-is-stratum",
+            "--stratum",
+            "race",
         ),
-        pytest.param(
+        refusal(
+            "group-is-outcome",
             "race,hired\na,yes\n",
-            ("--outcome", "hired", "--group", "hired"),
             ", hired: is asked for twice, as group, stratum or outcome",
-            id="group-is-outcome",
+            asked=("--outcome", "hired", "--group", "hired"),
         ),
-        pytest.param(
+        refusal(
+            "truth-is-outcome",
             "race,hired\na,yes\n",
-            (*ASKED, "--truth", "hired"),
             "the truth must be another value than the outcome, hired",
-            id="truth-is-outcome",
+            "--truth",
+            "hired",
         ),
-        pytest.param(
+        refusal(
+            "truth-in-other-words",
             "race,hired,fit\na,yes,good\n",
-            (*ASKED, "--truth", "fit"),
             ", truth fit: is never 'true', the favourable value; it is: good. "
             "Name the favourable one: --truth-favourable VALUE",
-            id="truth-in-other-words",
+            "--truth",
+            "fit",
         ),
-        pytest.param(
+        refusal(
+            "truth-favourable-alone",
             "race,hired\na,yes\n",
-            (*ASKED, "--truth-favourable", "yes"),
             "--truth-favourable says nothing without --truth",
-            id="truth-favourable-alone",
+            "--truth-favourable",
+            "yes",
         ),
-        pytest.param(
+        refusal(
+            "latin-1",
             "race,hired\nMétis,yes\n".encode("latin-1"),
-            ASKED,
             ", line 2: is not UTF-8 text: byte 0xE9. In another encoding? Name it: --encoding cp1252",
-            id="latin-1",
         ),
-        pytest.param(
+        refusal(
+            "reference-nowhere",
             "race,hired\na,yes\nb,no\n",
-            (*ASKED, "--reference", "race=c"),
             "--reference: 'race=c' is none of the groups: a, b",
-            id="reference-nowhere",
+            "--reference",
+            "race=c",
         ),
-        pytest.param(
-            "race,hired\na,yes\n", (*ASKED, "--delta", "0"), "delta must lie between 0 and 1, got 0.0", id="delta"
-        ),
-        pytest.param(
-            '{"race": "a", "hired": NaN}\n', ASKED, ", line 1: is not JSON: NaN is not a JSON number", id="json-nan"
-        ),
-        pytest.param(
-            '{"race": "a", "hired": 1e999}\n', ASKED, ", line 1, outcome.hired: must be a finite number", id="infinite"
-        ),
+        refusal("delta", "race,hired\na,yes\n", "delta must lie between 0 and 1, got 0.0", "--delta", "0"),
+        refusal("json-nan", '{"race": "a", "hired": NaN}\n', ", line 1: is not JSON: NaN is not a JSON number"),
+        refusal("infinite", '{"race": "a", "hired": 1e999}\n', ", line 1, outcome.hired: must be a finite number"),
     ],
 )
 def test_what_cannot_be_audited_is_refused_with_its_place(table, content, options, message):
