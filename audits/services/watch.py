@@ -30,14 +30,15 @@ from audits.checks.monitoring import (
     MonitoringSettings,
     WatchParams,
     alarm_outcome,
+    day_tables,
     favourable_of,
 )
-from audits.engine.bias.watch import NO_EVIDENCE, Curve, DayTables, curve
+from audits.engine.bias.watch import NO_EVIDENCE, Curve, curve
 from audits.fingerprints import fingerprint_of
 from audits.models import Finding, Programme, Watch, WatchDay, WatchStream
 from audits.models.findings import CLOSED_STATES
 from audits.programmes import config_hash
-from audits.queries.counts import ATTRIBUTE, boolean_outcomes, daily_group_counts, dimension_counts
+from audits.queries.counts import ATTRIBUTE, boolean_outcomes, dimension_counts
 from audits.queries.exposure_figures import days_counted
 from audits.queries.truths import truth_pairs
 from audits.queries.windows import Window
@@ -57,12 +58,6 @@ FIRST_SHARE, LATER_SHARE = 0.8, 0.5
 RETRY = timedelta(minutes=10)
 _RUNS_AT = time(0, 20)
 _AUDITED = [AssistantState.LIVE, AssistantState.RESTRICTED]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    outcome: str
-    dimension: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,24 +290,16 @@ def _reference(watch: Watch, outcome: str, dimension: str, groups: dict[str, int
 
 def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> _Counted:
     """Carry every stream on over these days; what alarmed is still to be raised."""
-    by_question: dict[Question, list[WatchStream]] = defaultdict(list)
+    by_question: dict[tuple[str, str], list[WatchStream]] = defaultdict(list)
     for stream in watch.streams.filter(ended_on__isnull=True).order_by("pk"):
-        by_question[Question(stream.outcome, stream.dimension)].append(stream)
+        by_question[stream.outcome, stream.dimension].append(stream)
     alarms, evidence = list[_Risen](), hashlib.sha256()
     for streams in by_question.values():
         params = _params(streams, settings)
-        cells = daily_group_counts(
-            assistant=watch.assistant,
-            measure=f"outcome.{params.outcome}",
-            favourable="true" if params.favourable else "false",
-            dimension=params.dimension,
-            strata=params.strata,
-            window=window,
-        )
-        reference = cells.get(params.reference, {})
+        tables = day_tables(params, watch.assistant, window)
         risen: dict[WatchStream, tuple[date, float]] = {}
         for stream in streams:
-            grown = curve(DayTables.of(cells.get(stream.group, {}), reference), before=stream.state)
+            grown = curve(tables[stream.group], before=stream.state)
             rows = _store(stream, grown)
             evidence.update("".join(f"{stream.pk} {row.day} {row.log_e:.6f}\n" for row in rows).encode())
             alarm = _first_alarm(stream, rows, bar=params.alarm)
