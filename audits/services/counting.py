@@ -37,8 +37,6 @@ __all__ = ["DISTINCT_VALUES", "counts_forget", "counts_keep", "day_fold", "stale
 _LOCK_SPACE = 0x464F4C44  # "FOLD"
 _LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _DELETE = "DELETE FROM audits_countcell WHERE assistant_id = %(assistant)s AND day = %(day)s AND NOT kept"
-
-
 # What was kept of these subjects' conversations, where nobody else's are counted along.
 _FORGET = """
     WITH mine AS (

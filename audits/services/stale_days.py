@@ -10,44 +10,42 @@ from django.utils import timezone
 
 from audits.services.fold_statement import REPEAT_DAYS, ripe_until
 
-# The update, which changes nothing, takes the row's lock: a fold that is about to take the mark away waits for this
-# transaction and counts what it changed. ON CONFLICT DO NOTHING would let the fold pass and lose the change.
-_MARK = """
-    INSERT INTO audits_staleday (assistant_id, day)
-    SELECT %s, day FROM unnest(%s::date[]) AS day ORDER BY day
-    ON CONFLICT (assistant_id, day) DO UPDATE SET day = EXCLUDED.day
-"""
-_MARK_CHANGED = """
-    INSERT INTO audits_staleday (assistant_id, day)
-    SELECT %(assistant)s, day FROM (
+
+def _marking(days: str) -> str:
+    """The statement that marks the (assistant, day) rows that `days` selects, in one order.
+
+    The update, which changes nothing, takes the row's lock: a fold that is about to take the mark away waits for this
+    transaction and counts what it changed. ON CONFLICT DO NOTHING would let the fold pass and lose the change.
+    """
+    return f"""
+        INSERT INTO audits_staleday (assistant_id, day) {days} ORDER BY assistant_id, day
+        ON CONFLICT (assistant_id, day) DO UPDATE SET day = EXCLUDED.day
+    """
+
+
+_MARK = _marking("SELECT %s AS assistant_id, day FROM unnest(%s::date[]) AS day")
+_MARK_CHANGED = _marking("""
+    SELECT %(assistant)s AS assistant_id, day FROM (
         SELECT unnest(%(days)s::date[]) AS day
         UNION
         SELECT before.day FROM unnest(%(before)s::date[]) AS before(day) WHERE EXISTS (
             SELECT 1 FROM assistants_conversation c WHERE c.assistant_id = %(assistant)s AND c.day = before.day
         )
-    ) AS marked ORDER BY day
-    ON CONFLICT (assistant_id, day) DO UPDATE SET day = EXCLUDED.day
-"""
-_MARK_RIPE = """
-    INSERT INTO audits_staleday (assistant_id, day)
+    ) AS marked
+""")
+_MARK_RIPE = _marking("""
     SELECT DISTINCT assistant_id, day FROM audits_countcell
     WHERE measure = 'quality.repeat_contact' AND value = 'pending' AND NOT kept
         AND day <= %s AND (%s::bigint IS NULL OR assistant_id = %s)
-    ORDER BY assistant_id, day
-    ON CONFLICT (assistant_id, day) DO UPDATE SET day = EXCLUDED.day
-"""
-_MARK_COUNTED = """
-    INSERT INTO audits_staleday (assistant_id, day)
+""")
+_MARK_COUNTED = _marking("""
     SELECT DISTINCT assistant_id, day FROM audits_countcell
-    WHERE assistant_id = %s AND measure = ANY(%s) AND NOT kept ORDER BY assistant_id, day
-    ON CONFLICT (assistant_id, day) DO UPDATE SET day = EXCLUDED.day
-"""
-_MARK_RECEIVED = """
-    INSERT INTO audits_staleday (assistant_id, day)
+    WHERE assistant_id = %s AND measure = ANY(%s) AND NOT kept
+""")
+_MARK_RECEIVED = _marking("""
     SELECT DISTINCT assistant_id, day FROM assistants_conversation
-    WHERE assistant_id = %s AND state = 'received' ORDER BY day
-    ON CONFLICT (assistant_id, day) DO UPDATE SET day = EXCLUDED.day
-"""
+    WHERE assistant_id = %s AND state = 'received'
+""")
 
 
 def days_mark_stale(*, assistant_id: int, days: Iterable[date]) -> None:
