@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
+from audits.engine.bias.error_table import ErrorRate
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.verdict import Verdict
 
@@ -97,7 +98,7 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
     if reference is None or not compared:
         fewest = f"{table.policy.small_cell} {wording.noun}"
         return f"Not enough data: fewer than two known groups have {fewest} to compare."
-    largest = max((group for group in compared if group.verdict is table.verdict), key=_surely, default=None)
+    largest = max((group for group in compared if group.verdict is table.verdict), key=least_width, default=None)
     if largest is None:
         return f"Disparity: {_between_sentence(table)}"
     if table.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
@@ -116,11 +117,11 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
     return f"Disparity: {gap}{further.get(others, f' {others} more groups show a disparity.')}"
 
 
-def _surely(group: GroupResult) -> tuple[float, float]:
+def least_width(gap: GroupResult | ErrorRate) -> tuple[float, float]:
     """How wide the gap is at least, by its interval, then how wide it looks: 46 points of 18 people do not lead."""
-    lower, upper = group.difference_interval or (0.0, 0.0)
+    lower, upper = gap.difference_interval or (0.0, 0.0)
     least = min(abs(lower), abs(upper)) if lower > 0 or upper < 0 else 0.0
-    return least, abs(group.difference or 0.0)
+    return least, abs(gap.difference or 0.0)
 
 
 def _between_sentence(table: GapTable) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from audits.engine.bias.error_table import ErrorRate, ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.sentence import Wording, table_sentence
+from audits.engine.bias.sentence import Wording, least_width, table_sentence
 from audits.engine.bias.verdict import Verdict
 
 VERDICT_WORDS = {
@@ -139,16 +139,9 @@ def _error_words(errors: ErrorTable) -> str:
         return "There is not enough data to say whether the outcome is wrong equally often."
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return f"The outcome is wrong equally often: error rates are within {100 * errors.policy.delta:g} points."
-    group, kind, rate, against = max(rates, key=lambda row: _surely(row[2]))
+    group, kind, rate, against = max(rates, key=lambda row: least_width(row[2]))
     opening = "The outcome is not wrong equally often" if verdict is Verdict.DISPARITY else "Error rates are to watch"
     return f"{opening}: {_rate_words(group, kind, rate, against, reference)}."
-
-
-def _surely(rate: ErrorRate) -> tuple[float, float]:
-    """How wide the gap is at least, by its interval, then how wide it looks."""
-    lower, upper = rate.difference_interval or (0.0, 0.0)
-    least = min(abs(lower), abs(upper)) if lower > 0 or upper < 0 else 0.0
-    return least, abs(rate.difference or 0.0)
 
 
 def _rate_words(
