@@ -55,10 +55,10 @@ def customer_sums(
 ) -> dict[tuple[str, str], Sums]:
     """By (dimension, outcome) the levels, the unknown as None, each with its customers and Σk, Σn, Σk², Σkn, Σn².
 
-    k of a customer's n conversations with the outcome had it true. Dimensions are those of
-    `DIMENSIONS` and `attribute:<name>`. A
-    customer who is in two groups counts in each. Conversations that retention has disposed of are in it as long as
-    their row is there; erased ones are not. Two statements, one where this process has lately answered the same.
+    k of a customer's n conversations with the outcome had it true. Dimensions are those of `DIMENSIONS` and
+    `attribute:<name>`. A customer who is in two groups counts in each. Conversations that retention has disposed of are
+    in it as long as their row is there; erased ones are not. Two statements, one where this process has lately answered
+    the same.
     """
     if not outcomes or not dimensions:
         return {}

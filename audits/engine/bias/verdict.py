@@ -4,8 +4,7 @@ An audit that knows only "fail" and "pass" reports noise as bias and blindness a
 therefore four, and they are tried in this order:
 
 1. `disparity`: the adjusted test passes **and** the effect is material.
-2. `watch`: only one of the two holds. A test that passes on an immaterial effect is always a watch. A
-material
+2. `watch`: only one of the two holds. A test that passes on an immaterial effect is always a watch. A material
    effect whose test does not pass is a watch only while there is evidence for it: its unadjusted interval
    excludes "no difference" and both groups have `minimum_n` members. A wild estimate from a handful of
    cases has an interval that includes "no difference", which means that the sample was too small to find
@@ -48,8 +47,7 @@ class Policy:
     minimum_n: members a group needs to serve as reference, or to be watched without a passed test.
     power: the power at which detectable differences are stated.
     small_cell: groups with fewer members are shown but not tested.
-    minimum_share: groups with a smaller share of all known members are left out of the ratios (NYC LL144
-    rule).
+    minimum_share: groups with a smaller share of all known members are left out of the ratios (NYC LL144).
     confidence: coverage of every interval, each by itself; a part of alpha must not widen them.
     """
 
@@ -79,9 +77,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one comparison. `p_adjusted` is None where it was not tested; `breaches` empty where
-    the effect is immaterial; `smaller_n` counts the smaller of the two groups, in
-    effective members where they are not independent."""
+    """What is known of one comparison.
+
+    `p_adjusted` is None where it was not tested; `breaches` is empty where the effect is immaterial; `smaller_n` counts
+    the smaller of the two groups, in effective members where they are not independent.
+    """
 
     p_adjusted: float | None
     breaches: tuple[str, ...]
