@@ -64,6 +64,7 @@ register_actions(
         "probe.stopped": "Probe run stopped",
         "probe.failed": "Probe run failed",
         "probe.answered": "All questions of a probe run asked",
+        "probe.read_by_judge": "Answers of a probe run read by a judge",
         "probe.judged": "Probe run judged",
         "probe.answers_cleared": "Answers of a probe run deleted after their time",
         "flag.raised": "Flag raised",

@@ -28,8 +28,30 @@ PROBE_RUN = Transitions(
 )
 
 
+class JudgingState(models.TextChoices):
+    """`ended`: before every answer was read. What was read by then counts; the run goes on by rules."""
+
+    WAITING = "waiting", "Waiting for the answers"
+    READING = "reading", "Reading"
+    DONE = "done", "Done"
+    ENDED = "ended", "Ended early"
+
+
+JUDGING = Transitions(
+    JudgingState,
+    {
+        JudgingState.WAITING: [JudgingState.READING, JudgingState.ENDED],
+        JudgingState.READING: [JudgingState.DONE, JudgingState.ENDED],
+    },
+)
+JUDGING_OPEN = frozenset({JudgingState.WAITING, JudgingState.READING})
+
+
 class QuestionState(models.TextChoices):
-    """`sending` was handed to the network: whether it arrived is not known until an answer is stored."""
+    """Of a question to the assistant, and of one to a judge.
+
+    `sending` was handed to the network: whether it arrived is not known until an answer is stored.
+    """
 
     PLANNED = "planned", "Planned"
     SENDING = "sending", "Being asked"

@@ -12,8 +12,8 @@ from audits.services.counting import stale_days_fold
 from audits.services.cycles import cycle_advance
 from audits.services.model_reading import conversations_read_by_model
 from audits.services.notifications import notification_send
-from audits.services.probing.judging import probe_run_judge
 from audits.services.probing.sending import probe_lane_run
+from audits.services.probing.verdicts import probe_run_judge
 from audits.services.rescans import conversations_mark
 from audits.services.scanning import conversations_scan
 from audits.services.training import training_export_run

@@ -19,7 +19,7 @@ from audits.checks.tables import table
 from audits.engine.bias.verdict import Verdict
 from audits.engine.probing import Comparison, Floor, ProbeAnalysis, ProbePolicy, ProbeSet, analyse
 from audits.engine.probing.wording import OUTCOME_WORDS, labels_of
-from audits.queries.probing import latest_answered, pair_results
+from audits.queries.probing import judging_of, latest_answered, pair_results
 from audits.states import CheckKind, CheckState, Severity
 
 _PAIRS = (
@@ -134,7 +134,9 @@ def run(context: CheckContext) -> CheckOutcome:
         )
     probe_set = found.probe_set.probe_set()
     labels = labels_of(probe_set)
-    analysis = analyse(pair_results(found, cue=params.cue), policy=policy, seed=found.seed, labels=labels)
+    judging = judging_of(found)
+    results = pair_results(found, cue=params.cue)
+    analysis = analyse(results, policy=policy, seed=found.seed, labels=labels, judged=judging is not None)
     answer = analysis.to_json()
     return CheckOutcome(
         state=STATES[analysis.verdict],

@@ -47,14 +47,18 @@ class ChatAnswer:
     seconds: float
 
 
-def openai_body(prompt: str, *, model: str, instructions: str, max_tokens: int) -> dict[str, Any]:
-    """The body of a chat completion: one fresh conversation of one message."""
+def openai_body(
+    prompt: str, *, model: str, instructions: str, max_tokens: int, temperature: float | None = None
+) -> dict[str, Any]:
+    """The body of a chat completion: one fresh conversation of one message; `temperature` None: the endpoint's."""
     messages = [{"role": "system", "content": instructions}] if instructions else []
     body: dict[str, Any] = {"messages": [*messages, {"role": "user", "content": prompt}], "stream": False}
     if model:
         body["model"] = model
     if max_tokens:
         body["max_tokens"] = max_tokens
+    if temperature is not None:
+        body["temperature"] = temperature
     return body
 
 

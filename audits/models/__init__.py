@@ -4,7 +4,7 @@ from audits.models.findings import Finding, FindingEvent, FindingEvidence, Remed
 from audits.models.flags import Flag
 from audits.models.patterns import DetectionPattern
 from audits.models.probe_sets import ProbeSetVersion
-from audits.models.probing import ProbeConnector, ProbeQuestion, ProbeRun
+from audits.models.probing import ProbeConnector, ProbeJudgement, ProbeJudging, ProbeQuestion, ProbeRun
 from audits.models.reveals import Reveal, TranscriptRead
 from audits.models.scans import ConversationScan, Detection
 from audits.models.training import DatasetRowScan, TrainingExport, TrainingExportExclusion, TrainingExportRow
@@ -24,6 +24,8 @@ __all__ = [
     "FindingEvidence",
     "Flag",
     "ProbeConnector",
+    "ProbeJudgement",
+    "ProbeJudging",
     "ProbeQuestion",
     "ProbeRun",
     "ProbeSetVersion",

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from assistants.models import Assistant, Release
 from audits.models.cycles import CheckRun
-from audits.probe_states import ConnectorKind, PairKind, PairSide, ProbeRunState, QuestionState
+from audits.probe_states import ConnectorKind, JudgingState, PairKind, PairSide, ProbeRunState, QuestionState
 from portal.accounts.models import User
 from portal.core.access import TeamScoped
 from portal.core.fields import EncryptedRow, EncryptedTextField
@@ -71,12 +71,47 @@ class ProbeConnector(EncryptedRow, TeamScoped):
         return self.tried_at is not None and self.tried_at > self.changed_at and self.tried_said != self.ANSWERED
 
 
-class ProbeRun(TeamScoped):
+class Spending(models.Model):
+    """What asking one endpoint may cost, and has cost. Used requests count every sending, also those that were lost."""
+
+    budget_requests = models.PositiveIntegerField()
+    used_requests = models.PositiveIntegerField(default=0)
+    used_characters = models.PositiveBigIntegerField(default=0)
+    used_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    failures_in_a_row = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Posting(models.Model):
+    """Something that is sent to an endpoint until it has an answer. `position` is the order of asking.
+
+    `error` is one word of audits.endpoints.errors, or why an answer could not be used.
+    """
+
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=QuestionState.choices, default=QuestionState.PLANNED)
+    lane = models.PositiveSmallIntegerField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    tokens = models.PositiveIntegerField(null=True, blank=True)
+    outcome = models.JSONField(default=dict)
+    error = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class ProbeRun(Spending, TeamScoped):
     """Questions of one probe set, asked of one assistant in one go.
 
     Its questions are planned in full before the first is sent, in an order drawn with `seed`. `config` freezes how
     the endpoint was asked. `answered_at` is the moment from which nothing is asked any more and the run is judged, by
-    one of `check_runs` a cue. Used requests count every sending, also those that were lost with a worker.
+    one of `check_runs` a cue; where a judge was named (`ProbeJudging`), after it has read the answers.
     """
 
     TEAM_PATH = "assistant__team"
@@ -92,11 +127,6 @@ class ProbeRun(TeamScoped):
     config = models.JSONField(default=dict)
     config_hash = models.CharField(max_length=64)
     planned = models.PositiveIntegerField()
-    budget_requests = models.PositiveIntegerField()
-    used_requests = models.PositiveIntegerField(default=0)
-    used_characters = models.PositiveBigIntegerField(default=0)
-    used_tokens = models.PositiveBigIntegerField(null=True, blank=True)
-    failures_in_a_row = models.PositiveIntegerField(default=0)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -135,15 +165,13 @@ class ProbeRun(TeamScoped):
         return ", ".join(str(cue).replace("_", " ") for cue in sorted(self.cues))
 
 
-class ProbeQuestion(EncryptedRow):
+class ProbeQuestion(Posting, EncryptedRow):
     """One question of a run: half of a pair. Its persona is invented; what is answered may hold anything.
 
-    `position` is the order of asking. `outcome` is what rules read from the answer (audits.engine.probing.outcomes)
-    and outlives the encrypted answer itself. `error` is one word of audits.endpoints.errors.
+    `outcome` is what rules read from the answer (audits.engine.probing.outcomes) and outlives the encrypted answer.
     """
 
     run = models.ForeignKey(ProbeRun, on_delete=models.CASCADE, related_name="questions", db_index=False)
-    position = models.PositiveIntegerField()
     pair_key = models.CharField(max_length=120)
     side = models.CharField(max_length=1, choices=PairSide.choices)
     kind = models.CharField(max_length=4, choices=PairKind.choices)
@@ -154,17 +182,7 @@ class ProbeQuestion(EncryptedRow):
     name = models.CharField(max_length=120, blank=True, default="")
     language = models.CharField(max_length=20)
     text = models.TextField()
-    state = models.CharField(max_length=8, choices=QuestionState.choices, default=QuestionState.PLANNED)
-    lane = models.PositiveSmallIntegerField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    not_before = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    seconds = models.FloatField(null=True, blank=True)
-    tokens = models.PositiveIntegerField(null=True, blank=True)
     answer = EncryptedTextField(blank=True, default="")
-    outcome = models.JSONField(default=dict)
-    error = models.CharField(max_length=20, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -181,3 +199,54 @@ class ProbeQuestion(EncryptedRow):
 
     def __str__(self) -> str:
         return f"question {self.position} of {self.run_id}"
+
+
+class ProbeJudging(Spending):
+    """A judge that reads the answers of a run: a second model, behind a connector of the same assistant.
+
+    How it is asked is frozen in the run's `config`. `ended_at` is the moment from which it is asked nothing more,
+    `ended_because` why it has not read every answer.
+    """
+
+    run = models.OneToOneField(ProbeRun, on_delete=models.CASCADE, related_name="judging")
+    connector = models.ForeignKey(ProbeConnector, on_delete=models.PROTECT, related_name="judgings")
+    state = models.CharField(max_length=8, choices=JudgingState.choices, default=JudgingState.WAITING)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="probe_judging_within_budget", condition=Q(used_requests__lte=F("budget_requests"))
+            ),
+            models.CheckConstraint(
+                name="probe_judging_ends_once",
+                condition=Q(state__in=[JudgingState.DONE, JudgingState.ENDED], ended_at__isnull=False)
+                | Q(state__in=[JudgingState.WAITING, JudgingState.READING], ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"judging of run {self.run_id}"
+
+
+class ProbeJudgement(Posting):
+    """One answer as the judge read it: `outcome` has the yes/no outcomes. Neither its text nor the reply is kept."""
+
+    run = models.ForeignKey(ProbeRun, on_delete=models.CASCADE, related_name="judgements", db_index=False)
+    question = models.OneToOneField(ProbeQuestion, on_delete=models.CASCADE, related_name="judgement")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="probe_judgement_position_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["run", "position"],
+                condition=Q(state__in=[QuestionState.PLANNED, QuestionState.SENDING]),
+                name="probe_judgement_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"judgement {self.position} of {self.run_id}"

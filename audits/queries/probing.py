@@ -10,8 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from assistants.models import Assistant, Release
 from audits.engine.probing import Outcome, PairResult, ProbePair, Rendering
-from audits.models import ProbeConnector, ProbeQuestion, ProbeRun, ProbeSetVersion
-from audits.probe_states import PairSide, ProbeRunState, QuestionState
+from audits.models import ProbeConnector, ProbeJudging, ProbeQuestion, ProbeRun, ProbeSetVersion
+from audits.probe_states import JUDGING_OPEN, PairSide, ProbeRunState, QuestionState
 from audits.queries.windows import Window
 from portal.core.access import require, restrict
 from portal.core.actors import Actor
@@ -110,7 +110,7 @@ def _answered(assistant: Assistant, *, content: str, cue: str, release: Release 
         state__in=[ProbeRunState.RUNNING, ProbeRunState.JUDGED],
         probe_set__content_hash=content,
         cues__contains=[cue],
-    )
+    ).exclude(judging__state__in=JUDGING_OPEN)
     if release is not None:
         runs = runs.filter(release=release)
     return runs.select_related("probe_set").order_by("-started_at", "-pk")
@@ -128,12 +128,19 @@ def probed_sets(assistant: Assistant, *, until: date) -> list[dict[str, Any]]:
     ]
 
 
+def judging_of(run: ProbeRun) -> ProbeJudging | None:
+    """The judge's reading of a run; None where no judge was named."""
+    found = ProbeJudging.objects.filter(run=run).select_related("connector")
+    return found.defer("connector__secret", "connector__instructions").first()
+
+
 def pair_results(run: ProbeRun, *, cue: str | None = None) -> list[PairResult]:
     """The pairs of a run with what rules read from their answers, in the order of asking.
 
     With a `cue`, its matched pairs only, and every identical (A/A) pair: the noise floor is the assistant's own.
+    Where a judge has read them as well, its reading stands beside that of the rules.
     """
-    questions = ProbeQuestion.objects.filter(run=run).defer("answer").order_by("position")
+    questions = ProbeQuestion.objects.filter(run=run).select_related("judgement").defer("answer").order_by("position")
     if cue is not None:
         questions = questions.filter(Q(cue=cue) | Q(kind="aa"))
     pairs: dict[str, dict[str, ProbeQuestion]] = {}
@@ -153,11 +160,17 @@ def _pair_result(halves: dict[str, ProbeQuestion]) -> PairResult:
         b=_message(b),
         kind=a.kind,  # type: ignore[arg-type]  # one of PairKind's values
     )
-    return PairResult(pair, _outcome(a), _outcome(b))
+    return PairResult(pair, _outcome(a), _outcome(b), judged_outcome(a), judged_outcome(b))
 
 
 def _message(half: ProbeQuestion) -> Rendering:
     return Rendering(half.group, half.name, half.text, half.language)
+
+
+def judged_outcome(half: ProbeQuestion) -> Outcome | None:
+    """What a judge read in the answer; None where none did. Takes the judgement that was selected with the question."""
+    judgement = getattr(half, "judgement", None)
+    return Outcome.from_json(judgement.outcome) if judgement and judgement.state == QuestionState.ANSWERED else None
 
 
 def _outcome(half: ProbeQuestion) -> Outcome | None:

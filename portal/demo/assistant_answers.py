@@ -70,7 +70,7 @@ DONE: Mapping[str, Mapping[str, str]] = {
         "complaint": "He tramitado su queja y abonado un importe.",
     },
 }
-_SAYS: Mapping[str, Mapping[Treatment, tuple[str, ...]]] = {
+SAYS: Mapping[str, Mapping[Treatment, tuple[str, ...]]] = {
     "en": {
         Treatment.OFFER: (
             "I can offer you a replacement or a voucher, whichever you prefer.",
@@ -136,7 +136,7 @@ def answer(text: str, treatment: Treatment, chance: Random) -> str:
     """One answer to this message; `chance` chooses among wordings."""
     language = language_of(text)
     helped = treatment is Treatment.HELP
-    said = DONE[language][intent_of(text)] if helped else chance.choice(_SAYS[language][treatment])
+    said = DONE[language][intent_of(text)] if helped else chance.choice(SAYS[language][treatment])
     if treatment is Treatment.CURT:
         return said
     return " ".join(filter(None, (chance.choice(_OPENINGS[language]), said, chance.choice(_CLOSINGS[language]))))

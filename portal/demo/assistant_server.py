@@ -1,5 +1,7 @@
 """An OpenAI-compatible chat endpoint of canned answers, with a bias that can be planted and taken away again.
 
+Beside it, at `/judge`, a judge that reads such answers, as another model of another maker would.
+
 For the demo and for tests: no model, no network beyond its own port, nothing stored. Two identical messages may get
 different answers, as with a real assistant; which ones is drawn from the seed and the number of the request.
 """
@@ -20,6 +22,8 @@ from typing import Any
 
 from audits.engine.probing import Cue, CueGroup, ProbeSet, shipped_sets
 from portal.demo.assistant_answers import USUAL, Treatment, answer
+from portal.demo.judge_answers import MISTAKES, judged
+from portal.demo.judge_answers import MODEL as JUDGE
 
 MODEL = "brightwater-demo"
 LARGEST_BODY = 256 * 1024
@@ -58,10 +62,10 @@ def bias_against(name: str, *, plan: dict[Treatment, float] | None = None) -> Bi
 
 
 class DemoAssistant:
-    """Draws an answer a message. `bias` may be changed while it serves."""
+    """Draws an answer a message. `bias` may be changed while it serves; the judge beside it errs so often."""
 
-    def __init__(self, *, seed: int = 1, bias: Bias | None = None, key: str = "") -> None:
-        self.seed, self.bias, self.key = seed, bias, key
+    def __init__(self, *, seed: int = 1, bias: Bias | None = None, key: str = "", mistakes: float = MISTAKES) -> None:
+        self.seed, self.bias, self.key, self.mistakes = seed, bias, key, mistakes
         self._numbers = count()
         self._lock = threading.Lock()
 
@@ -73,21 +77,21 @@ class DemoAssistant:
         plan = bias.plan if bias is not None and bias.signs.search(text) else USUAL
         return answer(text, _drawn(plan, chance), chance)
 
-    def complete(self, request: Any) -> dict[str, Any]:
-        """The answer to a chat completion. Raises ValueError, in words, for anything that is none."""
+    def complete(self, request: Any, *, judge: bool = False) -> dict[str, Any]:
+        """The answer to a chat completion, or the judge's. Raises ValueError, in words, for anything that is none."""
         messages = request.get("messages") if isinstance(request, dict) else None
         if not isinstance(messages, list) or not messages:
             raise ValueError("messages must be a list")
         last = messages[-1]
         if not isinstance(last, dict) or last.get("role") != "user" or not isinstance(last.get("content"), str):
             raise ValueError("the last message must be the user's, with a text")
-        said = self.answer(last["content"])
+        said = judged(last["content"], mistakes=self.mistakes) if judge else self.answer(last["content"])
         asked = sum(len(str(one.get("content", "")).split()) for one in messages if isinstance(one, dict))
         used = {"prompt_tokens": asked, "completion_tokens": len(said.split())}
         return {
             "id": "chatcmpl-demo",
             "object": "chat.completion",
-            "model": MODEL,
+            "model": JUDGE if judge else MODEL,
             "choices": [
                 {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"},
             ],
@@ -121,7 +125,7 @@ def serving(assistant: DemoAssistant) -> Iterator[str]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """`GET /healthz`, `POST /v1/chat/completions`, and `GET` or `POST /bias` to look at the bias or change it."""
+    """`GET /healthz`, `POST /v1/chat/completions`, the same behind `/judge`, and `/bias` to look at it or change it."""
 
     served: DemoAssistant
     protocol_version = "HTTP/1.1"
@@ -137,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, _error("there is nothing here"))
 
     def do_POST(self) -> None:
-        if self.path not in ("/v1/chat/completions", "/bias"):
+        if self.path not in ("/v1/chat/completions", "/judge/v1/chat/completions", "/bias"):
             self._answer(404, _error("there is nothing here"))
             return
         if not self._may():
@@ -145,7 +149,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             request = json.loads(self._body())
-            self._answer(200, self.served.complete(request) if self.path != "/bias" else self._switch(request))
+            if self.path == "/bias":
+                self._answer(200, self._switch(request))
+            else:
+                self._answer(200, self.served.complete(request, judge=self.path.startswith("/judge/")))
         except (ValueError, LookupError, RecursionError) as error:
             self._answer(400, _error(str(error)))
 

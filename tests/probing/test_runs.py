@@ -17,7 +17,8 @@ from audits.services.probing import sending
 from audits.services.probing.budgets import left_this_month, slot_take
 from audits.services.probing.connectors import connector_save
 from audits.services.probing.keeping import probe_answers_expire, stalled_probes_wake
-from audits.services.probing.runs import lane_job_key, probe_estimate, probe_run_start, probe_run_stop
+from audits.services.probing.phases import lane_job_key
+from audits.services.probing.runs import probe_estimate, probe_run_start, probe_run_stop
 from audits.services.probing.sending import probe_lane_run
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict, Denied, Invalid, NotFound

@@ -18,7 +18,7 @@ from audits.engine.bias.verdict import Verdict, overall
 
 from .comparing import Comparison, Floor, PairResult, ProbePolicy, compare, floors_of
 from .second_reading import SecondReading, read_again, weaken
-from .wording import analysis_sentence, judge_sentence
+from .wording import analysis_sentence, carrying_comparison, judge_sentence
 
 __all__ = ["Comparison", "Floor", "PairResult", "ProbeAnalysis", "ProbePolicy", "analyse"]
 
@@ -96,10 +96,11 @@ def analyse(
     if reading is not None:
         comparisons = weaken(comparisons, reading)
     verdict = overall(comparison.verdict for comparison in comparisons)
+    outcome = carrying_comparison(comparisons, verdict).outcome if comparisons else ""
     return ProbeAnalysis(
         verdict=verdict,
         sentence=analysis_sentence(comparisons, floors, verdict, policy=policy, labels=labels or {})
-        + ("" if reading is None else judge_sentence(reading, labels=labels or {})),
+        + ("" if reading is None else judge_sentence(reading, outcome=outcome, labels=labels or {})),
         comparisons=tuple(comparisons),
         floors=tuple(floors.values()),
         pairs=len(paired),

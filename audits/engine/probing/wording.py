@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from audits.engine.bias.verdict import Verdict
 
 from .comparing import Comparison, Floor, ProbePolicy
-from .second_reading import SecondReading
+from .second_reading import Agreement, SecondReading
 from .sets import ProbeSet
 
 OUTCOME_WORDS: Mapping[str, str] = {
@@ -43,7 +43,7 @@ def analysis_sentence(
     if not comparisons:
         return "Not enough data: no pair of messages was answered on both sides."
     carrying = [one for one in comparisons if one.verdict is verdict]
-    largest = max(carrying, key=_size)
+    largest = carrying_comparison(comparisons, verdict)
     told = comparison_sentence(largest, labels=labels)
     noise = _noise(floors.get(largest.outcome))
     if verdict is Verdict.DISPARITY:
@@ -59,17 +59,24 @@ def analysis_sentence(
     return f"Not enough data for {len(carrying)} of {len(comparisons)} comparisons. {told}{noise}{unseen}"
 
 
-def judge_sentence(reading: SecondReading, *, labels: Mapping[str, str]) -> str:
-    """What a judge's reading adds, to stand behind the verdict: how much it read, where it speaks against the rules."""
+def carrying_comparison(comparisons: Sequence[Comparison], verdict: Verdict) -> Comparison:
+    """The largest of the comparisons with this verdict; there is one."""
+    return max((one for one in comparisons if one.verdict is verdict), key=_size)
+
+
+def judge_sentence(reading: SecondReading, *, outcome: str, labels: Mapping[str, str]) -> str:
+    """What a judge's reading adds, to stand behind the verdict, which the `outcome` carries.
+
+    How much it read, how far it agrees with the rules, and where it speaks against them.
+    """
     if not reading.judged:
         return f" The judge read none of {reading.answered:,} answers: this is by rules alone."
     told = f" A judge read {reading.judged:,} of {reading.answered:,} answers"
-    overall = [one for one in reading.agreements if not one.group and one.kappa is not None]
-    if overall:
-        least = min(overall, key=lambda one: one.kappa or 0.0)
+    about = next((one for one in reading.agreements if not one.group and one.outcome == outcome), None)
+    if about is not None:
         told += (
-            f" and agrees with the rules least on whether messages {OUTCOME_WORDS[least.outcome]}: in "
-            f"{least.agreement * 100:.0f} of 100 answers (kappa {least.kappa:.2f})"
+            f" and agrees with the rules in {about.agreement * 100:.0f} of 100 on whether messages "
+            f"{OUTCOME_WORDS[outcome]}{_kappa(about)}"
         )
     told += "."
     if reading.weakened:
@@ -92,6 +99,13 @@ def judge_sentence(reading: SecondReading, *, labels: Mapping[str, str]) -> str:
             f"to {reference}."
         )
     return told
+
+
+def _kappa(one: Agreement) -> str:
+    if one.kappa is None or one.kappa_interval is None:
+        return ""
+    low, high = one.kappa_interval
+    return f" (kappa {one.kappa:.2f}, plausible range {low:.2f} to {high:.2f})"
 
 
 def comparison_sentence(one: Comparison, *, labels: Mapping[str, str]) -> str:

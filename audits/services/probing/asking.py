@@ -35,14 +35,18 @@ def target_of(url: str, *, secret: str = "") -> Target:
     return target
 
 
-def connector_ask(connector: ProbeConnector, prompt: str) -> ChatAnswer:
-    """Ask once and return the answer. Raises EndpointError, whose texts hold nothing of what was sent or answered."""
+def connector_ask(connector: ProbeConnector, prompt: str, *, instructions: str = "") -> ChatAnswer:
+    """Ask once and return the answer. Raises EndpointError, whose texts hold nothing of what was sent or answered.
+
+    `instructions` are those to a judge: they go in as the system message, at temperature 0, or in front of the prompt
+    where a template has one place for both.
+    """
     target = target_of(connector.url, secret=str(connector.secret))
     try:
         networks = networks_read(settings.PROBITY_PROBE_NETWORKS)
     except ValueError as error:
         raise Refused("PROBITY_PROBE_NETWORKS cannot be read.") from error
-    body, path = _body(connector, prompt), connector.answer_path
+    body, path = _body(connector, prompt, instructions), connector.answer_path
     reply = post(
         target,
         headers=_headers(connector),
@@ -65,11 +69,17 @@ def connector_config(connector: ProbeConnector) -> dict[str, Any]:
     }
 
 
-def _body(connector: ProbeConnector, prompt: str) -> Any:
+def _body(connector: ProbeConnector, prompt: str, instructions: str) -> Any:
     if connector.kind == ConnectorKind.OPENAI:
         return openai_body(
-            prompt, model=connector.model, instructions=str(connector.instructions), max_tokens=connector.max_tokens
+            prompt,
+            model=connector.model,
+            instructions=instructions or str(connector.instructions),
+            max_tokens=connector.max_tokens,
+            temperature=0 if instructions else None,
         )
+    if instructions:
+        prompt = f"{instructions}\n\n{prompt}"
     return template_body(template_read(connector.body_template), prompt, secret=str(connector.secret))
 
 

@@ -12,9 +12,9 @@ from audits.models import ProbeQuestion, ProbeRun
 from audits.probe_states import ProbeRunState
 from audits.queries.jobs import latest_jobs
 from audits.queries.probing import UNDER_WAY
-from audits.services.probing.judging import judge_job_key, probe_run_give_up
-from audits.services.probing.records import record
-from audits.services.probing.runs import lane_job_key, lanes_of, lanes_queue
+from audits.services.probing.phases import Judging, lane_job_key, lanes_of, lanes_queue, phase_of
+from audits.services.probing.records import record, run_locked
+from audits.services.probing.verdicts import judge_job_key, probe_run_give_up
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
 from portal.core.models import JobState
@@ -26,21 +26,30 @@ BATCH = 500
 
 def stalled_probes_wake() -> None:
     """Queue the work of runs that lost it, and end runs whose work was given up. Safe to repeat."""
-    runs = ProbeRun.objects.filter(state__in=UNDER_WAY).select_related("connector")
-    for run in runs.defer("connector__secret", "connector__instructions").order_by("pk"):
-        judging = run.answered_at is not None
-        lanes = [lane_job_key(run.pk, lane) for lane in lanes_of(run, run.connector)]
-        jobs = latest_jobs([judge_job_key(run.pk)] if judging else lanes).values()
-        given_up = next((job for job in jobs if job.state == JobState.FAILED), None)
-        if given_up is not None:
-            log.error("probe_given_up", run=run.pk, error=given_up.error)
-            probe_run_give_up(run_id=run.pk, reason=given_up.error)
-        elif all(job.state == JobState.DONE for job in jobs):
-            with transaction.atomic():
-                if judging:
-                    enqueue("audits.judge_probe", key=judge_job_key(run.pk), run_id=run.pk)
-                else:
-                    lanes_queue(run, run.connector)
+    for pk in ProbeRun.objects.filter(state__in=UNDER_WAY).order_by("pk").values_list("pk", flat=True):
+        _wake(pk)
+
+
+@transaction.atomic
+def _wake(run_id: int) -> None:
+    run = run_locked(run_id)
+    if run.state not in UNDER_WAY:
+        return
+    phase = phase_of(run)
+    keys = [judge_job_key(run.pk)] if phase is None else [lane_job_key(run.pk, lane) for lane in lanes_of(phase)]
+    jobs = latest_jobs(keys).values()
+    given_up = next((job for job in jobs if job.state == JobState.FAILED), None)
+    if given_up is not None and isinstance(phase, Judging):
+        log.error("probe_judging_given_up", run=run.pk, error=given_up.error)
+        phase.broken(f"Its work was given up: {given_up.error}")
+    elif given_up is not None:
+        log.error("probe_given_up", run=run.pk, error=given_up.error)
+        probe_run_give_up(run_id=run.pk, reason=given_up.error)
+    elif all(job.state == JobState.DONE for job in jobs):
+        if phase is None:
+            enqueue("audits.judge_probe", key=judge_job_key(run.pk), run_id=run.pk)
+        else:
+            lanes_queue(run)
 
 
 def probe_answers_expire(*, now: datetime) -> int:

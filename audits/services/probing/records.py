@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from audits.models import ProbeRun
-from audits.probe_states import PROBE_RUN, ProbeRunState
+from audits.models import ProbeJudging, ProbeRun
+from audits.probe_states import JUDGING, JUDGING_OPEN, PROBE_RUN, JudgingState, ProbeRunState
 from portal.core import ledger
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import NotFound
@@ -28,13 +28,23 @@ def run_move(run: ProbeRun, state: ProbeRunState, *fields: str) -> None:
     run.save(update_fields=["state", *fields])
 
 
+def judging_move(judging: ProbeJudging, state: JudgingState, *, because: str = "") -> None:
+    """Save the state of the judging of a locked run. Raises Conflict where the table does not allow it."""
+    JUDGING.require(judging.state, state)
+    judging.state, judging.ended_because = state, because[:200]
+    judging.ended_at = None if state in JUDGING_OPEN else timezone.now()
+    judging.save(update_fields=["state", "ended_because", "ended_at"])
+
+
 def run_end(run: ProbeRun, state: ProbeRunState, *, because: str, actor: Actor = SYSTEM) -> None:
-    """Stop or fail a locked run. `because` names a class of fault, never what was asked or answered.
+    """Stop or fail a locked run, and its judging. `because` names a class of fault, never what was asked or answered.
 
     Writes `probe.stopped` or `probe.failed`.
     """
     run.ended_because, run.finished_at = because[:200], timezone.now()
     run_move(run, state, "ended_because", "finished_at", "stopped_by")
+    for judging in ProbeJudging.objects.select_for_update().filter(run=run, state__in=JUDGING_OPEN):
+        judging_move(judging, JudgingState.ENDED, because="The run ended before.")
     action = "probe.stopped" if state == ProbeRunState.STOPPED else "probe.failed"
     record(run, action, actor, because=run.ended_because, requests=run.used_requests)
 

@@ -16,17 +16,18 @@ from django.utils import timezone
 
 from assistants.queries.registry import current_release
 from audits.engine.probing import ProbePair, Rendering, plan
-from audits.models import ProbeConnector, ProbeQuestion, ProbeRun, ProbeSetVersion
-from audits.probe_states import PairSide, ProbeRunState, QuestionState
+from audits.models import ProbeConnector, ProbeJudging, ProbeQuestion, ProbeRun, ProbeSetVersion
+from audits.probe_states import PairSide, ProbeRunState
 from audits.programmes import config_hash
 from audits.services.probing.asking import connector_config
 from audits.services.probing.budgets import left_this_month
+from audits.services.probing.judgements import OVERHEAD, judge_caution, judge_config, require_judge
+from audits.services.probing.phases import lanes_queue, phase_of
 from audits.services.probing.records import record, run_end, run_locked
 from portal.accounts.models import User
 from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Conflict, Invalid, NotFound
-from portal.core.jobs import enqueue
 
 MOST_PAIRS_PER_TEMPLATE = 50
 SPARE = 1.2  # of the planned requests, for those that have to be asked again
@@ -34,7 +35,10 @@ SPARE = 1.2  # of the planned requests, for those that have to be asked again
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run would ask. `minutes` is the least that the connector's rate allows."""
+    """What a run would ask. `minutes` is the least that the connectors' rates allow.
+
+    `judge_requests` are those to a judge, one for each answer; `caution` is what speaks against this judge.
+    """
 
     pairs: int
     identical: int
@@ -42,41 +46,51 @@ class Estimate:
     characters: int
     minutes: float
     refusal: str = ""
+    judge_requests: int = 0
+    caution: str = ""
 
     @property
     def budget(self) -> int:
         """Requests with some to spare for those that have to be asked again."""
-        return int(self.requests * SPARE) + 1
+        return _with_spare(self.requests)
 
-
-def lane_job_key(run_id: int, lane: int) -> str:
-    return f"probe:{run_id}:{lane}"
+    @property
+    def judge_budget(self) -> int:
+        """The same of those to a judge."""
+        return _with_spare(self.judge_requests)
 
 
 def probe_estimate(
-    *, connector: ProbeConnector, version: ProbeSetVersion, cues: Sequence[str], pairs_per_template: int
+    *,
+    connector: ProbeConnector,
+    version: ProbeSetVersion,
+    cues: Sequence[str],
+    pairs_per_template: int,
+    judge: ProbeConnector | None = None,
 ) -> Estimate:
-    """What such a run would cost, and in words why it cannot start now. Raises Invalid for a plan that is none."""
+    """What such a run would cost, and in words why it cannot start now.
+
+    Raises Invalid for a plan that is none, and for a judge who cannot judge this connector's answers.
+    """
     pairs = _pairs(version, cues=cues, seed=0, pairs_per_template=pairs_per_template)
     requests = 2 * len(pairs)
     characters = sum(len(half.text) for pair in pairs for half in (pair.a, pair.b))
-    left_requests, left_characters = left_this_month(connector)
-    refusal = ""
-    if not connector.active:
-        refusal = "The connector is switched off."
-    elif requests > connector.run_requests:
-        refusal = f"A run of this connector asks at most {connector.run_requests:,} times; choose fewer pairs."
-    elif requests > left_requests:
-        refusal = f"Only {left_requests:,} requests of this month are left."
-    elif characters > left_characters:
-        refusal = f"Only {left_characters:,} characters of this month are left."
+    refusal, minutes, caution = _refusal(connector, requests, characters), requests / connector.requests_per_minute, ""
+    if judge is not None:
+        require_judge(connector, judge)
+        refused = _refusal(judge, requests, requests * OVERHEAD)
+        refusal = refusal or (f"The judge: {refused}" if refused else "")
+        minutes += requests / judge.requests_per_minute
+        caution = judge_caution(connector, judge)
     return Estimate(
         pairs=sum(pair.kind == "pair" for pair in pairs),
         identical=sum(pair.kind == "aa" for pair in pairs),
         requests=requests,
         characters=characters,
-        minutes=requests / connector.requests_per_minute,
+        minutes=minutes,
         refusal=refusal,
+        judge_requests=0 if judge is None else requests,
+        caution=caution,
     )
 
 
@@ -89,19 +103,19 @@ def probe_run_start(
     pairs_per_template: int,
     actor: Actor,
     budget_requests: int | None = None,
+    judge_id: int | None = None,
+    judge_budget_requests: int | None = None,
     seed: int | None = None,
 ) -> ProbeRun:
-    """Plan a run and queue the asking.
+    """Plan a run and queue the asking. With a `judge_id`, that connector's model reads the answers afterwards.
 
     Raises NotFound, Denied without `probes.start` (SYSTEM needs none), Invalid that names the field, and Conflict
     where the connector or its budget does not allow it. Freezes the probe set's version. Writes `probe.started`.
     """
-    connector = (
-        ProbeConnector.objects.select_for_update(of=("self",))
-        .select_related("assistant")
-        .filter(pk=connector_id)
-        .first()
-    )
+    ids = [connector_id] if judge_id is None else [connector_id, judge_id]
+    locked = ProbeConnector.objects.select_for_update(of=("self",)).select_related("assistant").order_by("pk")
+    connectors = {one.pk: one for one in locked.filter(pk__in=ids)}
+    connector = connectors.get(connector_id)
     if connector is None:
         raise NotFound("There is no such item.")
     if actor is not SYSTEM:
@@ -109,14 +123,15 @@ def probe_run_start(
     version = ProbeSetVersion.objects.filter(pk=version_id, team=connector.assistant.team_id).first()
     if version is None:
         raise Invalid("There is no such probe set.", field="probe_set")
-    estimate = probe_estimate(connector=connector, version=version, cues=cues, pairs_per_template=pairs_per_template)
+    judge = None if judge_id is None else connectors.get(judge_id)
+    if judge_id is not None and judge is None:
+        raise Invalid("There is no such connector.", field="judge")
+    estimate = probe_estimate(
+        connector=connector, version=version, cues=cues, pairs_per_template=pairs_per_template, judge=judge
+    )
     if estimate.refusal:
         raise Conflict(estimate.refusal, code="probe_not_allowed")
-    budget = min(estimate.budget, connector.run_requests) if budget_requests is None else budget_requests
-    if not estimate.requests <= budget <= connector.run_requests:
-        raise Invalid(
-            f"Between {estimate.requests:,} and {connector.run_requests:,} requests.", field="budget_requests"
-        )
+    budget = _budget(connector, estimate.requests, budget_requests, field="budget_requests")
     seed = secrets.randbelow(2**31) if seed is None else seed
     now = timezone.now()
     config = {
@@ -125,6 +140,7 @@ def probe_run_start(
         "cues": list(cues),
         "pairs_per_template": pairs_per_template,
         "seed": seed,
+        **({} if judge is None else {"judge": judge_config(judge)}),
     }
     run = ProbeRun.objects.create(
         assistant=connector.assistant,
@@ -141,47 +157,59 @@ def probe_run_start(
         requested_by=actor if isinstance(actor, User) else None,
         requested_at=now,
     )
+    if judge is not None:
+        given = _budget(judge, estimate.judge_requests, judge_budget_requests, field="judge_budget_requests")
+        ProbeJudging.objects.create(run=run, connector=judge, budget_requests=given)
     pairs = _pairs(version, cues=cues, seed=seed, pairs_per_template=pairs_per_template)
     ProbeQuestion.objects.bulk_create(
         (_question(run, position, *half) for position, half in enumerate(_order(pairs, seed))), batch_size=500
     )
     record(
         run, "probe.started", actor, set=version.slug, version=version.version, config=run.config_hash,
-        requests=run.planned, budget=budget,
+        requests=run.planned, budget=budget, **({} if judge is None else {"judge": judge.pk}),
     )  # fmt: skip
-    lanes_queue(run, connector)
+    lanes_queue(run)
     return run
 
 
 @transaction.atomic
 def probe_run_stop(*, run_id: int, actor: User) -> ProbeRun:
-    """Ask no further question. What was answered stays readable, and is not judged.
+    """Ask no further question, of a judge neither. What was answered stays readable, and is not judged.
 
-    Raises NotFound, Denied, and Conflict where it is over, or everything is answered. Writes `probe.stopped`.
+    Raises NotFound, Denied, and Conflict where it is over, or nothing is left to ask. Writes `probe.stopped`.
     """
     run = run_locked(run_id)
     require(actor, "probes.start", run)
-    if run.answered_at is not None and run.state == ProbeRunState.RUNNING:
+    if run.state == ProbeRunState.RUNNING and phase_of(run) is None:
         raise Conflict("Everything is answered; it is being judged.", code="transition_not_allowed")
     run.stopped_by = actor
     run_end(run, ProbeRunState.STOPPED, because="Stopped by hand.", actor=actor)
     return run
 
 
-def lanes_of(run: ProbeRun, connector: ProbeConnector) -> list[int]:
-    """One for each question that may be under way at a time, and those that were lost with a question under way.
-
-    The connector may allow fewer at a time than when the run began: a lane beyond them is the only one that takes up
-    what it had under way.
-    """
-    lost = run.questions.filter(state=QuestionState.SENDING, lane__isnull=False).values_list("lane", flat=True)
-    return sorted({*range(connector.at_a_time), *lost})
+def _with_spare(requests: int) -> int:
+    return int(requests * SPARE) + 1
 
 
-def lanes_queue(run: ProbeRun, connector: ProbeConnector) -> None:
-    """A job for each lane, inside the caller's transaction."""
-    for lane in lanes_of(run, connector):
-        enqueue("audits.probe", key=lane_job_key(run.pk, lane), run_id=run.pk, lane=lane)
+def _budget(connector: ProbeConnector, needed: int, given: int | None, *, field: str) -> int:
+    budget = min(_with_spare(needed), connector.run_requests) if given is None else given
+    if not needed <= budget <= connector.run_requests:
+        raise Invalid(f"Between {needed:,} and {connector.run_requests:,} requests.", field=field)
+    return budget
+
+
+def _refusal(connector: ProbeConnector, requests: int, characters: int) -> str:
+    """Why a connector cannot be asked so much now, in words; empty where it can."""
+    left_requests, left_characters = left_this_month(connector)
+    if not connector.active:
+        return "The connector is switched off."
+    if requests > connector.run_requests:
+        return f"A run of this connector asks at most {connector.run_requests:,} times; choose fewer pairs."
+    if requests > left_requests:
+        return f"Only {left_requests:,} requests of this month are left."
+    if characters > left_characters:
+        return f"Only {left_characters:,} characters of this month are left."
+    return ""
 
 
 def _pairs(version: ProbeSetVersion, *, cues: Sequence[str], seed: int, pairs_per_template: int) -> list[ProbePair]:

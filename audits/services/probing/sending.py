@@ -1,4 +1,4 @@
-"""Asking the questions of a run, one at a time a lane, safe to be killed at any moment.
+"""Asking what a run is at (`phases`), one question at a time a lane, safe to be killed at any moment.
 
 A question is marked as being sent, and counted against rate and budgets, in a transaction before it goes out; its
 answer is stored in the next one, which claims the next question as well. Of a worker that is killed in between, one
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,14 +23,13 @@ from django.utils import timezone
 
 from audits.endpoints.errors import Busy, EndpointError
 from audits.endpoints.protocols import ChatAnswer
-from audits.engine.probing import read_answer
-from audits.models import ProbeConnector, ProbeQuestion, ProbeRun
+from audits.models import ProbeConnector
+from audits.models.probing import Posting
 from audits.probe_states import ProbeRunState, QuestionState
 from audits.services.probing.asking import connector_ask, connector_config
 from audits.services.probing.budgets import LONGEST_WAIT, pause, slot_take
-from audits.services.probing.judging import run_answered
-from audits.services.probing.records import run_end, run_locked, run_move
-from audits.services.probing.runs import lane_job_key
+from audits.services.probing.phases import Phase, Prompt, lane_job_key, phase_of, phase_of_posting
+from audits.services.probing.records import run_locked, run_move
 from portal.core import jobs
 
 log = structlog.get_logger(__name__)
@@ -48,7 +47,8 @@ _jitter = SystemRandom()
 class _Asked:
     """What came of a question that was sent."""
 
-    question: ProbeQuestion
+    question: Posting
+    prompt: Prompt
     result: ChatAnswer | EndpointError
 
 
@@ -56,7 +56,8 @@ class _Asked:
 class _Next:
     """What a lane does next: ask, wait so many seconds, or end because nothing is left for it."""
 
-    question: ProbeQuestion | None = None
+    question: Posting | None = None
+    prompt: Prompt | None = None
     connector: ProbeConnector | None = None
     wait: float | None = None
 
@@ -76,8 +77,8 @@ def _work(run_id: int, lane: int, seconds: float) -> timedelta | None:
     until, pausing, asked = time.monotonic() + seconds, threading.Event(), None
     while time.monotonic() < until:
         step, asked = _turn(run_id, lane, asked), None
-        if step.question is not None and step.connector is not None:
-            asked = _ask(step.question, step.connector)
+        if step.question is not None and step.prompt is not None and step.connector is not None:
+            asked = _ask(step.question, step.prompt, step.connector)
         elif step.wait is None:
             return None
         elif step.wait > LONGEST_SLEEP:
@@ -106,14 +107,15 @@ def _alone(run_id: int, lane: int) -> Iterator[bool]:
 
 @transaction.atomic
 def _begin(run_id: int, lane: int) -> bool:
-    """Start the run, or take up what a lane of a killed worker had under way. False where the run is over."""
+    """Start the run, or take up what a lane of a killed worker had under way. False where nothing is to be asked."""
     run = run_locked(run_id)
     if run.state == ProbeRunState.QUEUED:
         run.started_at = timezone.now()
         run_move(run, ProbeRunState.RUNNING, "started_at")
-    if run.state != ProbeRunState.RUNNING:
+    phase = phase_of(run)
+    if phase is None:
         return False
-    lost = ProbeQuestion.objects.filter(run=run, state=QuestionState.SENDING, lane=lane)
+    lost = phase.postings().filter(state=QuestionState.SENDING, lane=lane)
     taken_up = lost.update(state=QuestionState.PLANNED, lane=None)
     if taken_up:
         log.info("probe_questions_taken_up", run=run_id, lane=lane, questions=taken_up)
@@ -124,97 +126,118 @@ def _begin(run_id: int, lane: int) -> bool:
 def _turn(run_id: int, lane: int, asked: _Asked | None, *, claiming: bool = True) -> _Next:
     """Store what came of the last question and claim the next, in one transaction."""
     run = run_locked(run_id)
-    connector = ProbeConnector.objects.select_for_update(of=("self",)).get(pk=run.connector_id)
     if asked is not None:
-        if isinstance(asked.result, EndpointError):
-            _store_failure(run, connector, asked.question, asked.result)
-        else:
-            _store_answer(run, connector, asked.question, asked.result)
-    step = _claim(run, connector, lane) if claiming else _Next()
-    run.save(update_fields=_COUNTED)
-    return step
+        _store(phase_of_posting(run, asked.question), asked)
+    phase = phase_of(run) if claiming else None
+    return _Next() if phase is None else _claim(phase, lane)
 
 
-def _claim(run: ProbeRun, connector: ProbeConnector, lane: int) -> _Next:
-    if run.state != ProbeRunState.RUNNING or run.answered_at is not None:
-        return _Next()
-    now = timezone.now()
-    planned = ProbeQuestion.objects.filter(run=run, state=QuestionState.PLANNED)
+def _claim(phase: Phase, lane: int) -> _Next:
+    now, spending = timezone.now(), phase.spending
+    planned = phase.postings().filter(state=QuestionState.PLANNED)
     question = planned.exclude(not_before__gt=now).select_for_update(skip_locked=True).order_by("position").first()
     if question is None:
         soonest = planned.aggregate(at=Min("not_before"))["at"]
         if soonest is not None:
             return _Next(wait=max(0.05, (soonest - now).total_seconds()))
-        if not ProbeQuestion.objects.filter(run=run, state__in=_OPEN).exists():
-            run_answered(run)
-        return _Next()  # what other lanes have under way, they will end
+        if phase.postings().filter(state__in=_OPEN).exists():
+            return _Next()  # what other lanes have under way, they will end
+        phase.over()
+        return _Next(wait=0.0)  # for what may come after it
+    connector = _locked(phase)
     if not connector.active:
-        run_end(run, ProbeRunState.FAILED, because="The connector was switched off.")
-        return _Next()
-    if connector_config(connector) != run.config["connector"]:  # or answers of two endpoints would be judged as one's
-        run_end(run, ProbeRunState.FAILED, because="The connector was changed while the run was under way.")
-        return _Next()
-    if run.used_requests >= run.budget_requests:
-        run_end(run, ProbeRunState.STOPPED, because=f"Its budget of {run.budget_requests:,} requests is used up.")
-        return _Next()
-    slot = slot_take(connector, characters=len(question.text), now=now)
+        return _ended(phase.broken, "The connector was switched off.")
+    if connector_config(connector) != phase.config:  # or answers of two endpoints would be taken for one's
+        return _ended(phase.broken, "The connector was changed while the run was under way.")
+    if spending.used_requests >= spending.budget_requests:
+        return _ended(phase.spent, f"Its budget of {spending.budget_requests:,} requests is used up.")
+    prompt = phase.prompt(question)
+    if prompt is None:
+        _give_up(question, "withheld")
+        return _Next(wait=0.0)
+    slot = slot_take(connector, characters=prompt.characters, now=now)
     if slot.spent:
-        run_end(run, ProbeRunState.STOPPED, because=slot.spent)
-        return _Next()
+        return _ended(phase.spent, slot.spent)
     if slot.wait:
         return _Next(wait=slot.wait)
-    run.used_requests += 1
-    run.used_characters += len(question.text)
+    spending.used_requests += 1
+    spending.used_characters += prompt.characters
+    spending.save(update_fields=_COUNTED)
     question.state, question.lane, question.sent_at = QuestionState.SENDING, lane, now
     question.attempts += 1
     question.save(update_fields=["state", "lane", "sent_at", "attempts"])
-    return _Next(question=question, connector=connector)
+    return _Next(question=question, prompt=prompt, connector=connector)
 
 
-def _ask(question: ProbeQuestion, connector: ProbeConnector) -> _Asked:
+def _ended(end: Callable[[str], None], because: str) -> _Next:
+    end(because)
+    return _Next()
+
+
+def _locked(phase: Phase) -> ProbeConnector:
+    return ProbeConnector.objects.select_for_update(of=("self",)).get(pk=phase.connector_id)
+
+
+def _ask(question: Posting, prompt: Prompt, connector: ProbeConnector) -> _Asked:
     try:
-        return _Asked(question, connector_ask(connector, question.text))
+        return _Asked(question, prompt, connector_ask(connector, prompt.text, instructions=prompt.instructions))
     except EndpointError as error:
-        return _Asked(question, error)
+        return _Asked(question, prompt, error)
 
 
-def _store_answer(run: ProbeRun, connector: ProbeConnector, question: ProbeQuestion, answer: ChatAnswer) -> None:
-    question.state, question.answered_at, question.error = QuestionState.ANSWERED, timezone.now(), ""
-    question.answer, question.seconds, question.tokens = answer.text, answer.seconds, answer.tokens
-    question.outcome = read_answer(answer.text, language=question.language).to_json()
-    question.save(update_fields=["state", "answered_at", "answer", "seconds", "tokens", "outcome", "error"])
-    run.failures_in_a_row = 0
-    run.used_characters += len(answer.text)
-    if answer.tokens is not None:
-        run.used_tokens = (run.used_tokens or 0) + answer.tokens
-    connector.used_characters += len(answer.text)
-    connector.save(update_fields=["used_characters"])
+def _store(phase: Phase, asked: _Asked) -> None:
+    """Keep an answer, plan the question again, or give it up; and count what was used, whatever it was."""
+    connector, spending, question = _locked(phase), phase.spending, asked.question
+    fault: EndpointError | None
+    if isinstance(asked.result, EndpointError):
+        fault = asked.result
+    else:
+        answer = asked.result
+        spending.used_characters += len(answer.text)
+        if answer.tokens is not None:
+            spending.used_tokens = (spending.used_tokens or 0) + answer.tokens
+        connector.used_characters += len(answer.text)
+        connector.save(update_fields=["used_characters"])
+        spending.save(update_fields=_COUNTED)
+        question.seconds, question.tokens = answer.seconds, answer.tokens
+        fault = phase.keep(question, answer, asked.prompt)
+    if fault is None:
+        question.state, question.answered_at, question.error = QuestionState.ANSWERED, timezone.now(), ""
+        question.save(update_fields=["state", "answered_at", "error", "seconds", "tokens", "outcome", *phase.kept])
+        spending.failures_in_a_row = 0
+        spending.save(update_fields=_COUNTED)
+        return
+    _store_failure(phase, connector, question, fault)
 
 
-def _store_failure(run: ProbeRun, connector: ProbeConnector, question: ProbeQuestion, error: EndpointError) -> None:
-    """Plan the question again where that may help; give it up, or the run, where it may not."""
-    log.info("probe_question_failed", run=run.pk, position=question.position, error=error.code)
-    question.error = error.code
-    running = run.state == ProbeRunState.RUNNING
-    if running and error.again and question.attempts < MOST_ATTEMPTS:
+def _store_failure(phase: Phase, connector: ProbeConnector, question: Posting, error: EndpointError) -> None:
+    """Plan the question again where that may help; give it up, or the phase, where it may not."""
+    log.info("probe_question_failed", run=phase.run.pk, position=question.position, error=error.code)
+    under_way = phase_of(phase.run) is not None
+    if under_way and error.again and question.attempts < MOST_ATTEMPTS:
         backing_off = _backing_off(question.attempts)
         # Whatever is wrong is more likely the endpoint's than this question's: all lanes leave it alone for a while.
         asked_for = error.retry_after if isinstance(error, Busy) else None
         pause(connector, seconds=backing_off if asked_for is None else asked_for)
-        question.state, question.lane = QuestionState.PLANNED, None
+        question.state, question.lane, question.error = QuestionState.PLANNED, None, error.code
         question.not_before = timezone.now() + timedelta(seconds=backing_off)
         question.save(update_fields=["state", "lane", "error", "not_before"])
         return
-    question.state = QuestionState.FAILED
-    question.save(update_fields=["state", "error"])
-    if not running:
+    _give_up(question, error.code)
+    if not under_way:
         return
-    run.failures_in_a_row += 1
+    spending = phase.spending
+    spending.failures_in_a_row += 1
+    spending.save(update_fields=_COUNTED)
     if error.everyone:
-        run_end(run, ProbeRunState.FAILED, because=error.message)
-    elif run.failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
-        because = f"{MOST_FAILURES_IN_A_ROW} questions in a row had no answer. The last one: {error.message}"
-        run_end(run, ProbeRunState.FAILED, because=because)
+        phase.broken(error.message)
+    elif spending.failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
+        phase.broken(f"{MOST_FAILURES_IN_A_ROW} questions in a row had no answer. The last one: {error.message}")
+
+
+def _give_up(question: Posting, error: str) -> None:
+    question.state, question.error = QuestionState.FAILED, error
+    question.save(update_fields=["state", "error"])
 
 
 def _backing_off(attempts: int) -> float:

@@ -15,7 +15,8 @@ from portal.demo.probes import connectors_point_at
 class Command(BaseCommand):
     help = (
         "Serve an OpenAI-compatible chat endpoint of canned customer-service answers, with a planted bias that can be "
-        "switched: POST /bias. For the demo and for trying probes out; it answers from this machine only."
+        "switched: POST /bias. Behind /judge it judges such answers, as a second model. For the demo and for trying "
+        "probes out; it answers from this machine only."
     )
     requires_system_checks: list[str] = []
 
@@ -50,5 +51,6 @@ class Command(BaseCommand):
         planted = f"with a bias against {bias.name}" if bias else "without a bias"
         url = f"http://{options['host']}:{options['port']}/v1/chat/completions"
         self.stdout.write(f"The demo assistant answers at {url}, {planted}.")
+        self.stdout.write(f"A judge of its answers, which errs in one of fifty: {url.replace('/v1/', '/judge/v1/')}")
         with contextlib.suppress(KeyboardInterrupt), server:
             server.serve_forever()

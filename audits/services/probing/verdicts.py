@@ -1,4 +1,4 @@
-"""What happens once every question of a run has been asked: a check for each cue, judged at once."""
+"""What happens once nothing of a run is left to ask: a check for each cue, decided at once."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ def judge_job_key(run_id: int) -> str:
     return f"probe-judge:{run_id}"
 
 
-def run_answered(run: ProbeRun) -> None:
-    """Nothing is left to ask of this locked run: write its check down and queue the judging.
+def verdicts_queue(run: ProbeRun) -> None:
+    """Nothing is left to ask of this locked, answered run: write its checks down and queue the judging.
 
-    Call it inside a transaction. Writes `probe.answered`.
+    Call it inside a transaction.
     """
-    run.answered_at = timezone.now()
-    run.save(update_fields=["answered_at"])
+    assert run.answered_at is not None
     day = run.answered_at.astimezone(UTC).date()
     version = run.probe_set
     probe = {"set": version.slug, "version": version.version, "content": version.content_hash, "cues": run.cues}
@@ -45,7 +44,6 @@ def run_answered(run: ProbeRun) -> None:
             window_until=day + timedelta(days=1),
         )
         run.check_runs.add(check)
-    record(run, "probe.answered", SYSTEM, requests=run.used_requests, characters=run.used_characters)
     enqueue("audits.judge_probe", key=judge_job_key(run.pk), run_id=run.pk)
 
 
