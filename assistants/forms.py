@@ -12,6 +12,7 @@ from assistants.models import Assistant, Dataset, DatasetReference, DataSource, 
 from assistants.services.datasets import Selection
 from assistants.states import DuplicateRule, RewriteMode
 from consent.models import Purpose
+from portal.core.forms import calendar, choose_from
 
 _BOTH = {"true": True, "false": False}
 
@@ -100,19 +101,8 @@ class DatasetForm(DatasetPolicyForm):
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = {
-            "source": assistant.data_sources.all(),
-            "purpose": Purpose.objects.filter(team=assistant.team, retired_at=None),
-        }
-        for name, queryset in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = queryset
-
-
-def _calendar() -> forms.DateInput:
-    """The browser's own date picker, which understands ISO dates alone."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        choose_from(self, "source", assistant.data_sources.all())
+        choose_from(self, "purpose", Purpose.objects.filter(team=assistant.team, retired_at=None))
 
 
 class SharesField(forms.CharField):
@@ -177,8 +167,8 @@ class ReferenceForm(forms.Form):
 class SelectionForm(forms.Form):
     """Which conversations of the assistant are copied into the data set."""
 
-    since = forms.DateField(label="First day", widget=_calendar())
-    last = forms.DateField(label="Last day", widget=_calendar())
+    since = forms.DateField(label="First day", widget=calendar())
+    last = forms.DateField(label="Last day", widget=calendar())
     release = forms.ModelChoiceField(
         label="Release", queryset=Release.objects.none(), required=False, empty_label="All"
     )
@@ -189,9 +179,7 @@ class SelectionForm(forms.Form):
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["release"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = assistant.releases.all()
+        choose_from(self, "release", assistant.releases.all())
 
     @property
     def selection(self) -> Selection:
@@ -213,13 +201,11 @@ class TrainedForm(forms.Form):
     """Which release of the assistant learned from the data set, on which day."""
 
     release = forms.ModelChoiceField(label="Release", queryset=Release.objects.none())
-    day = forms.DateField(label="Trained on", widget=_calendar())
+    day = forms.DateField(label="Trained on", widget=calendar())
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["release"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = assistant.releases.all()
+        choose_from(self, "release", assistant.releases.all())
 
     def clean_day(self) -> Any:
         day = self.cleaned_data["day"]

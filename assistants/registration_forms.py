@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assistants.models import Assistant, Release
@@ -16,7 +15,7 @@ from consent.states import LawfulBasis
 from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import Team, User
 from portal.core.access import teams_with
-from portal.core.forms import ListField
+from portal.core.forms import ListField, calendar, choose_from
 
 
 def _text(label: str, *, required: bool = False, rows: int = 2, help_text: str = "") -> forms.CharField:
@@ -30,8 +29,7 @@ def _text(label: str, *, required: bool = False, rows: int = 2, help_text: str =
 
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
-    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, required=False, help_text=help_text, widget=picker)
+    return forms.DateField(label=label, required=False, help_text=help_text, widget=calendar())
 
 
 def _hash(label: str) -> forms.CharField:
@@ -118,13 +116,13 @@ class AssistantForm(forms.Form):
             self.fields["team"].initial = teams[0].pk
         purposes = Purpose.objects.filter(team__in=teams).select_related("team").order_by("team__name", "name")
         if assistant is None:
-            _choose_from(self, "team", teams)
+            choose_from(self, "team", teams)
             purposes = purposes.filter(retired_at__isnull=True)
         offered = self.fields["purposes"]
         assert isinstance(offered, PurposesField)
         offered.queryset, offered.several_teams = purposes, len(teams) > 1
         people = User.objects.filter(is_active=True, memberships__team__in=teams).distinct()
-        _choose_from(self, "owner", people.order_by("name", "pk"))
+        choose_from(self, "owner", people.order_by("name", "pk"))
 
 
 class ReleaseForm(forms.Form):
@@ -168,7 +166,7 @@ class DataSourceForm(forms.Form):
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "releases", assistant.releases.order_by("-released_at"))
+        choose_from(self, "releases", assistant.releases.order_by("-released_at"))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -176,9 +174,3 @@ class DataSourceForm(forms.Form):
         if since and until and until < since:
             self.add_error("collected_until", "The collection ends before it begins.")
         return values
-
-
-def _choose_from(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = rows

@@ -29,6 +29,7 @@ from consent.states import PERMITTING, Reason
 from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
+from portal.core.forms import calendar, choose_from
 
 ANY = ("", "Any")
 FINDING_KINDS = [*CheckKind.values, "flag"]
@@ -44,8 +45,7 @@ WAITING = [
 
 
 def _day(label: str) -> forms.DateField:
-    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, required=False, widget=picker)
+    return forms.DateField(label=label, required=False, widget=calendar())
 
 
 class OfAssistant(forms.Form):
@@ -57,9 +57,7 @@ class OfAssistant(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["assistant"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = restrict(Assistant.objects.all(), actor, "assistants.view")
+        choose_from(self, "assistant", restrict(Assistant.objects.all(), actor, "assistants.view"))
 
     def value_of(self, name: str) -> str:
         """The chosen value; empty where none or a wrong one was given."""
@@ -123,8 +121,8 @@ class FindingFilter(OfAssistant):
 class ExposureFilter(forms.Form):
     """The stretch of days, the release, and whose words are looked at. Empty days stand for the last ninety."""
 
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = _day("From")
+    last = _day("To")
     release = forms.ModelChoiceField(
         queryset=Release.objects.none(), to_field_name="version", required=False, empty_label="All"
     )
@@ -143,11 +141,8 @@ class ExposureFilter(forms.Form):
         self, *args: Any, assistant: Assistant, types: Sequence[tuple[str, list[tuple[str, str]]]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        release, type_ = self.fields["release"], self.fields["type"]
-        assert isinstance(release, forms.ModelChoiceField)
-        assert isinstance(type_, forms.ChoiceField)
-        release.queryset = assistant.releases.order_by("-released_at")
-        type_.choices = [("", "Any"), *types]
+        choose_from(self, "release", assistant.releases.order_by("-released_at"))
+        choose_from(self, "type", [("", "Any"), *types])
 
     def clean(self) -> dict[str, Any]:
         chosen = super().clean() or self.cleaned_data
@@ -184,9 +179,7 @@ class FairnessFilter(forms.Form):
             "release": [("", "All"), *((one.version, one.version) for one in asked.releases)],
         }
         for name, options in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = options or [("", "–")]
+            choose_from(self, name, options or [("", "–")])
 
 
 class CycleFilter(OfAssistant):
@@ -209,9 +202,7 @@ class _AccessFilter(OfAssistant):
 
     def __init__(self, *args: Any, actor: User, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
-        field = self.fields["person"]
-        assert isinstance(field, PersonChoiceField)
-        field.queryset = people
+        choose_from(self, "person", people)
 
     @property
     def page_before(self) -> int | None:
@@ -239,9 +230,7 @@ class RevealFilter(_AccessFilter):
 
     def __init__(self, *args: Any, types: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["type"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [ANY, *((type_, words(type_)) for type_ in types)]
+        choose_from(self, "type", [ANY, *((type_, words(type_)) for type_ in types)])
 
     @property
     def chosen(self) -> RevealFilters:
@@ -277,19 +266,16 @@ class CoverageFilter(forms.Form):
 
     purpose = forms.ChoiceField(required=False)
     reason = forms.ChoiceField(required=False)
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = _day("From")
+    last = _day("To")
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.purposes = {one.code: one for one in assistant.purposes.order_by("code")}
-        purpose, reason = self.fields["purpose"], self.fields["reason"]
-        assert isinstance(purpose, forms.ChoiceField)
-        assert isinstance(reason, forms.ChoiceField)
-        purpose.choices = [(code, one.name) for code, one in self.purposes.items()]
+        choose_from(self, "purpose", [(code, one.name) for code, one in self.purposes.items()])
         outside = [(one.value, one.label) for one in Reason if one not in PERMITTING]
-        reason.choices = [("", "Any"), *outside, (NOT_EVALUATED, NOT_EVALUATED_WORDS)]
+        choose_from(self, "reason", [("", "Any"), *outside, (NOT_EVALUATED, NOT_EVALUATED_WORDS)])
         self.chosen: dict[str, Any] = {}
         if self.is_bound:
             self.is_valid()

@@ -20,6 +20,7 @@ from audits.states import DismissReason, FlagKind, Severity
 from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
+from portal.core.forms import calendar, choose_from
 
 
 def _note(label: str, *, required: bool, rows: int = 3, help_text: str = "") -> forms.CharField:
@@ -30,11 +31,6 @@ def _note(label: str, *, required: bool, rows: int = 3, help_text: str = "") -> 
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
-
-
-def _calendar() -> forms.DateInput:
-    """The browser's own date picker, which understands ISO dates alone."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class Unasked(forms.Form):
@@ -78,7 +74,7 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, *args: Any, able: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "owner", able)
+        choose_from(self, "owner", able)
 
 
 class AssignForm(forms.Form):
@@ -86,7 +82,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, able: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "owner", able)
+        choose_from(self, "owner", able)
 
 
 class DuplicateForm(forms.Form):
@@ -95,11 +91,11 @@ class DuplicateForm(forms.Form):
 
     def __init__(self, *args: Any, originals: QuerySet[Finding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "of", originals)
+        choose_from(self, "of", originals)
 
 
 class AcceptRiskForm(forms.Form):
-    until = forms.DateField(label="Accepted until", widget=_calendar())
+    until = forms.DateField(label="Accepted until", widget=calendar())
     note = _note("Why, and what makes up for it", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -123,9 +119,7 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, remedies: Sequence[tuple[str, str]] = (), recheck: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if remedies:
-            choice = self.fields["remedy"]
-            assert isinstance(choice, forms.ChoiceField)
-            choice.choices = [*remedies, ("", "Something else")]
+            choose_from(self, "remedy", [*remedies, ("", "Something else")])
         else:
             del self.fields["remedy"]
         if recheck:
@@ -143,7 +137,7 @@ class ImplementForm(forms.Form):
 
     def __init__(self, *args: Any, releases: QuerySet[Release], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "release", releases)
+        choose_from(self, "release", releases)
 
 
 class SignForm(forms.Form):
@@ -194,7 +188,7 @@ class PromoteForm(forms.Form):
 
     def __init__(self, *args: Any, checks: QuerySet[CheckRun], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "check_run", checks)
+        choose_from(self, "check_run", checks)
 
 
 class CycleOpenForm(forms.Form):
@@ -203,8 +197,8 @@ class CycleOpenForm(forms.Form):
     assistant = forms.ModelChoiceField(
         queryset=Assistant.objects.none(), to_field_name="slug", empty_label="Choose one"
     )
-    first_day = forms.DateField(label="First day", widget=_calendar())
-    last_day = forms.DateField(label="Last day", widget=_calendar())
+    first_day = forms.DateField(label="First day", widget=calendar())
+    last_day = forms.DateField(label="Last day", widget=calendar())
     checks = forms.MultipleChoiceField(
         required=False,
         choices=GROUPED_KINDS,
@@ -214,7 +208,7 @@ class CycleOpenForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose_from(self, "assistant", restrict(Assistant.objects.all(), actor, "audits.cycle_open"))
+        choose_from(self, "assistant", restrict(Assistant.objects.all(), actor, "audits.cycle_open"))
         today = timezone.now().astimezone(UTC).date()
         self.fields["first_day"].initial = today - timedelta(days=30)
         self.fields["last_day"].initial = today - timedelta(days=1)
@@ -298,7 +292,7 @@ class PatternForm(forms.Form):
 class RescanForm(forms.Form):
     """From which day on conversations are scanned again."""
 
-    since = forms.DateField(label="From", widget=_calendar())
+    since = forms.DateField(label="From", widget=calendar())
 
 
 class PatternRescanForm(forms.Form):
@@ -307,12 +301,6 @@ class PatternRescanForm(forms.Form):
     since = forms.DateField(
         label="Scan again from",
         required=False,
-        widget=_calendar(),
+        widget=calendar(),
         help_text="Empty: only new conversations. Until they are read again they count as unscanned.",
     )
-
-
-def _choose_from(form: forms.Form, name: str, choices: QuerySet[Any]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = choices

@@ -12,9 +12,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from consent.models import DataSubject
 from consent.queries.subjects import subject_by_reference
 from consent.states import AgeEvidence, LinkReason, RestrictionGround
+from portal.accounts.choice_fields import choose_team
 from portal.accounts.models import Team
-from portal.core.access import teams_with
 from portal.core.actors import Actor
+from portal.core.forms import calendar
 
 _RANGE = [
     MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC), "The time is out of range."),
@@ -35,13 +36,7 @@ class LookUpForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams = Team.objects.filter(pk__in=teams_with(actor, "consent.view")).order_by("name")
-        field = self.fields["team"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = teams
-        if len(teams) == 1:
-            field.widget = forms.HiddenInput()
-            field.initial = teams[0].pk
+        choose_team(self, actor, "consent.view")
 
 
 class AsKnownForm(forms.Form):
@@ -107,7 +102,7 @@ class AgeForm(forms.Form):
         required=False,
         label="Of age on",
         help_text="The first day on which the customer consents alone, where it is known.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=calendar(),
     )
     evidence = forms.ChoiceField(label="How this is known", choices=AgeEvidence.choices[:5])
 

@@ -19,10 +19,10 @@ from consent.request_states import (
     RequestKind,
 )
 from consent.states import OBJECTABLE, RestrictionGround
-from portal.accounts.choice_fields import PersonChoiceField
+from portal.accounts.choice_fields import PersonChoiceField, choose_team
 from portal.accounts.models import Team, User
-from portal.core.access import teams_with
 from portal.core.actors import Actor
+from portal.core.forms import choose_from
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 _CHOOSE = ("", "Choose …")
@@ -46,13 +46,7 @@ class OfTeam(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams = Team.objects.filter(pk__in=teams_with(actor, self.permission)).order_by("name")
-        field = self.fields["team"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = teams
-        if len(teams) == 1:
-            field.widget = forms.HiddenInput()
-            field.initial = teams[0].pk
+        choose_team(self, actor, self.permission)
 
 
 class FindForm(OfTeam):
@@ -127,9 +121,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = people
+        choose_from(self, "to", people)
 
 
 class RectifyForm(forms.Form):
@@ -161,9 +153,9 @@ class ObjectForm(forms.Form):
 
     def __init__(self, *args: Any, request: SubjectRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["purposes"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Purpose.objects.filter(team=request.team_id, lawful_basis__in=OBJECTABLE).order_by("name")
+        choose_from(
+            self, "purposes", Purpose.objects.filter(team=request.team_id, lawful_basis__in=OBJECTABLE).order_by("name")
+        )
 
 
 class RequestFilter(forms.Form):

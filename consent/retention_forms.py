@@ -13,10 +13,11 @@ from consent.models import Purpose, RetentionRule
 from consent.retention.classes import data_class, data_classes
 from consent.retention.durations import duration, spelled
 from consent.states import Anchor, HoldScope
+from portal.accounts.choice_fields import choose_team
 from portal.accounts.models import Team
-from portal.core.access import teams_with
 from portal.core.actors import Actor
 from portal.core.errors import Invalid
+from portal.core.forms import choose_from
 
 _DURATION = "Such as 90 days, 6 months, 2 years, or 1 year 6 months."
 
@@ -76,11 +77,9 @@ class RuleForm(_TermsForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["anchor"].choices = Anchor.choices  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["data_class"].choices = [  # type: ignore[attr-defined]
-            (kind.name, kind.label) for kind in data_classes()
-        ]
-        teams = _teams(self, actor, "retention.change")
+        choose_from(self, "anchor", Anchor.choices)
+        choose_from(self, "data_class", [(kind.name, kind.label) for kind in data_classes()])
+        teams = choose_team(self, actor, "retention.change")
         purposes = self.fields["purpose"]
         assert isinstance(purposes, PurposeField)
         purposes.several_teams = len(teams) > 1
@@ -93,9 +92,7 @@ class RuleChangeForm(_TermsForm):
     def __init__(self, *args: Any, rule: RetentionRule, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = data_class(rule.data_class).anchors
-        self.fields["anchor"].choices = [  # type: ignore[attr-defined]
-            (anchor.value, anchor.label) for anchor in Anchor if anchor in offered
-        ]
+        choose_from(self, "anchor", [(anchor.value, anchor.label) for anchor in Anchor if anchor in offered])
 
 
 class HoldForm(forms.Form):
@@ -120,9 +117,9 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams = _teams(self, actor, "holds.change")
+        teams = choose_team(self, actor, "holds.change")
         listed = [("", "–"), *holds.assistants().listed([team.pk for team in teams])]
-        self.fields["assistant"].choices = listed  # type: ignore[attr-defined]
+        choose_from(self, "assistant", listed)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -142,16 +139,3 @@ class ReleaseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Encrypted. What is overdue by then is disposed of by the next nightly run.",
     )
-
-
-def _teams(form: forms.Form, actor: Actor, permission: str) -> list[Team]:
-    """Offer the teams in which the actor may do this; a single one is not asked for."""
-    queryset = Team.objects.filter(pk__in=teams_with(actor, permission)).order_by("name")
-    teams = list(queryset)
-    field = form.fields["team"]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = queryset
-    if len(teams) == 1:
-        field.widget = forms.HiddenInput()
-        field.initial = teams[0].pk
-    return teams

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from portal.core import ledger
+from portal.core.forms import choose_from
 
 
 class LedgerFilter(forms.Form):
@@ -17,6 +18,4 @@ class LedgerFilter(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        field = self.fields["action"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Everything"), *ledger.action_choices()]
+        choose_from(self, "action", [("", "Everything"), *ledger.action_choices()])
