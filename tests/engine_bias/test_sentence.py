@@ -107,6 +107,11 @@ def test_berkeley_sentence_says_that_the_difference_turns_round():
         ("refund_refused", "true", "had “refund refused”"),
         ("refund_refused", "false", "did not have “refund refused”"),
         ("transferred_to_human", "true", "were transferred to human"),
+        ("survived", "true", "survived"),
+        ("survived", "false", "did not survive"),
+        ("returned_in_time", "false", "did not return in time"),
+        ("reoffended", "true", "reoffended"),
+        ("dead", "false", "were not dead"),
     ],
 )
 def test_outcome_wording_reads_as_a_sentence(outcome, favourable, words):

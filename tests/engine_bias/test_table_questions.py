@@ -168,6 +168,27 @@ def test_groups_that_are_bare_truth_values_are_named_with_their_attribute(tmp_pa
     assert "90 where over 25 is true had ok and 50 where over 25 is false" in audit.sentence
 
 
+@pytest.mark.parametrize(
+    ("levels", "attribute", "words"),
+    [
+        (("true", "false"), ("over_25",), "90 where over 25 is true had ok and 50 where over 25 is false"),
+        (("1", "0"), ("over_25",), "90 where over 25 is 1 had ok and 50 where over 25 is 0"),
+        (
+            ("Yes", "no"),
+            ("sex", "over_25"),
+            "90 where sex × over 25 is f × Yes had ok and 50 where ",
+        ),
+        (("over 25", "under"), ("over_25",), "90 from over 25 had ok and 50 from under"),
+    ],
+)
+def test_bare_values_of_csv_are_named_with_their_attribute_too(tmp_path, levels, attribute, words):
+    file = tmp_path / "t.csv"
+    cells = zip((levels[0], levels[0], levels[1], levels[1]), ("yes", "no") * 2, (90, 10, 50, 50), strict=True)
+    file.write_text("sex,over_25,ok,count\n" + "".join(f"f,{over},{ok},{n}\n" for over, ok, n in cells))
+    audit = audit_cube(count_table(file, Columns(attribute, (), "ok")), policy=Policy())
+    assert words in audit.tables[-1].sentence
+
+
 def test_sentence_leads_with_the_gap_that_is_surest(tmp_path):
     rows = [("a", "x", 3_000, 1_000), ("b", "x", 1_600, 2_000), ("tiny", "x", 5, 13)]
     audit = audited(tmp_path, rows)

@@ -47,8 +47,8 @@ def adjusted_sentence(table: GapTable, *, wording: Wording) -> str:
     gap = gap_sentence(row, reference, wording=wording)
     if verdict is Verdict.NOT_ENOUGH_DATA:
         undecided = listed([one.label for one in carrying])
-        return f"Not enough data for {undecided}. {gap} {_rest(row)} {detectable_sentence(row)}"
-    return f"{_WORDS[verdict]}: {gap} {_rest(row)}"
+        return f"Not enough data for {undecided}. {gap} {_rest(row, reference)} {detectable_sentence(row)}"
+    return f"{_WORDS[verdict]}: {gap} {_rest(row, reference)}"
 
 
 def _left(row: GroupResult) -> AdjustedGap:
@@ -56,10 +56,10 @@ def _left(row: GroupResult) -> AdjustedGap:
     return row.adjusted
 
 
-def _rest(row: GroupResult) -> str:
+def _rest(row: GroupResult, reference: GroupResult) -> str:
     left = _left(row).risk_difference
     base = 100 if abs(round(left.value * 100)) >= 1 else 1_000
     return (
-        f"Left at equal questions: {counted_points(left.value, base)}{favour(row)} "
+        f"Left at equal questions: {counted_points(left.value, base)}{favour(row, reference)} "
         f"({range_words((left.lower, left.upper), base)})."
     )

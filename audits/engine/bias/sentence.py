@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_table import ErrorRate
 from audits.engine.bias.gap_table import GapTable, GroupResult
+from audits.engine.bias.predicates import predicate
 from audits.engine.bias.verdict import Verdict
 
 _BASES = (100, 1_000)
@@ -36,16 +37,7 @@ def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strat
     `strata` are the columns that are held constant, if they are more than what customers asked about.
     """
     mix = f"the mix of {' × '.join(name.replace('_', ' ') for name in strata)}" if strata else Wording().mix
-    name = outcome.replace("_", " ")
-    first, *more = name.split()
-    participle = first.endswith("ed")
-    if more and not participle and more[-1].endswith("ed"):
-        name = f"“{name}”"
-    if favourable == "true":
-        return Wording(noun, f"were {name}" if participle else f"had {name}", mix=mix)
-    if favourable == "false":
-        return Wording(noun, f"were not {name}" if participle else f"did not have {name}", mix=mix)
-    return Wording(noun, f"had {name} “{favourable}”", mix=mix)
+    return Wording(noun, predicate(outcome.replace("_", " "), favourable), mix=mix)
 
 
 def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
@@ -58,7 +50,7 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
         return f"Nothing is known about {group.label}."
     higher, lower = (reference, group) if group.difference <= 0 else (group, reference)
     if _alike(higher.rate or 0.0, lower.rate or 0.0):
-        within = _adjusted_sentence(group, wording, _FINE)
+        within = _adjusted_sentence(group, reference, wording, _FINE)
         return " ".join(filter(None, (_alike_sentence(group, higher, lower, wording), within)))
     base = base_for(reference.rate, group.rate)
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
@@ -67,7 +59,7 @@ def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording
         f"and {second} {wording.preposition} {lower.label} (difference {counted_points(group.difference, base)}, "
         f"{_plausible_range(group, base)})."
     )
-    return " ".join(filter(None, (sentence, _adjusted_sentence(group, wording, base))))
+    return " ".join(filter(None, (sentence, _adjusted_sentence(group, reference, wording, base))))
 
 
 def _alike(higher: float, lower: float) -> bool:
@@ -132,7 +124,7 @@ def _between_sentence(table: GapTable) -> str:
     )
 
 
-def _adjusted_sentence(group: GroupResult, wording: Wording, base: int) -> str:
+def _adjusted_sentence(group: GroupResult, reference: GroupResult, wording: Wording, base: int) -> str:
     """What is left at an equal mix of strata, and what that mix explains: "What they asked about explains 3 of the 8."
 
     Explained is only claimed where one figure stands for all strata, nearly all members are in strata that hold both
@@ -143,23 +135,24 @@ def _adjusted_sentence(group: GroupResult, wording: Wording, base: int) -> str:
         return ""
     left = adjusted.risk_difference.value
     if adjusted.simpson:
-        return f"At an equal mix of strata the difference turns round: {counted_points(left, _FINE)}{favour(group)}."
+        turned = f"{counted_points(left, _FINE)}{favour(group, reference)}"
+        return f"At an equal mix of strata the difference turns round: {turned}."
     if _explains(group, adjusted):
         return _explained_sentence(adjusted, wording, base)
-    crude, equal = points(group.difference, _FINE), f"{counted_points(left, _FINE)}{favour(group)}"
+    crude, equal = points(group.difference, _FINE), f"{counted_points(left, _FINE)}{favour(group, reference)}"
     where = "" if adjusted.share >= _NEARLY_ALL else f" ({100 * adjusted.share:.0f} % are in strata that hold both)"
     differ = ", and not the same in all of them" if adjusted.strata_differ else ""
-    if crude == points(left, _FINE) and not favour(group):
+    if crude == points(left, _FINE) and not favour(group, reference):
         return f"At an equal mix of strata the difference stays {equal}{where}{differ}."
     return f"At an equal mix of strata the difference is {equal} instead of {crude}{where}{differ}."
 
 
-def favour(group: GroupResult) -> str:
+def favour(group: GroupResult, reference: GroupResult) -> str:
     """ " in favour of young" where what is left within strata does not lean the way of the difference before it."""
     left = group.adjusted.risk_difference.value if group.adjusted is not None else 0.0
     if (group.difference or 0.0) * left > 0 or not float(points(left, _FINE)):
         return ""
-    return f" in favour of {group.label if left > 0 else 'the reference'}"
+    return f" in favour of {group.label if left > 0 else reference.label}"
 
 
 def _explains(group: GroupResult, adjusted: AdjustedGap) -> bool:

@@ -23,10 +23,10 @@ from audits.engine.bias.comparisons import TableCounts
 from audits.engine.bias.error_rates import ErrorCounts, audit_error_tables
 from audits.engine.bias.error_table import ErrorTable
 from audits.engine.bias.gap_table import GapTable
-from audits.engine.bias.groups import level_text
+from audits.engine.bias.groups import Level, level_text
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, outcome_wording
-from audits.engine.bias.table.cube import Cube
+from audits.engine.bias.table.cube import NO, YES, Cube
 from audits.engine.bias.table.words import table_words
 from audits.engine.bias.verdict import Policy, Verdict, overall
 
@@ -184,10 +184,15 @@ def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) ->
 
 def _wording_of(gaps: GapTable, wording: Wording) -> Wording:
     """ "59 where over_25 is false" instead of "59 from false": a bare truth value or number names no group."""
-    known = [level for group in gaps.groups if group.known for level in group.levels]
-    if len(gaps.attributes) > 1 or not all(isinstance(level, bool | int | float) for level in known):
+    known = [group.levels for group in gaps.groups if group.known]
+    if not any(all(map(_is_bare, levels)) for levels in zip(*known, strict=True)):
         return wording
-    return replace(wording, preposition=f"where {gaps.attributes[0].replace('_', ' ')} is")
+    return replace(wording, preposition=f"where {' × '.join(gaps.attributes).replace('_', ' ')} is")
+
+
+def _is_bare(level: Level) -> bool:
+    text = level_text(level)
+    return text.casefold() in YES | NO or text.removeprefix("-").replace(".", "", 1).isdecimal()
 
 
 def _error_counts(cube: Cube, positions: tuple[int, ...], table: TableCounts, gaps: GapTable) -> ErrorCounts:
