@@ -87,6 +87,20 @@ def test_words_are_not_mixed_with_other_values(table):
     assert counted(run_json(file, *ASKED, "--favourable", "1")) == {"a": (1, 2), "b": (0, 1)}
 
 
+def test_a_measure_is_told_from_a_yes_or_no(table):
+    rows = "".join(f"{'ab'[number % 2]},{number}.5\n" for number in range(20))
+    assert refused(table("race,hired\n" + rows), *ASKED) == (
+        ", outcome.hired: holds more than 12 different numbers; a rate needs a yes or a no. Add a column that says "
+        "whether the number is good enough, or name the favourable one: --favourable VALUE"
+    )
+
+
+def test_groups_that_differ_in_case_alone_are_pointed_out(table):
+    said = " ".join(run(table("race,hired\nMale,yes\nmale,no\nFemale,no\n"), *ASKED).split())
+    assert "race: “Male” and “male” differ in upper and lower case only" in said
+    assert "Female” and" not in said
+
+
 def test_favourable_value_is_compared_whatever_its_case_and_reported_as_given(table):
     file = table("race,hired\na,Offer Made\na,Rejected\nb,offer made\n")
     document = run_json(file, *ASKED, "--favourable", "OFFER made")

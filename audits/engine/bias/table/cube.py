@@ -86,12 +86,26 @@ class Answer:
         if self._wanted in self._seen or (self._wanted in YES | NO and self.is_yes_or_no):
             return
         listed = sorted(self._seen.values())
+        if len(listed) > _MOST_LISTED and all(_is_number(text) for text in listed):
+            problem = (
+                f"holds more than {_MOST_LISTED} different numbers; a rate needs a yes or a no. Add a column that says "
+                f"whether the number is good enough, or name the favourable one: {option}"
+            )
+            raise BadTable(file, problem, field=self.field_name)
         more = " …" if len(listed) > _MOST_LISTED else ""
         seen = ", ".join(listed[:_MOST_LISTED]) + more
         problem = (
             f"is never {self.favourable!r}, the favourable value; it is: {seen}. Name the favourable one: {option}"
         )
         raise BadTable(file, problem, field=self.field_name)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -115,6 +129,18 @@ class Cube:
     @property
     def favourable(self) -> str:
         return self.outcome.favourable
+
+    @property
+    def spelled_in_several_ways(self) -> dict[str, list[list[str]]]:
+        """By attribute, the values that are told apart by their case alone; they count as groups of their own."""
+        found = {}
+        for (_, name), levels in zip(self.columns.fields, self.levels, strict=False):
+            ways: dict[str, list[str]] = {}
+            for text in levels:
+                ways.setdefault(text.casefold(), []).append(text)
+            if alike := [sorted(texts) for texts in ways.values() if len(texts) > 1]:
+                found[name] = alike
+        return found
 
     def table(self, positions: tuple[int, ...]) -> TableCounts:
         """The counts of one attribute, or of an intersection, named by their positions among the groups."""

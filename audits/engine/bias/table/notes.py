@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audits.engine.bias.table.audit import TableAudit
-from audits.engine.bias.table.cube import Answer
+from audits.engine.bias.table.cube import Answer, Cube
 
 
 def method_notes(audit: TableAudit) -> list[str]:
@@ -18,6 +18,7 @@ def data_notes(audit: TableAudit) -> list[str]:
     notes = [
         f"{cube.rows:,} rows{left_out}. Read as {cube.form.name}.",
         _answer_note(cube.columns.outcome, cube.outcome),
+        *_spelling_notes(cube),
     ]
     if cube.truth is not None and cube.columns.truth is not None:
         notes.append(_answer_note(cube.columns.truth, cube.truth))
@@ -63,6 +64,15 @@ def _answer_note(name: str, answer: Answer) -> str:
     listed = ", ".join(f"“{other}”" for other in others)
     against = f"; unfavourable: {listed}" if listed else ""
     return f"{name}: favourable is “{answer.as_written}”{against}."
+
+
+def _spelling_notes(cube: Cube) -> list[str]:
+    return [
+        f"{name}: {' and '.join(f'“{text}”' for text in texts)} differ in upper and lower case only, and are compared "
+        "as groups of their own. Write them alike if they are one."
+        for name, alike in cube.spelled_in_several_ways.items()
+        for texts in alike[:3]
+    ]
 
 
 def _counted(number: int, noun: str) -> str:
