@@ -41,7 +41,7 @@ def test_detect_lines_answers_before_the_next_line_is_read() -> None:
     ("line", "field", "message"),
     [
         (b"\xff\xfe", None, "line 2: not UTF-8"),
-        ("{", None, "line 2: not JSON"),
+        ("{", None, 'line 2: not JSON; each line must be such as {"text": "Hello"}'),
         ("[1]", None, "line 2: not a JSON object"),
         ("{}", "text", "line 2: field 'text': missing"),
         ('{"text": 5}', "text", "line 2: field 'text': not a string"),
@@ -226,7 +226,7 @@ def test_what_stands_before_a_bad_line_of_a_batch_is_answered() -> None:
     answers = detect_batches([LINES[:1], [*LINES, "{", *LINES]])
 
     assert [len(next(answers)), len(next(answers))] == [1, 3]
-    with pytest.raises(BadLine, match=r"^line 6: not JSON$"):
+    with pytest.raises(BadLine, match=r"^line 6: not JSON; each line"):
         next(answers)
 
 

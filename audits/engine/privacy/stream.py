@@ -54,7 +54,7 @@ def _record(number: int, line: str | bytes) -> _Record:
     except UnicodeDecodeError as error:
         raise BadLine(number, None, "not UTF-8") from error
     except (ValueError, RecursionError) as error:
-        raise BadLine(number, None, "not JSON") from error
+        raise BadLine(number, None, 'not JSON; each line must be such as {"text": "Hello"}') from error
     if not isinstance(value, dict):
         raise BadLine(number, None, "not a JSON object")
     if not isinstance(value.get("text"), str):
