@@ -135,7 +135,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
             expires_at=values["expires_at"],
             actor=_person(request),
         )
-        obj.pk = key.pk
+        obj.pk, obj.prefix = key.pk, key.prefix
         messages.success(request, f"The key, shown this once: {text}")
 
     @admin.action(description="Revoke the selected keys")
