@@ -154,9 +154,6 @@ class ReferenceForm(forms.Form):
         label="Or the assistant’s own conversations of the last … days", required=False, min_value=1, max_value=3650
     )
 
-    def __init__(self, *args: Any, assistant: Assistant | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-
     @classmethod
     def of(cls, dataset: Dataset) -> ReferenceForm:
         """The form with what is declared now."""

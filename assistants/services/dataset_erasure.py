@@ -50,7 +50,7 @@ def dataset_rows_dispose(ids: Sequence[int], *, now: datetime) -> int:
 
 def external_ids_disposed(*, dataset_id: int, external_ids: Collection[str]) -> set[str]:
     """Which of these a row had that retention has emptied since. One query."""
-    stones = {external_id_tombstone(assistant_id=dataset_id, external_id=one): one for one in external_ids}
+    stones = {external_id_tombstone(holder_id=dataset_id, external_id=one): one for one in external_ids}
     rows = DatasetRow.objects.filter(dataset=dataset_id, disposed_at__isnull=False, external_id__in=list(stones))
     return {stones[stone] for stone in rows.order_by().values_list("external_id", flat=True)}
 
@@ -58,7 +58,7 @@ def external_ids_disposed(*, dataset_id: int, external_ids: Collection[str]) -> 
 def _empty(rows: QuerySet[DatasetRow], now: datetime, *, disposed_at: datetime | None = None) -> int:
     emptied = list(rows.only("pk", "dataset_id", "external_id"))
     for row in emptied:
-        row.external_id = external_id_tombstone(assistant_id=row.dataset_id, external_id=row.external_id)
+        row.external_id = external_id_tombstone(holder_id=row.dataset_id, external_id=row.external_id)
     # Apart from the values that are the same for all: an expression a row for each column costs several times as much.
     DatasetRow.objects.bulk_update(emptied, ["external_id"], batch_size=500)
     DatasetRow.objects.filter(pk__in=[row.pk for row in emptied]).update(

@@ -22,9 +22,12 @@ _INDEX = "assistants.conversation.external_id"
 _EMPTY_HASH = b"\x00" * 32
 
 
-def external_id_tombstone(*, assistant_id: int, external_id: str) -> str:
-    """What an erased conversation keeps of its external id: an HMAC, so that it can be compared and not read."""
-    return "erased-" + blind_index(_INDEX, f"{assistant_id}\x00{external_id}").hex()
+def external_id_tombstone(*, holder_id: int, external_id: str) -> str:
+    """What an erased record keeps of its external id: an HMAC, so that it can be compared and not read.
+
+    `holder_id` is the assistant of a conversation, or the data set of a row: external ids are told apart within it.
+    """
+    return "erased-" + blind_index(_INDEX, f"{holder_id}\x00{external_id}").hex()
 
 
 def _of(subjects: Subjects) -> QuerySet[Conversation]:
@@ -46,7 +49,7 @@ def _conversations_purge(subjects: Subjects) -> int:
     emptied = []
     for row in _of(subjects).filter(_legible()).only("pk", "assistant_id", "external_id", "day", "state"):
         if row.state != ConversationState.ERASED:
-            row.external_id = external_id_tombstone(assistant_id=row.assistant_id, external_id=row.external_id)
+            row.external_id = external_id_tombstone(holder_id=row.assistant_id, external_id=row.external_id)
         row.started_at = datetime.combine(row.day, time(), UTC)
         for name, value in _nothing().items():
             setattr(row, name, value)

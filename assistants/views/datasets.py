@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -169,7 +169,7 @@ def _act(
     """Read the form called `name`, carry it out, and show it again where it does not do."""
     user = _viewer(request)
     dataset = dataset_for(user, slug, permission=permission)
-    form = _FORMS[name](request.POST, assistant=dataset.assistant)
+    form = _FORMS[name](request.POST, dataset)
     if form.is_valid():
         try:
             told = act(user, dataset, form)
@@ -181,10 +181,10 @@ def _act(
     return _page(request, user, dataset, status=422, **{name: form})
 
 
-_FORMS: dict[str, type[SelectionForm] | type[TrainedForm] | type[ReferenceForm]] = {
-    "selection": SelectionForm,
-    "trained": TrainedForm,
-    "reference": ReferenceForm,
+_FORMS: dict[str, Callable[[QueryDict, Dataset], SelectionForm | TrainedForm | ReferenceForm]] = {
+    "selection": lambda posted, dataset: SelectionForm(posted, assistant=dataset.assistant),
+    "trained": lambda posted, dataset: TrainedForm(posted, assistant=dataset.assistant),
+    "reference": lambda posted, dataset: ReferenceForm(posted),
 }
 
 

@@ -210,7 +210,7 @@ def _known(assistant_id: int, external_ids: list[str]) -> dict[str, _Known]:
         known = {external_id: _Known(*columns) for external_id, *columns in cursor}
         cursor.execute(_ANY_ERASED, [assistant_id])
         if cursor.fetchone()[0]:
-            left = {external_id_tombstone(assistant_id=assistant_id, external_id=one): one for one in external_ids}
+            left = {external_id_tombstone(holder_id=assistant_id, external_id=one): one for one in external_ids}
             cursor.execute(_KNOWN, [assistant_id, list(left)])
             known |= {left[tombstone]: _Known(*columns) for tombstone, *columns in cursor}
     return known
