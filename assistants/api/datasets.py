@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -17,7 +17,6 @@ from assistants.api.answers import IntakeAnswer
 from assistants.models import Dataset, DatasetReference, DataSource
 from assistants.queries import assistant_for
 from assistants.queries.datasets import dataset_for, datasets_for, row_figures
-from assistants.records import Rejection
 from assistants.records.lines import numbered_records
 from assistants.records.training import TrainingRecordParser
 from assistants.services.datasets import (
@@ -28,15 +27,12 @@ from assistants.services.datasets import (
 )
 from assistants.states import DuplicateRule, RewriteMode
 from consent.models import Purpose
-from portal.core.access import can_anywhere
-from portal.core.actors import Actor
 from portal.core.bodies import StrictBody
-from portal.core.errors import Denied, Invalid
-from portal.core.jsonlines.bodies import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
-from portal.core.jsonlines.streams import DAMAGED, TooMuch
+from portal.core.callers import actor_of
+from portal.core.errors import Invalid
+from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
 
 TAG = "Training data"
-MAX_REJECTIONS = 1000
 
 
 class TrainingAnswer(serializers.Serializer[Any]):
@@ -126,19 +122,13 @@ class ReferenceAnswer(serializers.ModelSerializer[DatasetReference]):
         read_only_fields = fields
 
 
-def _actor(request: Request) -> Actor:
-    return cast(Actor, request.user)
-
-
 class DatasetList(generics.ListAPIView[Dataset]):
     serializer_class = DatasetAnswer
 
     def get_queryset(self) -> QuerySet[Dataset]:
         if getattr(self, "swagger_fake_view", False):
             return Dataset.objects.none()
-        actor = _actor(self.request)
-        if not can_anywhere(actor, "datasets.view"):
-            raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
+        actor = actor_of(self.request, "datasets.view")
         return datasets_for(actor)
 
     @extend_schema(operation_id="datasets_list", tags=[TAG], summary="Training data sets, newest first")
@@ -153,9 +143,7 @@ class DatasetList(generics.ListAPIView[Dataset]):
         responses={201: DatasetDetailAnswer},
     )
     def post(self, request: Request) -> Response:
-        actor = _actor(request)
-        if not can_anywhere(actor, "datasets.change"):
-            raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
+        actor = actor_of(request, "datasets.change")
         body = DatasetBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)
@@ -174,7 +162,7 @@ class DatasetList(generics.ListAPIView[Dataset]):
 @extend_schema(operation_id="datasets_read", tags=[TAG], responses=DatasetDetailAnswer, summary="One training data set")
 @api_view(["GET"])
 def dataset_detail(request: Request, slug: str) -> Response:
-    return Response(DatasetDetailAnswer(dataset_for(_actor(request), slug)).data)
+    return Response(DatasetDetailAnswer(dataset_for(actor_of(request), slug)).data)
 
 
 @extend_schema(
@@ -186,7 +174,7 @@ def dataset_detail(request: Request, slug: str) -> Response:
 )
 @api_view(["POST"])
 def dataset_freeze_view(request: Request, slug: str) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     dataset = dataset_for(actor, slug, permission="datasets.change")
     return Response(DatasetDetailAnswer(dataset_freeze(dataset_id=dataset.pk, actor=actor)).data)
 
@@ -200,7 +188,7 @@ def dataset_freeze_view(request: Request, slug: str) -> Response:
 )
 @api_view(["POST"])
 def dataset_reference_view(request: Request, slug: str) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     dataset = dataset_for(actor, slug, permission="datasets.change")
     body = ReferenceBody(data=request.data)
     body.is_valid(raise_exception=True)
@@ -228,25 +216,14 @@ class DatasetRows(APIView):
         responses=IntakeAnswer,
     )
     def post(self, request: Request, slug: str) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         dataset = dataset_for(actor, slug, permission="datasets.fill")
-        rejections: list[dict[str, object]] = []
-
-        def note(rejection: Rejection) -> None:
-            if len(rejections) < MAX_REJECTIONS:
-                rejections.append(rejection.as_dict())
-
+        rejections = FirstRejections()
         records = numbered_records(
             body_lines(request), TrainingRecordParser(), max_line_bytes=settings.PROBITY_MAX_RECORD_BYTES
         )
-        try:
+        with body_read():
             report = dataset_rows_import(
-                dataset_id=dataset.pk, records=records, source="api", actor=actor, on_rejection=note
+                dataset_id=dataset.pk, records=records, source="api", actor=actor, on_rejection=rejections.note
             )
-        except TooMuch as error:
-            raise BodyTooLarge from error
-        except DAMAGED as error:
-            raise Invalid(
-                "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
-            ) from error
         return Response(IntakeAnswer({**report.as_dict(), "rejections": rejections}).data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -17,20 +17,12 @@ from rest_framework.views import APIView
 from assistants.api.answers import AssistantAnswer, AssistantDetailAnswer, ConversationAnswer, IntakeAnswer
 from assistants.models import Assistant
 from assistants.queries import assistant_for, assistants_for, conversation_for
-from assistants.records import RecordParser, Rejection, numbered_records
+from assistants.records import RecordParser, numbered_records
 from assistants.services.intake import conversations_intake
-from portal.core.access import can_anywhere
-from portal.core.actors import Actor
-from portal.core.errors import Denied, Invalid
-from portal.core.jsonlines.bodies import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
-from portal.core.jsonlines.streams import DAMAGED, TooMuch
+from portal.core.callers import actor_of
+from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
 
 TAG = "Assistants and conversations"
-MAX_REJECTIONS = 1000
-
-
-def _actor(request: Request) -> Actor:
-    return cast(Actor, request.user)
 
 
 class AssistantList(generics.ListAPIView[Assistant]):
@@ -39,9 +31,7 @@ class AssistantList(generics.ListAPIView[Assistant]):
     def get_queryset(self) -> QuerySet[Assistant]:
         if getattr(self, "swagger_fake_view", False):
             return Assistant.objects.none()
-        actor = _actor(self.request)
-        if not can_anywhere(actor, "assistants.view"):
-            raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
+        actor = actor_of(self.request, "assistants.view")
         return assistants_for(actor)
 
     @extend_schema(operation_id="assistants_list", tags=[TAG], summary="Assistants, newest first")
@@ -57,7 +47,7 @@ class AssistantList(generics.ListAPIView[Assistant]):
 )
 @api_view(["GET"])
 def assistant_detail(request: Request, slug: str) -> Response:
-    return Response(AssistantDetailAnswer(assistant_for(_actor(request), slug)).data)
+    return Response(AssistantDetailAnswer(assistant_for(actor_of(request), slug)).data)
 
 
 class ConversationIntake(APIView):
@@ -81,27 +71,16 @@ class ConversationIntake(APIView):
         responses=IntakeAnswer,
     )
     def post(self, request: Request, slug: str) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         assistant = assistant_for(actor, slug, permission="conversations.intake")
-        rejections: list[dict[str, object]] = []
-
-        def note(rejection: Rejection) -> None:
-            if len(rejections) < MAX_REJECTIONS:
-                rejections.append(rejection.as_dict())
-
+        rejections = FirstRejections()
         records = numbered_records(
             body_lines(request), RecordParser(), max_line_bytes=settings.PROBITY_MAX_RECORD_BYTES
         )
-        try:
+        with body_read():
             report = conversations_intake(
-                assistant=assistant, records=records, source="api", actor=actor, on_rejection=note
+                assistant=assistant, records=records, source="api", actor=actor, on_rejection=rejections.note
             )
-        except TooMuch as error:
-            raise BodyTooLarge from error
-        except DAMAGED as error:
-            raise Invalid(
-                "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
-            ) from error
         return Response(IntakeAnswer({**report.as_dict(), "rejections": rejections}).data)
 
 
@@ -113,4 +92,4 @@ class ConversationIntake(APIView):
 )
 @api_view(["GET"])
 def conversation_detail(request: Request, public_id: uuid.UUID) -> Response:
-    return Response(ConversationAnswer(conversation_for(_actor(request), public_id)).data)
+    return Response(ConversationAnswer(conversation_for(actor_of(request), public_id)).data)

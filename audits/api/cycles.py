@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assistants.models import Assistant
 from audits.api.answers import CheckRunAnswer, CycleAnswer
-from audits.api.requests import Strict, actor_of, person_of, read, read_query
+from audits.api.requests import Strict, person_of, read, read_query
 from audits.models import CheckRun, Cycle
 from audits.queries.cycles import CycleFilters, check_runs_of, cycle_for, cycles_for
 from audits.services.cycle_states import cycle_close
@@ -21,6 +21,7 @@ from audits.services.cycles import cycle_open
 from audits.services.notes import NOTE_LIMIT
 from audits.states import CheckKind, CycleState
 from portal.core.access import restrict
+from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Audit cycles"

@@ -15,13 +15,14 @@ from rest_framework.response import Response
 from assistants.models import Assistant
 from assistants.queries.registry import assistant_for
 from audits.api.answers import Person
-from audits.api.requests import Strict, actor_of, read_query
+from audits.api.requests import Strict, read_query
 from audits.checks.tables import rate_interval, share
 from audits.models import DetectionPattern
 from audits.queries.exposure_figures import ORIGINS, days_counted, scan_states, type_figures
 from audits.queries.patterns import patterns_of
 from audits.queries.windows import Window
 from portal.core.access import require
+from portal.core.callers import actor_of
 from portal.core.errors import Invalid
 
 TAG = "Personal data"

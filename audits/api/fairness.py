@@ -11,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
-from audits.api.requests import Strict, actor_of, read_query
+from audits.api.requests import Strict, read_query
 from audits.checks.slice_asked import WINDOWS, slice_asked
 from audits.checks.slicing import STRATA, fairness_slice
+from portal.core.callers import actor_of
 
 TAG = "Fairness"
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Release
 from audits.api.answers import FindingAnswer, FindingDetail
-from audits.api.requests import Nothing, Strict, actor_of, person_of, read, read_query
+from audits.api.requests import Nothing, Strict, person_of, read, read_query
 from audits.models import Finding
 from audits.queries.findings import FindingFilters, finding_for, findings_for
 from audits.queries.waiting import WAITING
@@ -42,6 +42,7 @@ from audits.services.verification import finding_verify
 from audits.states import DismissReason, FindingState, Remedy, Severity
 from portal.accounts.models import User
 from portal.accounts.step_up import recently_reauthenticated
+from portal.core.callers import actor_of
 
 TAG = "Findings"
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Conversation
 from audits.api.answers import FlagAnswer
-from audits.api.requests import Nothing, Strict, actor_of, person_of, read, read_query
+from audits.api.requests import Nothing, Strict, person_of, read, read_query
 from audits.models import Flag
 from audits.queries.flags import FlagFilters, flag_for, flags_for
 from audits.services.flags import flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_raise, flag_release
@@ -22,6 +22,7 @@ from audits.services.notes import NOTE_LIMIT
 from audits.states import DismissReason, FlagKind, FlagSource, FlagState, Severity
 from portal.core.access import restrict
 from portal.core.actors import Actor
+from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Flags"

@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audits.api.answers import Person
-from audits.api.requests import Strict, actor_of, read, read_query
+from audits.api.requests import Strict, read, read_query
 from audits.models import ProbeSetVersion
 from audits.queries.probe_sets import probe_set_for, probe_sets_for
 from audits.services.probe_sets import probe_set_change, probe_set_create
 from portal.accounts.models import Team
 from portal.core.access import teams_with
+from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Matched-pair probing"

@@ -13,12 +13,13 @@ from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
 from audits.api.answers import CheckRunAnswer, Person
-from audits.api.requests import Nothing, Strict, actor_of, person_of, read, read_query
+from audits.api.requests import Nothing, Strict, person_of, read, read_query
 from audits.endpoints.secret_places import url_shown
 from audits.models import ProbeConnector, ProbeRun
 from audits.queries.probe_figures import checks_of, comparisons_of, floors_of
 from audits.queries.probing import connectors_of, probe_run_for, probe_runs_for, progress_of
 from audits.services.probing.runs import MOST_PAIRS_PER_TEMPLATE, probe_run_start, probe_run_stop
+from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Probes"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from portal.accounts.models import User
-from portal.core.access import can_anywhere
-from portal.core.actors import Actor
 from portal.core.bodies import StrictBody
 from portal.core.errors import Denied
 
@@ -45,14 +43,6 @@ def _messages(wrong: Any) -> list[str]:
     """What is wrong with a filter, whichever of its repetitions it is."""
     inner = wrong.values() if isinstance(wrong, dict) else wrong if isinstance(wrong, list) else None
     return [str(wrong)] if inner is None else [message for each in inner for message in _messages(each)]
-
-
-def actor_of(request: Request, permission: str) -> Actor:
-    """Who asks. Raises Denied where they hold `permission` nowhere: an empty list would not say so."""
-    actor = cast(Actor, request.user)
-    if not can_anywhere(actor, permission):
-        raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
-    return actor
 
 
 def person_of(request: Request) -> User:

@@ -16,11 +16,12 @@ from rest_framework.views import APIView
 
 from assistants.queries.datasets import dataset_for
 from audits.api.answers import CheckRunAnswer
-from audits.api.requests import Nothing, Strict, actor_of, person_of, read, read_query
+from audits.api.requests import Nothing, Strict, person_of, read, read_query
 from audits.models import TrainingExport
 from audits.queries.training_exports import breaches_of, export_for, exports_of
 from audits.services.training import dataset_audit, training_export_lines, training_export_request
 from audits.services.training.exports import packed
+from portal.core.callers import actor_of
 
 TAG = "Training data"
 

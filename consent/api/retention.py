@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -13,9 +13,7 @@ from rest_framework.response import Response
 from consent.models import LegalHold, RetentionRule, RetentionRun
 from consent.queries.holds import holds_for
 from consent.queries.retention_rules import rules_for, runs_for
-from portal.core.access import can_anywhere
-from portal.core.actors import Actor
-from portal.core.errors import Denied
+from portal.core.callers import actor_of
 
 TAG = "Retention"
 
@@ -71,18 +69,11 @@ class HoldAnswer(serializers.ModelSerializer[LegalHold]):
         fields = ["id", "team", "scope", "subject", "assistant", "placed_at", "released_at"]
 
 
-def _actor(request: Request, permission: str) -> Actor:
-    actor = cast(Actor, request.user)
-    if not can_anywhere(actor, permission):
-        raise Denied("Your roles or this key's scopes do not allow this.", code="role_missing")
-    return actor
-
-
 class Rules(generics.ListAPIView[RetentionRule]):
     serializer_class = RuleAnswer
 
     def get_queryset(self) -> QuerySet[RetentionRule]:
-        return rules_for(_actor(self.request, "retention.view"))
+        return rules_for(actor_of(self.request, "retention.view"))
 
     @extend_schema(operation_id="retention_rules", tags=[TAG], summary="Retention rules, every version")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -93,7 +84,7 @@ class Runs(generics.ListAPIView[RetentionRun]):
     serializer_class = RunAnswer
 
     def get_queryset(self) -> QuerySet[RetentionRun]:
-        return runs_for(_actor(self.request, "retention.view"))
+        return runs_for(actor_of(self.request, "retention.view"))
 
     @extend_schema(operation_id="retention_runs", tags=[TAG], summary="Retention runs and what was due at their end")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -104,7 +95,7 @@ class Holds(generics.ListAPIView[LegalHold]):
     serializer_class = HoldAnswer
 
     def get_queryset(self) -> QuerySet[LegalHold]:
-        return holds_for(_actor(self.request, "holds.view"))
+        return holds_for(actor_of(self.request, "holds.view"))
 
     @extend_schema(operation_id="legal_holds", tags=[TAG], summary="Legal holds, without their words")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -31,7 +31,7 @@ from consent.services.ages import subject_age_note
 from consent.services.links import merge_confirm, subjects_merge, subjects_unmerge
 from consent.services.restrictions import restriction_impose, restriction_lift
 from portal.core.access import require
-from portal.core.actors import Actor
+from portal.core.callers import actor_of
 from portal.core.errors import Invalid, NotFound
 
 TAG = "Consent"
@@ -57,7 +57,7 @@ class Merges(APIView):
             reason=given["reason"],
             source=given["source"],
             occurred_at=given.get("occurred_at"),
-            actor=_actor(request),
+            actor=actor_of(request),
         )
         return Response(_merge(step), status=201)
 
@@ -74,7 +74,7 @@ class MergeConfirm(APIView):
     )
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
         given = _valid(MergeStepBody(data=request.data))
-        return Response(_merge(merge_confirm(merge=public_id, reason=given["reason"], actor=_actor(request))))
+        return Response(_merge(merge_confirm(merge=public_id, reason=given["reason"], actor=actor_of(request))))
 
 
 class MergeUndo(APIView):
@@ -89,7 +89,7 @@ class MergeUndo(APIView):
     )
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
         given = _valid(MergeStepBody(data=request.data))
-        return Response(_merge(subjects_unmerge(merge=public_id, reason=given["reason"], actor=_actor(request))))
+        return Response(_merge(subjects_unmerge(merge=public_id, reason=given["reason"], actor=actor_of(request))))
 
 
 class AgeNotes(APIView):
@@ -112,7 +112,7 @@ class AgeNotes(APIView):
             of_age_on=given["of_age_on"],
             evidence=given["evidence"],
             source=given["source"],
-            actor=_actor(request),
+            actor=actor_of(request),
         )
         answer = {
             "subject": subject.public_id,
@@ -141,7 +141,7 @@ class Restrictions(APIView):
             ground=given["ground"],
             imposed_at=given.get("imposed_at"),
             source=given["source"],
-            actor=_actor(request),
+            actor=actor_of(request),
         )
         return Response(_restriction(made), status=201)
 
@@ -158,7 +158,7 @@ class RestrictionLift(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         given = _valid(RestrictionLiftBody(data=request.data))
-        lifted = restriction_lift(restriction_id=pk, lifted_at=given.get("lifted_at"), actor=_actor(request))
+        lifted = restriction_lift(restriction_id=pk, lifted_at=given.get("lifted_at"), actor=actor_of(request))
         return Response(_restriction(lifted))
 
 
@@ -176,7 +176,7 @@ class Receipt(APIView):
         subject = subject_by_public_id(public_id=public_id)
         if subject is None:
             raise NotFound("There is no such item.")
-        require(_actor(request), "consent.view", subject)
+        require(actor_of(request), "consent.view", subject)
         return Response(receipt(subject=subject, known_at=_known_at(request.query_params.get("known_at"))))
 
 
@@ -193,10 +193,6 @@ def _known_at(text: str | None) -> datetime:
 def _valid(body: Any) -> dict[str, Any]:
     body.is_valid(raise_exception=True)
     return cast(dict[str, Any], body.validated_data)
-
-
-def _actor(request: Request) -> Actor:
-    return cast(Actor, request.user)
 
 
 def _merge(step: SubjectLinkEvent) -> dict[str, Any]:

@@ -27,17 +27,15 @@ from consent.api.bodies import (
 from consent.api.teams import team_asked
 from consent.errors import refusal
 from consent.queries import Use, UseName, evaluate_many, named_use, named_uses
-from consent.records import EntryParser, Rejection, entries_of_lines
+from consent.records import EntryParser, entries_of_lines
 from consent.services.events import consent_events_record
 from consent.services.imports import consents_import
 from portal.accounts.models import Team
 from portal.core.actors import Actor
 from portal.core.errors import Invalid, NotFound
-from portal.core.jsonlines.bodies import MEDIA_TYPE, BodyTooLarge, NdjsonParser, body_lines
-from portal.core.jsonlines.streams import DAMAGED, TooMuch
+from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
 
 TAG = "Consent"
-MAX_REJECTIONS = 1000
 
 
 class Evaluate(APIView):
@@ -169,23 +167,14 @@ class Consents(APIView):
     )
     def post(self, request: Request) -> Response:
         team = team_asked(request, request.query_params.get("team"), "consent.record")
-        rejections: list[dict[str, object]] = []
-
-        def note(rejection: Rejection) -> None:
-            if len(rejections) < MAX_REJECTIONS:
-                given = rejection.as_dict()
-                rejections.append({"source_event_id": given.pop("external_id"), **given})
-
+        rejections = FirstRejections()
         lines = entries_of_lines(body_lines(request), EntryParser(), max_line_bytes=settings.PROBITY_MAX_RECORD_BYTES)
-        try:
-            report = consents_import(team=team, lines=lines, actor=cast(Actor, request.user), on_rejection=note)
-        except TooMuch as error:
-            raise BodyTooLarge from error
-        except DAMAGED as error:
-            raise Invalid(
-                "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
-            ) from error
-        return Response(ConsentsAnswer({**report.as_dict(), "rejections": rejections}).data)
+        with body_read():
+            report = consents_import(
+                team=team, lines=lines, actor=cast(Actor, request.user), on_rejection=rejections.note
+            )
+        named = [{"source_event_id": one.pop("external_id"), **one} for one in rejections]
+        return Response(ConsentsAnswer({**report.as_dict(), "rejections": named}).data)
 
 
 def _use(team: Team, given: dict[str, Any], use_time: datetime) -> Use:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from portal.core.errors import Invalid, ProbityError
+from portal.core.jsonlines.lines import Rejection
 from portal.core.jsonlines.streams import BUFFER, DAMAGED, Bounded, TooMuch, decompressed, fault_at_start
 
 MEDIA_TYPE = "application/x-ndjson"
+MOST_REJECTIONS = 1000
 
 
 class BodyTooLarge(ProbityError):
@@ -41,7 +44,7 @@ class NdjsonParser(BaseParser):
 def body_lines(request: Request) -> io.BufferedReader[Any]:
     """The body as a stream of lines, decompressed where `Content-Encoding` is gzip.
 
-    Reading it may raise TooMuch and, where it is compressed, one of DAMAGED. Raises Invalid for a body that is no
+    It is read within `body_read`. Raises Invalid for a body that is no
     JSON lines, BodyTooLarge, and DRF's UnsupportedMediaType for another content type.
     """
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
@@ -65,3 +68,24 @@ def body_lines(request: Request) -> io.BufferedReader[Any]:
     if fault:
         raise Invalid(f"The body {fault}.", field="body")
     return stream
+
+
+@contextmanager
+def body_read() -> Iterator[None]:
+    """Around what reads `body_lines`: raises BodyTooLarge, and Invalid where the compressed body breaks off."""
+    try:
+        yield
+    except TooMuch as error:
+        raise BodyTooLarge from error
+    except DAMAGED as error:
+        raise Invalid(
+            "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
+        ) from error
+
+
+class FirstRejections(list[dict[str, object]]):
+    """The first thousand lines that were not taken in, as the answer lists them."""
+
+    def note(self, rejection: Rejection) -> None:
+        if len(self) < MOST_REJECTIONS:
+            self.append(rejection.as_dict())
