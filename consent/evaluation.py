@@ -142,7 +142,7 @@ def decide(
         return _denied(ended[last.event.id], last.event.id)
     if started:
         grant = _last(started).event
-        return _denied(_fault(grant, notices, minority), grant.id)
+        return _denied(_fault(grant, notices), grant.id)
     taken_back = [event for event in known if event.id in voided and event.state in GRANTS]
     taken_back = [event for event in taken_back if plausible(event, skew=skew)[1] <= use_time]
     if taken_back:
@@ -217,7 +217,7 @@ def _sound(placed: _Placed, notices: Mapping[int, NoticeVersion], minority: Mino
     return _Placed(grant, earliest, latest) if earliest <= latest else None
 
 
-def _fault(grant: Event, notices: Mapping[int, NoticeVersion], minority: Minority | None) -> Reason:
+def _fault(grant: Event, notices: Mapping[int, NoticeVersion]) -> Reason:
     """Why a grant that has begun is none."""
     if not _covered(grant, notices):
         return Reason.PURPOSE_NOT_COVERED

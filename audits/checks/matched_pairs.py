@@ -17,7 +17,7 @@ from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec,
 from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
 from audits.checks.tables import table
 from audits.engine.bias.verdict import Verdict
-from audits.engine.probing import Comparison, Floor, ProbeAnalysis, ProbePolicy, ProbeSet, analyse
+from audits.engine.probing import Comparison, Floor, ProbeAnalysis, ProbePolicy, analyse
 from audits.engine.probing.wording import OUTCOME_WORDS, labels_of
 from audits.queries.probing import judging_of, latest_answered, pair_results
 from audits.states import CheckKind, CheckState, Severity
@@ -142,7 +142,7 @@ def run(context: CheckContext) -> CheckOutcome:
         state=STATES[analysis.verdict],
         sentence=analysis.sentence,
         result={
-            "tables": _tables(analysis, probe_set, labels),
+            "tables": _tables(analysis, labels),
             "figures": {**answer["figures"], "passed_cells": _count(analysis, Verdict.NO_MATERIAL_DIFFERENCE),
                         "failed_cells": _count(analysis, Verdict.DISPARITY)},
             "excluded": answer["unanswered"],
@@ -179,7 +179,7 @@ def _severity(analysis: ProbeAnalysis) -> Severity:
     return severity_of_gaps([one.difference or 0.0 for one in analysis.disparities() if one.favourable is not None])
 
 
-def _tables(analysis: ProbeAnalysis, probe_set: ProbeSet, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+def _tables(analysis: ProbeAnalysis, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     yes_no = [one for one in analysis.comparisons if one.favourable is not None]
     yes_no.sort(key=_weight, reverse=True)
     counted = [one for one in analysis.comparisons if one.favourable is None]

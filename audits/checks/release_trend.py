@@ -52,7 +52,7 @@ class ReleaseTrend:
         started = [(release.version, released_on(release)) for release in self.releases]
         return {
             "series": "" if line is None else line.name,
-            "points": [] if line is None else weekly_points(line.said, self.scanned, self.window),
+            "points": [] if line is None else weekly_points(line.said, self.scanned),
             "releases": [[version, day.isoformat()] for version, day in started if since <= day < until],
         }
 
@@ -129,8 +129,8 @@ def release_trend(
     return ReleaseTrend(window=stretch, releases=releases, scanned=scanned, series=series, steps=named)
 
 
-def weekly_points(said: Sequence[SaidOn], scanned: Cells, window: Window) -> list[list[Any]]:
-    """[first day, conversations with it, conversations scanned] of each week of the window that has any."""
+def weekly_points(said: Sequence[SaidOn], scanned: Cells) -> list[list[Any]]:
+    """[first day, conversations with it, conversations scanned] of each week that has any."""
     with_it: dict[date, int] = defaultdict(int)
     for on in said:
         with_it[monday(on.day)] += on.conversations

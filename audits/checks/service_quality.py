@@ -162,7 +162,7 @@ def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, polic
         attribute=name,
     )
     named = _named(params)
-    said = rank_sentence(ranks, figure=params.figure, scale=scale, better=params.better, named=named)
+    said = rank_sentence(ranks, figure=params.figure, better=params.better, named=named)
     return CheckOutcome(
         state=known.held_back(STATES[ranks.verdict]),
         sentence=" ".join(filter(None, (known.sentence, said))),

@@ -46,7 +46,7 @@ def title_of(figure: str, name: str) -> str:
     return title.format(name=name.replace("_", " "))
 
 
-def rank_sentence(ranks: OrderedTable, *, figure: str, scale: Scale, better: str, named: Callable[[str], str]) -> str:
+def rank_sentence(ranks: OrderedTable, *, figure: str, better: str, named: Callable[[str], str]) -> str:
     """The verdict and the comparison that carries it, as chances of a pair."""
     reference, compared = ranks.reference, ranks.compared
     if reference is None or not compared:

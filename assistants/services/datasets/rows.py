@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -150,16 +149,14 @@ def _take(batch: Sequence[NumberedRow], dataset: Dataset, first_lines: dict[str,
             taken.unchanged += 1
         else:
             news.append(incoming)
-    _place(news, known, dataset, taken, received_at)
+    _place(news, known, dataset, taken)
     rows_insert(taken.created, dataset_id=dataset.pk, received_at=received_at)
     rows_revise(taken.revised, dataset_id=dataset.pk, received_at=received_at)
     _settle_repeats(repeats, known, first_lines, taken)
     return taken
 
 
-def _place(
-    news: Sequence[_Incoming], known: dict[str, _Known], dataset: Dataset, taken: _Taken, received_at: datetime
-) -> None:
+def _place(news: Sequence[_Incoming], known: dict[str, _Known], dataset: Dataset, taken: _Taken) -> None:
     """Find each row's data subject and its open key. An anonymous row that changes keeps the subject that it has."""
     if not news:
         return

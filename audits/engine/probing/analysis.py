@@ -99,7 +99,7 @@ def analyse(
     outcome = carrying_comparison(comparisons, verdict).outcome if comparisons else ""
     return ProbeAnalysis(
         verdict=verdict,
-        sentence=analysis_sentence(comparisons, floors, verdict, policy=policy, labels=labels or {})
+        sentence=analysis_sentence(comparisons, floors, verdict, labels=labels or {})
         + ("" if reading is None else judge_sentence(reading, outcome=outcome, labels=labels or {})),
         comparisons=tuple(comparisons),
         floors=tuple(floors.values()),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from audits.engine.bias.verdict import Verdict
 
-from .comparing import Comparison, Floor, ProbePolicy
+from .comparing import Comparison, Floor
 from .second_reading import Agreement, SecondReading
 from .sets import ProbeSet
 
@@ -36,7 +36,6 @@ def analysis_sentence(
     floors: Mapping[str, Floor],
     verdict: Verdict,
     *,
-    policy: ProbePolicy,
     labels: Mapping[str, str],
 ) -> str:
     """The verdict, and the comparison that carries it."""
