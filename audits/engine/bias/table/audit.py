@@ -27,10 +27,9 @@ from audits.engine.bias.groups import Level, level_text
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, outcome_wording
 from audits.engine.bias.table.cube import NO, YES, Cube
+from audits.engine.bias.table.files import listed
 from audits.engine.bias.table.words import table_words
 from audits.engine.bias.verdict import Policy, Verdict, overall
-
-_MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +250,5 @@ def _intersection(table: TableCounts, by_attribute: dict[str, str], labels: dict
 def _not_a_group(reference: str, tables: Sequence[TableCounts], labels: Sequence[dict[str, str]]) -> str:
     attribute = reference.partition("=")[0].strip()
     own = [i for i, table in enumerate(tables) if table.attributes == (attribute,)]
-    listed = sorted({label for i, here in enumerate(labels) if i in own or not own for label in here.values()})
-    more = " …" if len(listed) > _MOST_LISTED else ""
-    return f"{reference!r} is none of the groups: {', '.join(listed[:_MOST_LISTED])}{more}"
+    there = sorted({label for i, here in enumerate(labels) if i in own or not own for label in here.values()})
+    return f"{reference!r} is none of the groups: {listed(there)}"

@@ -10,7 +10,7 @@ from audits.engine.bias.comparisons import TableCounts
 from audits.engine.bias.error_rates import ErrorCount, ErrorCounts
 from audits.engine.bias.groups import GroupCount, Level, level_text
 from audits.engine.bias.table.batches import Batch, Form, Reading, read_batches
-from audits.engine.bias.table.files import BadTable
+from audits.engine.bias.table.files import MOST_LISTED, BadTable, listed
 from audits.engine.bias.table.rows import Columns
 
 MOST_LEVELS = 10_000
@@ -24,7 +24,6 @@ NO = frozenset({"false", "no", "n", "f", "0", "0.0"})
 MISSING = ("NA", "N/A", "#N/A", "NaN", "null", "unknown")
 """Texts that mean "not known", whatever their case, unless the caller names others; blank always does."""
 
-_MOST_LISTED = 12
 _NOT_READ = Form("", None)
 _MOST_REMEMBERED = 100_000
 
@@ -50,7 +49,7 @@ class Answer:
         if answer is not None:
             return answer
         folded = text.casefold()
-        if folded not in self._seen and (len(self._seen) <= _MOST_LISTED or folded == self._wanted):
+        if folded not in self._seen and (len(self._seen) <= MOST_LISTED or folded == self._wanted):
             self._seen[folded] = text
         if len(self._answers) < MOST_LEVELS:
             self._answers[text] = folded in self._alike
@@ -77,7 +76,7 @@ class Answer:
     @property
     def others(self) -> tuple[str, ...]:
         """The other values that were seen, the first dozen at most."""
-        return tuple(text for folded, text in self._seen.items() if folded not in self._alike)[:_MOST_LISTED]
+        return tuple(text for folded, text in self._seen.items() if folded not in self._alike)[:MOST_LISTED]
 
     def check(self, file: Path, option: str) -> None:
         """Raises BadTable where there was no value at all, or never the favourable one."""
@@ -85,19 +84,15 @@ class Answer:
             raise BadTable(file, "no row has a value", field=self.field_name)
         if self._wanted in self._seen or (self._wanted in YES | NO and self.is_yes_or_no):
             return
-        listed = sorted(self._seen.values())
-        if len(listed) > _MOST_LISTED and all(_is_number(text) for text in listed):
+        seen = sorted(self._seen.values())
+        if len(seen) > MOST_LISTED and all(_is_number(text) for text in seen):
             problem = (
-                f"holds more than {_MOST_LISTED} different numbers; a rate needs a yes or a no. Add a column that says "
+                f"holds more than {MOST_LISTED} different numbers; a rate needs a yes or a no. Add a column that says "
                 f"whether the number is good enough, or name the favourable one: {option}"
             )
             raise BadTable(file, problem, field=self.field_name)
-        more = " …" if len(listed) > _MOST_LISTED else ""
-        seen = ", ".join(listed[:_MOST_LISTED]) + more
-        problem = (
-            f"is never {self.favourable!r}, the favourable value; it is: {seen}. Name the favourable one: {option}"
-        )
-        raise BadTable(file, problem, field=self.field_name)
+        named = f"is never {self.favourable!r}, the favourable value; it is: {listed(seen)}."
+        raise BadTable(file, f"{named} Name the favourable one: {option}", field=self.field_name)
 
 
 def _is_number(text: str) -> bool:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 from audits.engine.bias.groups import Level
-from audits.engine.bias.table.files import BadTable, open_table
+from audits.engine.bias.table.files import BadTable, listed, open_table
 
 SECTIONS = ("group", "stratum", "outcome")
 COUNT = "count"
@@ -29,7 +29,6 @@ _LIKE_A_COUNT = frozenset({"count", "counts", "freq", "frequency", "n", "weight"
 _OTHER_SECTION = {"group": "stratum", "stratum": "group"}
 # Counts stay exact as floats in the statistics up to here.
 _LARGEST_COUNT = 2**52
-_MOST_LISTED = 12
 _MOST_NAMES = 1_000
 _LONGEST_SHOWN = 40
 _EXCEL_HINT = re.compile("sep=.", re.IGNORECASE)  # a first line that tells Excel the separator, and is no header
@@ -317,12 +316,11 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 def refuse_missing(file: Path, field: str, names: Iterable[str]) -> NoReturn:
     """Raises BadTable that says which names there are, and which of them may have been meant."""
-    listed = sorted(set(names))
-    by_name = {name.rpartition(".")[2].casefold(): name for name in listed}
+    there = sorted(set(names))
+    by_name = {name.rpartition(".")[2].casefold(): name for name in there}
     close = difflib.get_close_matches(field.rpartition(".")[2].casefold(), by_name, n=1, cutoff=0.75)
-    there = ", ".join(listed[:_MOST_LISTED]) + (" …" if len(listed) > _MOST_LISTED else "")
     meant = f" (did you mean {by_name[close[0]]}?)" if close else ""
-    raise BadTable(file, f"no row has it; there are: {there or 'no named values'}{meant}", field=field)
+    raise BadTable(file, f"no row has it; there are: {listed(there) or 'no named values'}{meant}", field=field)
 
 
 def level(file: Path, line: int, field: str, value: object) -> Level:
