@@ -161,7 +161,7 @@ def check_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, user: User, form: CycleOpenForm, *, status: int = 200) -> HttpResponse:
-    filter_form = CycleFilter(request.GET or None, actor=user)
+    filter_form = CycleFilter(request.GET or None, actor=user, auto_id="filter-%s")
     page = Paginator(cycles_for(user, filter_form.chosen), PAGE).get_page(request.GET.get("page"))
     numbered = cycles_with_figures(Cycle.objects.filter(pk__in=[row.pk for row in page]))
     figures = {row.pk: row for row in numbered}

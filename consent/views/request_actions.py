@@ -192,12 +192,13 @@ class Offered:
 
 
 def action_form(name: str, request: SubjectRequest, *args: Any) -> forms.Form:
-    """The form of an action, empty or with what was posted."""
+    """The form of an action, empty or with what was posted; several stand on one page, each with ids of its own."""
+    ids = f"{name}-%s"
     if name == "assign":
-        return _people(request, *args, initial={"to": request.assigned_to_id})
+        return _people(request, *args, auto_id=ids, initial={"to": request.assigned_to_id})
     if name == "object":
-        return ObjectForm(*args, request=request)
-    return ACTIONS[name].form(*args)
+        return ObjectForm(*args, auto_id=ids, request=request)
+    return ACTIONS[name].form(*args, auto_id=ids)
 
 
 def offered_actions(
