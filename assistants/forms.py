@@ -197,7 +197,7 @@ class SelectionForm(forms.Form):
 class TrainedForm(forms.Form):
     """Which release of the assistant learned from the data set, on which day."""
 
-    release = forms.ModelChoiceField(label="Release", queryset=Release.objects.none())
+    release = forms.ModelChoiceField(label="Release", queryset=Release.objects.none(), empty_label="Choose …")
     day = forms.DateField(label="Trained on", widget=calendar())
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:

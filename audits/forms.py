@@ -67,7 +67,9 @@ class DismissForm(forms.Form):
 class ConfirmForm(forms.Form):
     """`able` are the people who may remediate the finding."""
 
-    owner = PersonChoiceField(label="Who sees to it", queryset=User.objects.none(), required=False)
+    owner = PersonChoiceField(
+        label="Who sees to it", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
+    )
     note = _note("Note", required=False)
 
     field_order = ["note", "owner"]
@@ -78,7 +80,7 @@ class ConfirmForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    owner = PersonChoiceField(label="Who sees to it", queryset=User.objects.none())
+    owner = PersonChoiceField(label="Who sees to it", queryset=User.objects.none(), empty_label="Choose …")
 
     def __init__(self, *args: Any, able: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +88,7 @@ class AssignForm(forms.Form):
 
 
 class DuplicateForm(forms.Form):
-    of = forms.ModelChoiceField(label="The same as", queryset=Finding.objects.none())
+    of = forms.ModelChoiceField(label="The same as", queryset=Finding.objects.none(), empty_label="Choose …")
     note = _note("Note", required=False)
 
     def __init__(self, *args: Any, originals: QuerySet[Finding], **kwargs: Any) -> None:

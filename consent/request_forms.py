@@ -117,7 +117,7 @@ class RefuseForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    to = PersonChoiceField(queryset=User.objects.none(), label="Whose request it is")
+    to = PersonChoiceField(queryset=User.objects.none(), label="Whose request it is", empty_label="Choose …")
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
