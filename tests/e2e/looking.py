@@ -13,6 +13,7 @@ from tests.e2e.browsing import DESKTOP, PHONE
 
 GRAVE = ["serious", "critical"]
 HIGHEST = 4000  # pixels of a picture
+ZOOMED = {"width": 320, "height": 640}  # 1280 px at 400 % (WCAG 2.2, 1.4.10)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 CONTRAST = "color-contrast"
 # A colour scheme changes colours and nothing else, a width everything but colours. Contrast is slow to measure.
@@ -27,6 +28,10 @@ WIDER_THAN_WINDOW = """() => {
   return [...document.querySelectorAll("body *")]
     .filter((element) => element.getBoundingClientRect().right > limit + 1)
     .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+}"""
+IDS_GIVEN_TWICE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  return [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))];
 }"""
 # Colours that are still fading in would be measured at a moment that nobody sees. What turns for ever cannot finish.
 SETTLE = """() => document.getAnimations().forEach((animation) => {
@@ -56,6 +61,9 @@ class Gallery:
                 self.picture(page, f"{name}-{size['width']}-{scheme}")
             wrong += [f"{seen}: wider than the window: {element}" for element in page.evaluate(WIDER_THAN_WINDOW)]
         page.emulate_media(color_scheme="light")
+        wrong += [f"{name}: two elements have the id {given}" for given in page.evaluate(IDS_GIVEN_TWICE)]
+        page.set_viewport_size(ZOOMED)
+        wrong += [f"{name} at 400 %: wider than the window: {element}" for element in page.evaluate(WIDER_THAN_WINDOW)]
         if before is not None:
             page.set_viewport_size(before)
         return wrong
