@@ -35,13 +35,13 @@ def exports_of(dataset: Dataset) -> QuerySet[TrainingExport]:
     return found.defer("manifest").order_by("-pk")
 
 
-def export_for(actor: Actor, public_id: uuid.UUID, *, permission: str = "datasets.view") -> TrainingExport:
-    """One export. Raises NotFound where there is none for this actor, Denied where `permission` is missing."""
+def export_for(actor: Actor, public_id: uuid.UUID) -> TrainingExport:
+    """One export. Raises NotFound where there is none for this actor, Denied without the role."""
     found = TrainingExport.objects.select_related("dataset__assistant__team", "dataset__purpose", "requested_by")
     export = found.filter(public_id=public_id).first()
     if export is None:
         raise NotFound("There is no such item.")
-    require(actor, permission, export)
+    require(actor, "datasets.view", export)
     return export
 
 

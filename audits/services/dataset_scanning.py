@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,12 +18,11 @@ from audits.queries.training import RowReader, row_reader, unscanned
 BATCH = 500
 
 
-def dataset_rows_scan(*, dataset_id: int, progress: Callable[[int], None] | None = None) -> int:
+def dataset_rows_scan(*, dataset_id: int) -> int:
     """Scan every row of the data set that this version of engine and patterns has not seen; returns how many.
 
     A batch is one transaction that holds the data set, so that two audits share the work and neither runs ahead of
-    the other. A row that does not open or cannot be read to its end keeps the class of its error. `progress` is told
-    how many are done.
+    the other. A row that does not open or cannot be read to its end keeps the class of its error.
     """
     reader = row_reader(dataset_id)
     done, after = 0, 0
@@ -42,8 +41,6 @@ def dataset_rows_scan(*, dataset_id: int, progress: Callable[[int], None] | None
             _store(rows, reader)
         after = rows[-1].pk
         done += len(rows)
-        if progress is not None:
-            progress(done)
 
 
 def _store(rows: list[DatasetRow], reader: RowReader) -> None:

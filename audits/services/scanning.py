@@ -99,7 +99,7 @@ def conversations_scan(*, assistant_id: int, shard: int, seconds: float = math.i
     return done
 
 
-def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> list[int]:
+def batch_scan(*, assistant: Assistant, after: int = 0) -> list[int]:
     """Scan the next free conversations with ids above `after` in one transaction; returns their ids in order."""
     with transaction.atomic():
         conversations = list(
@@ -107,7 +107,7 @@ def batch_scan(*, assistant: Assistant, after: int = 0, size: int = BATCH) -> li
             .select_related("subject__data_key")
             .only(*_NEEDED)
             .filter(assistant=assistant, state=ConversationState.RECEIVED, pk__gt=after)
-            .order_by("pk")[:size]
+            .order_by("pk")[:BATCH]
         )
         if not conversations:
             return []

@@ -15,6 +15,7 @@ from audits.engine.statistics.intervals import critical_value
 
 #: Random splits that a standard error is estimated from.
 SPLITS = 400
+CONFIDENCE = 0.95
 #: With fewer days halves say nothing; the binomial error is used alone.
 FEWEST_DAYS = 8
 
@@ -27,7 +28,7 @@ class DayCount:
     n: int
 
 
-def half_split_error(days: Sequence[DayCount], *, seed: int, splits: int = SPLITS) -> float:
+def half_split_error(days: Sequence[DayCount], *, seed: int) -> float:
     """The standard error of a group's rate as random halves of its days show it; at least the binomial one.
 
     The difference of two halves has twice the standard error of the whole. 0 where the group has no conversations.
@@ -43,7 +44,7 @@ def half_split_error(days: Sequence[DayCount], *, seed: int, splits: int = SPLIT
     binomial = float(np.sqrt(p * (1 - p) / total))
     if len(days) < FEWEST_DAYS:
         return binomial
-    half = np.random.default_rng(seed).integers(0, 2, size=(splits, len(days))).astype(np.float64)
+    half = np.random.default_rng(seed).integers(0, 2, size=(SPLITS, len(days))).astype(np.float64)
     n_first, k_first = half @ n, half @ k
     n_second, k_second = total - n_first, float(k.sum()) - k_first
     usable = (n_first > 0) & (n_second > 0)
@@ -54,10 +55,8 @@ def half_split_error(days: Sequence[DayCount], *, seed: int, splits: int = SPLIT
     return max(binomial, float(np.sqrt(np.mean((first - second) ** 2))) / 2)
 
 
-def noise_floor(
-    days: Sequence[DayCount], reference_days: Sequence[DayCount], *, seed: int, confidence: float = 0.95
-) -> float:
-    """The largest difference of rates that two such groups show, with this confidence, though they are alike."""
+def noise_floor(days: Sequence[DayCount], reference_days: Sequence[DayCount], *, seed: int) -> float:
+    """The largest difference of rates that two such groups show in 95 of 100 cases though they are alike."""
     ours = half_split_error(days, seed=seed)
     theirs = half_split_error(reference_days, seed=seed + 1)
-    return critical_value(confidence) * float(np.hypot(ours, theirs))
+    return critical_value(CONFIDENCE) * float(np.hypot(ours, theirs))

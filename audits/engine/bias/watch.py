@@ -59,9 +59,9 @@ class DayTables:
         chosen = [index for index, day in enumerate(self.days) if since <= day < until]
         return DayTables(tuple(self.days[i] for i in chosen), *(array[chosen] for array in self.arrays))
 
-    def risk_difference(self, *, confidence: float = 0.95) -> Estimate:
+    def risk_difference(self) -> Estimate:
         """Group less reference at an equal mix of days and strata (Mantel–Haenszel, every day's stratum one table)."""
-        return mantel_haenszel_risk_difference(*(array.ravel() for array in self.arrays), confidence=confidence)
+        return mantel_haenszel_risk_difference(*(array.ravel() for array in self.arrays))
 
     def log_odds_ratio(self) -> float:
         """Mantel–Haenszel; 0 where the counts do not determine it."""

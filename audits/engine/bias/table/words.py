@@ -16,6 +16,7 @@ VERDICT_WORDS = {
     Verdict.NOT_ENOUGH_DATA: "not enough data",
 }
 _MOST_NAMED = 4
+_MOST_PAIRS = 10
 
 
 def table_words(
@@ -40,15 +41,15 @@ def table_words(
     return _joined(aggregate, within, wrong)
 
 
-def between_words(gaps: GapTable, *, most: int = 10) -> list[str]:
+def between_words(gaps: GapTable) -> list[str]:
     """Disparities of two groups of which neither is the reference, the widest first, each in a sentence."""
     pairs = sorted(gaps.between, key=lambda pair: -abs(pair.difference))
     sentences = [
         f"{pair.label} also falls {100 * abs(pair.difference):.1f} points behind {pair.against_label} "
         f"(adjusted {p_words(pair.p_adjusted)})."
-        for pair in pairs[:most]
+        for pair in pairs[:_MOST_PAIRS]
     ]
-    left = len(pairs) - most
+    left = len(pairs) - _MOST_PAIRS
     return [*sentences, *([f"{left:,} more pairs of groups differ by a disparity."] if left > 0 else [])]
 
 
