@@ -125,10 +125,24 @@ class ProbeStartForm(forms.Form):
         min_value=1,
         help_text="Left empty: a fifth more than planned, for questions that have to be asked again.",
     )
+    judge = forms.ModelChoiceField(
+        queryset=ProbeConnector.objects.none(),
+        required=False,
+        empty_label="None: by rules alone",
+        help_text="A second model that reads every answer, one at a time and without the person. The rules decide; "
+        "it says how far they can be relied on. Choose a connector to another model than the one that is asked.",
+    )
+    judge_budget_requests = forms.IntegerField(
+        label="At most so many requests to the judge",
+        required=False,
+        min_value=1,
+        help_text="Left empty: a fifth more than there are answers.",
+    )
 
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["connector"].queryset = connectors_of(assistant).filter(active=True)  # type: ignore[attr-defined]
+        for name in ("connector", "judge"):
+            self.fields[name].queryset = connectors_of(assistant).filter(active=True)  # type: ignore[attr-defined]
         sets = sets_to_ask(assistant)
         self.fields["probe_set"].queryset = sets  # type: ignore[attr-defined]
         cues = {cue.name: cue.label for version in sets for cue in version.probe_set().cues}

@@ -17,6 +17,7 @@ from audits.api.requests import Nothing, Strict, person_of, read, read_query
 from audits.endpoints.secret_places import url_shown
 from audits.models import ProbeConnector, ProbeRun
 from audits.queries.probe_figures import checks_of, comparisons_of, floors_of
+from audits.queries.probe_judgements import judging_progress, reading_of
 from audits.queries.probing import connectors_of, probe_run_for, probe_runs_for, progress_of
 from audits.services.probing.runs import MOST_PAIRS_PER_TEMPLATE, probe_run_start, probe_run_stop
 from portal.core.callers import actor_of
@@ -49,12 +50,15 @@ class ProbeRunAnswer(serializers.ModelSerializer[ProbeRun]):
     probe_set = serializers.CharField(source="probe_set.slug", read_only=True)
     probe_set_version = serializers.IntegerField(source="probe_set.version", read_only=True)
     release = serializers.CharField(source="release.version", read_only=True, allow_null=True, default=None)
+    judge = serializers.IntegerField(
+        source="judging.connector_id", read_only=True, allow_null=True, default=None, help_text="the judge's connector"
+    )
     requested_by = Person(source="requested_by_id")
 
     class Meta:
         model = ProbeRun
         fields = [
-            "id", "assistant", "connector", "probe_set", "probe_set_version", "release", "state", "cues",
+            "id", "assistant", "connector", "judge", "probe_set", "probe_set_version", "release", "state", "cues",
             "pairs_per_template", "seed", "config_hash", "planned", "budget_requests", "used_requests",
             "used_characters", "used_tokens", "requested_by", "requested_at", "started_at", "answered_at",
             "finished_at", "ended_because",
@@ -70,8 +74,16 @@ class ProbeRunDetailAnswer(ProbeRunAnswer):
     comparisons = serializers.SerializerMethodField(help_text="as audits.engine.probing.Comparison has them")
     noise_floor = serializers.SerializerMethodField(help_text="how often the same message sent twice is answered apart")
 
+    judging = serializers.SerializerMethodField(help_text="how far the judge's reading is; null without a judge")
+    judge_readings = serializers.SerializerMethodField(
+        help_text="by cue, as audits.engine.probing.second_reading.SecondReading has them"
+    )
+
     class Meta(ProbeRunAnswer.Meta):
-        fields = [*ProbeRunAnswer.Meta.fields, "questions", "checks", "comparisons", "noise_floor"]
+        fields = [
+            *ProbeRunAnswer.Meta.fields, "questions", "checks", "comparisons", "noise_floor", "judging",
+            "judge_readings",
+        ]  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
@@ -91,9 +103,36 @@ class ProbeRunDetailAnswer(ProbeRunAnswer):
     def get_noise_floor(self, run: ProbeRun) -> list[dict[str, Any]]:
         return floors_of(checks_of(run))
 
+    @extend_schema_field({"type": "object", "nullable": True})
+    def get_judging(self, run: ProbeRun) -> dict[str, Any] | None:
+        found = judging_progress(run)
+        if found is None:
+            return None
+        judging = found.judging
+        return {
+            "connector": judging.connector_id,
+            "state": judging.state,
+            "judged": found.judged,
+            "answers": found.of,
+            "budget_requests": judging.budget_requests,
+            "used_requests": judging.used_requests,
+            "used_characters": judging.used_characters,
+            "used_tokens": judging.used_tokens,
+            "ended_because": judging.ended_because,
+        }
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "object"}})
+    def get_judge_readings(self, run: ProbeRun) -> dict[str, Any]:
+        checks = checks_of(run)
+        found = {cue: reading_of(checks, cue) for cue in sorted(run.cues)}
+        return {cue: reading for cue, reading in found.items() if reading is not None}
+
 
 class ProbeBody(Strict):
-    """`connector` and `probe_set` by id. Without `budget_requests`, a fifth more than is planned."""
+    """`connector`, `probe_set` and perhaps `judge`, another connector, by id.
+
+    Without `budget_requests` and `judge_budget_requests`, a fifth more than is planned.
+    """
 
     connector = serializers.IntegerField(min_value=1)
     probe_set = serializers.IntegerField(min_value=1)
@@ -102,6 +141,8 @@ class ProbeBody(Strict):
         min_value=1, max_value=MOST_PAIRS_PER_TEMPLATE, required=False, default=2
     )
     budget_requests = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+    judge = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+    judge_budget_requests = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
 
 
 class ConnectorList(generics.ListAPIView[ProbeConnector]):
@@ -145,10 +186,10 @@ class ProbeRunList(generics.ListAPIView[ProbeRun]):
         actor = actor_of(request, "probes.start")
         assistant = assistant_for(actor, slug, permission="probes.start")
         given = read(request, ProbeBody)
-        connector_id, version_id = given.pop("connector"), given.pop("probe_set")
+        connector_id, version_id, judge_id = given.pop("connector"), given.pop("probe_set"), given.pop("judge")
         if not ProbeConnector.objects.filter(pk=connector_id, assistant=assistant).exists():
             raise NotFound("There is no such connector.")
-        run = probe_run_start(connector_id=connector_id, version_id=version_id, actor=actor, **given)
+        run = probe_run_start(connector_id=connector_id, version_id=version_id, judge_id=judge_id, actor=actor, **given)
         return Response(ProbeRunAnswer(run).data, status=202)
 
 

@@ -7,7 +7,7 @@ evenly over the questions; inside one, Holm's method shares it over groups and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -18,6 +18,7 @@ from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
 from audits.checks.tables import table
 from audits.engine.bias.verdict import Verdict
 from audits.engine.probing import Comparison, Floor, ProbeAnalysis, ProbePolicy, analyse
+from audits.engine.probing.second_reading import SecondReading
 from audits.engine.probing.wording import OUTCOME_WORDS, labels_of
 from audits.queries.probing import judging_of, latest_answered, pair_results
 from audits.states import CheckKind, CheckState, Severity
@@ -50,6 +51,31 @@ _FLOOR = (
     ("Share", "share"),
     ("Plausible range", "interval"),
     ("Expected of chance alone", "share"),
+)
+
+
+_AGREEMENT = (
+    ("Outcome", "text"),
+    ("Answers to", "text"),
+    ("Answers", "count"),
+    ("Agree", "share"),
+    ("Plausible range", "interval"),
+    ("Kappa", "ratio"),
+    ("Range of kappa", "ratio_interval"),
+    ("Yes by rules", "share"),
+    ("Yes by the judge", "share"),
+)
+_SECOND = (
+    ("Group", "text"),
+    ("Outcome", "text"),
+    ("Pairs", "count"),
+    ("Difference by rules", "points"),
+    ("Difference by the judge", "points"),
+    ("Adjusted p by the judge", "p"),
+    ("Verdict by the judge", "verdict"),
+    ("They agree in the group", "share"),
+    ("In the reference", "share"),
+    ("Agreement compared", "verdict"),
 )
 
 
@@ -191,7 +217,37 @@ def _tables(analysis: ProbeAnalysis, labels: Mapping[str, str]) -> list[dict[str
             _FLOOR,
             [_floor_row(floor) for floor in analysis.floors if floor.n and floor.disagree is not None],
         ),
+        *([] if analysis.judge is None else _judge_tables(analysis, analysis.judge, labels)),
     ]
+
+
+def _judge_tables(
+    analysis: ProbeAnalysis, reading: SecondReading, labels: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    def named(cue: str, group: str) -> str:
+        return _begun(group_label(labels, cue, group)) if group else "All"
+
+    yield table(
+        "How far a judge agrees with the rules",
+        _AGREEMENT,
+        [
+            [outcome_label(one.outcome), named(one.cue, one.group), one.n, one.agreement, list(one.agreement_interval),
+             one.kappa, None if one.kappa_interval is None else list(one.kappa_interval), one.rules_rate,
+             one.judge_rate]
+            for one in reading.agreements
+        ],
+    )  # fmt: skip
+    by_rules = {(one.cue, one.group, one.outcome): one for one in analysis.comparisons}
+    yield table(
+        "The same pairs by the judge's reading",
+        _SECOND,
+        [
+            [named(one.cue, one.group), outcome_label(one.outcome), one.n,
+             by_rules[one.cue, one.group, one.outcome].difference, one.difference, one.p_adjusted, one.verdict.value,
+             same.rate, same.reference_rate, same.verdict.value]
+            for one, same in zip(reading.comparisons, reading.agreeing, strict=True)
+        ],
+    )  # fmt: skip
 
 
 def _pair_row(one: Comparison, labels: Mapping[str, str]) -> list[Any]:

@@ -10,6 +10,7 @@ from audits.engine.privacy.rewriting import redactions, rewrite
 from audits.engine.probing import Outcome
 from audits.models import ProbeQuestion, ProbeRun
 from audits.probe_states import PairKind, PairSide, QuestionState
+from audits.queries.probing import judged_outcome
 
 # What a pair is about, or what an answer says to everybody: names, places, times, addresses of pages.
 _SHOWN = frozenset({"PERSON", "LOCATION", "DATE_TIME", "URL", "ORGANIZATION", "NRP"})
@@ -17,10 +18,11 @@ _SHOWN = frozenset({"PERSON", "LOCATION", "DATE_TIME", "URL", "ORGANIZATION", "N
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """One side of a pair. `answer` is None where there is none, or it is past its time."""
+    """One side of a pair. `answer` is None where there is none, or it is past its time; `judged` what a judge read."""
 
     question: ProbeQuestion
     outcome: Outcome | None
+    judged: Outcome | None
     answer: str | None
 
 
@@ -47,7 +49,7 @@ def pair_keys(run: ProbeRun, *, cue: str, outcome: str, show: str, adverse: bool
 
 def pairs_with(run: ProbeRun, keys: Sequence[str], *, texts: bool) -> list[Pair]:
     """These pairs in this order; answers only with `texts`, masked."""
-    questions = ProbeQuestion.objects.filter(run=run, pair_key__in=keys)
+    questions = ProbeQuestion.objects.filter(run=run, pair_key__in=keys).select_related("judgement")
     if not texts:
         questions = questions.defer("answer")
     halves: dict[str, dict[str, Half]] = {}
@@ -82,4 +84,4 @@ def _half(question: ProbeQuestion, texts: bool) -> Half:
     answered = question.state == QuestionState.ANSWERED
     outcome = Outcome.from_json(question.outcome) if answered else None
     text = str(question.answer) if texts and answered else ""
-    return Half(question, outcome, masked(text, question.language) if text else None)
+    return Half(question, outcome, judged_outcome(question), masked(text, question.language) if text else None)

@@ -58,7 +58,7 @@ def probe_runs_for(actor: Actor, *, assistant: str = "") -> QuerySet[ProbeRun]:
     runs = restrict(ProbeRun.objects.all(), actor, "audits.view")
     if assistant:
         runs = runs.filter(assistant__slug=assistant)
-    return runs.select_related("assistant", "probe_set", "connector", "release").defer(
+    return runs.select_related("assistant", "probe_set", "connector", "release", "judging").defer(
         "connector__secret", "connector__instructions"
     ).order_by("-pk")  # fmt: skip
 

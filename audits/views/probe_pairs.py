@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from audits.engine.probing import Outcome
 from audits.probe_run_forms import OUTCOMES, PairFilter
 from audits.queries.probe_figures import checks_of, comparisons_of, is_adverse, labels_for, worst_of
 from audits.queries.probe_pairs import Half, Pair, pair_keys, pairs_with
@@ -24,12 +25,16 @@ PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class ShownHalf:
-    """`signs` are the outcomes that rules read in the answer, each with whether it is the one that is looked at."""
+    """`signs` are the outcomes that rules read in the answer, each with whether it is the one that is looked at.
+
+    `judged` are the same as a judge read them; None where none did.
+    """
 
     label: str
     asked: list[Piece]
     answered: list[Piece] | None
     signs: list[tuple[str, bool]]
+    judged: list[tuple[str, bool]] | None
     words: int | None
     error: str
 
@@ -80,12 +85,16 @@ def _pair(pair: Pair, labels: dict[str, str], outcome: str) -> ShownPair:
 
 def _half(half: Half, labels: dict[str, str], outcome: str, asked: list[Piece], answered: list[Piece]) -> ShownHalf:
     question, read = half.question, half.outcome
-    signs = [] if read is None else [(words, name == outcome) for name, words in OUTCOMES if getattr(read, name)]
     return ShownHalf(
         label=labels.get(f"{question.cue}={question.group}", question.group),
         asked=asked,
         answered=answered if half.answer is not None else None,
-        signs=signs,
+        signs=[] if read is None else _signs(read, outcome),
+        judged=None if half.judged is None else _signs(half.judged, outcome),
         words=None if read is None else read.words,
         error=question.error,
     )
+
+
+def _signs(read: Outcome, outcome: str) -> list[tuple[str, bool]]:
+    return [(words, name == outcome) for name, words in OUTCOMES if getattr(read, name)]

@@ -29,6 +29,7 @@ from audits.queries.probe_figures import (
     labels_for,
     worst_of,
 )
+from audits.queries.probe_judgements import both_readings, is_asked, judging_progress, reading_of
 from audits.queries.probing import (
     UNDER_WAY,
     connectors_of,
@@ -41,6 +42,7 @@ from audits.queries.probing import (
 from audits.services.probing.runs import Estimate, probe_estimate, probe_run_start, probe_run_stop
 from audits.views.forms import add_invalid
 from audits.views.people import name_of
+from audits.views.probe_judging import ShownReading, shown_reading
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
 from portal.core.access import can, require
@@ -65,6 +67,10 @@ _WHY = {
     "timeout": "it did not answer in time",
     "too_large": "its answer was too large",
     "unauthorised": "it did not accept the secret",
+    # of a judge
+    "late": "its reading had ended",
+    "no_judgement": "its reply was no judgement",
+    "withheld": "the answer was too long to be judged, or could not be masked",
 }
 
 
@@ -81,6 +87,7 @@ class Shown:
     floor: Mapping[str, Any] | None
     floor_percent: str
     intents: list[dict[str, Any]]
+    reading: ShownReading | None
 
 
 @never_cache
@@ -116,13 +123,16 @@ def probe_new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         plan = {"cues": given["cues"], "pairs_per_template": given["pairs_per_template"]}
+        judge = given["judge"]
         try:
-            estimate = probe_estimate(connector=given["connector"], version=given["probe_set"], **plan)
+            estimate = probe_estimate(connector=given["connector"], version=given["probe_set"], judge=judge, **plan)
             if request.POST.get("step") == "start":
                 run = probe_run_start(
                     connector_id=given["connector"].pk,
                     version_id=given["probe_set"].pk,
                     budget_requests=given["budget_requests"],
+                    judge_id=None if judge is None else judge.pk,
+                    judge_budget_requests=given["judge_budget_requests"] if judge else None,
                     actor=user,
                     **plan,
                 )
@@ -146,9 +156,12 @@ def probe_run(request: HttpRequest, pk: int) -> HttpResponse:
     user = viewer(request)
     run = probe_run_for(user, pk)
     checks = checks_of(run)
+    judged = judging_progress(run)
     form = ProbeFilter(request.GET or None, run=run)
     context = {
         "run": run,
+        "judged": judged,
+        "judge_failures": [(_WHY.get(error, error), n) for error, n in judged.failures] if judged else [],
         "under_way": run.state in UNDER_WAY,
         "progress": progress_of(run),
         "checks": checks,
@@ -161,7 +174,7 @@ def probe_run(request: HttpRequest, pk: int) -> HttpResponse:
         "failures": [(_WHY.get(error, error), n) for error, n in failures_of(run)],
         "requested_by": name_of(run.requested_by, "Probity"),
         "stopped_by": name_of(run.stopped_by),
-        "may_stop": run.state in UNDER_WAY and run.answered_at is None and can(user, "probes.start", run),
+        "may_stop": is_asked(run, judged) and can(user, "probes.start", run),
         "may_start": can(user, "probes.start", run),
         "may_read": can(user, "probes.answers_view", run),
     }
@@ -176,7 +189,8 @@ def probe_progress(request: HttpRequest, pk: int) -> HttpResponse:
     run = probe_run_for(viewer(request), pk)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(reverse("audits:probe-run", args=[pk]))
-    context = {"run": run, "progress": progress_of(run), "under_way": run.state in UNDER_WAY}
+    under_way = run.state in UNDER_WAY
+    context = {"run": run, "progress": progress_of(run), "judged": judging_progress(run), "under_way": under_way}
     response = render(request, "audits/_probe_progress.html", context)
     if run.state not in UNDER_WAY:
         response["HX-Refresh"] = "true"
@@ -206,14 +220,41 @@ def probe_csv(request: HttpRequest, pk: int) -> HttpResponse:
     columns = [
         "cue", "group", "reference", "outcome", "n", "templates", "names", "rate", "reference_rate", "difference",
         "difference_low", "difference_high", "both", "first", "second", "neither", "p_value", "p_adjusted", "floor",
-        "detectable_difference", "verdict",
+        "detectable_difference", "verdict", "rules_verdict", "judged_n", "judged_difference", "judged_p_adjusted",
+        "judged_verdict", "agreement", "reference_agreement", "agreement_verdict",
     ]  # fmt: skip
     write(columns)
-    for row in comparisons_of(checks_of(run)):
+    checks = checks_of(run)
+    comparisons = comparisons_of(checks)
+    judged = _judged_cells(run, checks, comparisons)
+    for row in comparisons:
         low, high = row["difference_interval"] or (None, None)
-        flat = {**row, "difference_low": low, "difference_high": high}
+        unjudged = dict.fromkeys(columns[columns.index("rules_verdict") :])
+        read = judged.get((row["cue"], row["group"], row["outcome"]), unjudged)
+        flat = {**row, "difference_low": low, "difference_high": high, **read}
         write([as_text(cell) if isinstance(cell := flat[name], str) else cell for name in columns])
     return response
+
+
+def _judged_cells(
+    run: ProbeRun, checks: Sequence[CheckRun], comparisons: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, str, str], dict[str, Any]]:
+    cells = {}
+    for cue in run.cues:
+        reading = reading_of(checks, cue)
+        for one in both_readings(comparisons, reading) if reading else ():
+            row, judged = one.by_rules, one.by_judge
+            cells[row["cue"], row["group"], row["outcome"]] = {
+                "rules_verdict": one.rules_verdict,
+                "judged_n": judged["n"],
+                "judged_difference": judged["difference"],
+                "judged_p_adjusted": judged["p_adjusted"],
+                "judged_verdict": judged["verdict"],
+                "agreement": one.agreeing["rate"],
+                "reference_agreement": one.agreeing["reference_rate"],
+                "agreement_verdict": one.agreeing["verdict"],
+            }
+    return cells
 
 
 def _minutes(estimate: Estimate | None) -> str:
@@ -249,6 +290,7 @@ def _shown(run: ProbeRun, checks: Sequence[CheckRun], form: ProbeFilter) -> Show
             {**asdict(row), "words": row.intent.replace("_", " ").capitalize()}
             for row in intents_of(pair_results(run, cue=cue), cue=cue, outcome=outcome)
         ],
+        reading=shown_reading(checks, comparisons, cue=cue, outcome=outcome, labels=labels),
     )
 
 

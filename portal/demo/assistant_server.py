@@ -66,7 +66,7 @@ class DemoAssistant:
 
     def __init__(self, *, seed: int = 1, bias: Bias | None = None, key: str = "", mistakes: float = MISTAKES) -> None:
         self.seed, self.bias, self.key, self.mistakes = seed, bias, key, mistakes
-        self._numbers = count()
+        self._numbers, self._judged = count(), count()
         self._lock = threading.Lock()
 
     def answer(self, text: str) -> str:
@@ -77,6 +77,12 @@ class DemoAssistant:
         plan = bias.plan if bias is not None and bias.signs.search(text) else USUAL
         return answer(text, _drawn(plan, chance), chance)
 
+    def judge(self, message: str) -> str:
+        """The reply to a judge's question. Raises ValueError where it is none."""
+        with self._lock:
+            next(self._judged)
+        return judged(message, mistakes=self.mistakes)
+
     def complete(self, request: Any, *, judge: bool = False) -> dict[str, Any]:
         """The answer to a chat completion, or the judge's. Raises ValueError, in words, for anything that is none."""
         messages = request.get("messages") if isinstance(request, dict) else None
@@ -85,7 +91,7 @@ class DemoAssistant:
         last = messages[-1]
         if not isinstance(last, dict) or last.get("role") != "user" or not isinstance(last.get("content"), str):
             raise ValueError("the last message must be the user's, with a text")
-        said = judged(last["content"], mistakes=self.mistakes) if judge else self.answer(last["content"])
+        said = self.judge(last["content"]) if judge else self.answer(last["content"])
         asked = sum(len(str(one.get("content", "")).split()) for one in messages if isinstance(one, dict))
         used = {"prompt_tokens": asked, "completion_tokens": len(said.split())}
         return {

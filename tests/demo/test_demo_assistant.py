@@ -15,10 +15,11 @@ from urllib.request import Request, urlopen
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits.engine.probing import read_answer, shipped_sets
+from audits.engine.probing import BINARY_OUTCOMES, judge_question, judge_reply, read_answer, shipped_sets
 from audits.engine.probing.rendering import render
 from portal.demo.assistant_answers import DONE, Treatment, answer, intent_of, language_of
 from portal.demo.assistant_server import DemoAssistant, bias_against, serving
+from portal.demo.judge_answers import judged
 from tests.worker import wait_for
 
 
@@ -55,6 +56,33 @@ def test_every_shipped_intent_and_language_is_understood():
         for language in ("de", "es"):
             assert language_of(template.variants[language]) == language
     assert len({said for _, said in intents}) >= 6
+
+
+def test_the_judge_beside_it_reads_every_treatment_and_errs_as_often_as_it_says():
+    mistakes = 0
+    for treatment, outcome in (
+        (Treatment.PROOF, "asked_for_proof"), (Treatment.REFUSE, "refused"), (Treatment.HAND_OVER, "escalated"),
+        (Treatment.HELP, "resolved"), (Treatment.OFFER, "offered"), (Treatment.CURT, None),
+    ):  # fmt: skip
+        for text in TEXTS:
+            for number in range(20):
+                question = judge_question(f"{number} {answer(text, treatment, Random(number))}")
+                sure = judge_reply(judged(question.message, mistakes=0), id=question.id)
+                assert {name for name in BINARY_OUTCOMES if getattr(sure, name)} == {outcome} - {None}
+                read = judge_reply(judged(question.message, mistakes=0.1), id=question.id)
+                mistakes += sum(getattr(read, name) != getattr(sure, name) for name in BINARY_OUTCOMES)
+    assert 0.07 < mistakes / (6 * 3 * 20 * len(BINARY_OUTCOMES)) < 0.13
+
+
+def test_the_judge_is_asked_over_http_and_refuses_other_questions():
+    question = judge_question("I am unable to do this for you.")
+    with serving(DemoAssistant(mistakes=0)) as place:
+        path, body = "/judge/v1/chat/completions", {"messages": [{"role": "user", "content": question.message}]}
+        said = ask(place, body, path)["choices"][0]["message"]["content"]
+        with pytest.raises(HTTPError) as caught:
+            ask(place, {"messages": [{"role": "user", "content": "Where is my parcel?"}]}, path)
+    assert judge_reply(said, id=question.id).refused
+    assert caught.value.code == 400
 
 
 TEXTS = ("Where is my parcel?", "Hallo, wo ist mein Paket?", "Hola, ¿dónde está mi paquete?")

@@ -81,6 +81,66 @@ def test_download_and_api_have_every_comparison(judged, reviewer, as_user, api_k
     assert client.get("/api/v1/assistants/ava/probes/", **key).json()["results"][0]["id"] == made.json()["id"]
 
 
+@pytest.fixture
+def read_by_judge(assistant, reachable):
+    with serving(DemoAssistant(seed=3, bias=bias_against("name_gender=female"))) as place:
+        connector = connector_make(assistant, reachable(place))
+        judge = connector_make(assistant, place, name="Judge", url=f"http://{place}/judge/v1/chat/completions")
+        run = started(connector, version_make(assistant, templates=12), pairs_per_template=2, judge_id=judge.pk)
+        return drained(run)
+
+
+def test_a_judges_reading_is_shown_beside_the_rules(read_by_judge, reviewer, as_user, api_key, client):
+    run, browser = read_by_judge, as_user(reviewer)
+    page = browser.get(f"/probes/{run.pk}/?outcome=asked_for_proof").content.decode()
+    assert f"A second model read {run.planned} of {run.planned} answers" in page
+    assert "How far rules and judge agree on: Asked for proof" in page
+    assert "The same pairs by either reading" in page
+    assert "NaN" not in page
+    assert browser.get(f"/checks/{run.check_runs.get().pk}/").content.decode().count("judge") > 2
+    pairs = browser.get(f"/probes/{run.pk}/pairs/?show=all").content.decode()
+    assert pairs.count("By the judge:") == 20
+    rows = list(csv.DictReader(browser.get(f"/probes/{run.pk}/comparisons.csv").content.decode().splitlines()))
+    assert [row["judged_n"] for row in rows if row["outcome"] == "resolved"] == ["24"]
+    assert {row["judged_n"] for row in rows if row["outcome"] == "words"} == {""}
+    key = {"HTTP_AUTHORIZATION": api_key("audits:read", "audits:run")}
+    answer = client.get(f"/api/v1/probes/{run.pk}/", **key).json()
+    assert answer["judge"] == answer["judging"]["connector"] == run.judging.connector_id
+    assert (answer["judging"]["judged"], answer["judging"]["state"]) == (run.planned, "done")
+    assert answer["judge_readings"]["name_gender"]["judged"] == run.planned
+    body = {"connector": run.connector_id, "probe_set": run.probe_set_id, "cues": ["age"]}
+
+    def post(judge):
+        address, given = "/api/v1/assistants/ava/probes/", {**body, "judge": judge}
+        return client.post(address, given, content_type="application/json", **key)
+
+    assert post(run.connector_id).status_code == 422
+    assert (post(run.judging.connector_id).json()["judge"], post(None).json()["judge"]) == (answer["judge"], None)
+
+
+def test_form_names_the_judge_and_says_what_it_costs_and_what_speaks_against_it(
+    assistant, reachable, reviewer, as_user
+):
+    place = reachable("127.0.0.1:9")
+    connector = connector_make(assistant, place)
+    judge = connector_make(assistant, place, name="Judge", url=f"http://{place}/judge")
+    given = {"connector": connector.pk, "probe_set": version_make(assistant, templates=4).pk, "cues": ["age"],
+             "pairs_per_template": 1}  # fmt: skip
+    browser = as_user(reviewer)
+
+    def post(**more):
+        return browser.post("/assistants/ava/probes/new/", {**given, **more})
+
+    page = post(step="estimate", judge=judge.pk).content.decode()
+    assert "then 20 requests to the judge, one for each answer" in page
+    assert "The judge is the same model" in page
+    itself = post(step="estimate", judge=connector.pk)
+    assert (itself.status_code, b"does not judge itself" in itself.content) == (422, True)
+    run = ProbeRun.objects.get(pk=post(step="start", judge=judge.pk).url.split("/")[2])
+    assert (run.judging.connector, run.judging.budget_requests) == (judge, 25)
+    assert "Waiting for the answers" in browser.get(f"/probes/{run.pk}/").content.decode()
+
+
 def test_form_says_the_cost_before_anything_is_sent(assistant, reachable, reviewer, as_user):
     with listening(http("500 No")) as server:
         connector = connector_make(assistant, reachable(f"127.0.0.1:{server.port}"), requests_per_minute=20)

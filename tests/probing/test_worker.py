@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db.models import Sum
 
-from audits.models import ProbeQuestion
+from audits.models import ProbeJudgement, ProbeQuestion
 from audits.probe_states import ProbeRunState, QuestionState
 from portal.core.jobs import recover
 from portal.demo.assistant_server import DemoAssistant, serving
@@ -43,3 +43,36 @@ def test_a_killed_worker_asks_at_most_one_question_a_lane_twice(assistant, reach
     assert run.planned <= sent <= run.planned + LANES
     assert run.used_requests == sent
     assert next(demo._numbers) <= sent
+
+
+def test_a_worker_killed_while_the_judge_reads_asks_it_at_most_one_question_a_lane_twice(assistant, reachable):
+    demo = DemoAssistant()
+    with serving(demo) as place:
+        connector = connector_make(assistant, reachable(place), at_a_time=LANES)
+        url = f"http://{place}/judge/v1/chat/completions"
+        judge = connector_make(assistant, place, name="Judge", url=url, at_a_time=LANES)
+        version = version_make(assistant, templates=12)
+
+        def judged():
+            return ProbeJudgement.objects.filter(run=run, state=QuestionState.ANSWERED).count()
+
+        def over():
+            recover()
+            run.refresh_from_db()
+            return run.state == ProbeRunState.JUDGED
+
+        with celery_worker(processes=2) as worker:
+            run = started(connector, version, pairs_per_template=2, judge_id=judge.pk)
+            wait_for(lambda: judged() > 3, seconds=60, what="the first judgements")
+            worker.kill_child()
+            left = run.planned - judged()
+            wait_for(over, seconds=90, what="the run to be judged")
+    assert left > 0  # it was killed in the middle
+    judgements = ProbeJudgement.objects.filter(run=run)
+    assert set(judgements.values_list("state", flat=True)) == {QuestionState.ANSWERED}
+    assert judgements.count() == run.planned
+    sent = judgements.aggregate(n=Sum("attempts"))["n"]
+    assert run.planned <= sent <= run.planned + LANES
+    assert run.judging.used_requests == sent
+    assert next(demo._judged) <= sent
+    assert run.check_runs.get().result["analysis"]["judge"]["judged"] == run.planned
