@@ -1,5 +1,6 @@
 """Files of lines for commands: a path or standard input, gzip understood."""
 
+import codecs
 import gzip
 import io
 import os
@@ -7,6 +8,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,8 +41,13 @@ def opened_batches(path: str) -> Iterator[Iterable[list[bytes]]]:
 
 
 def _batches(file: io.BufferedIOBase) -> Iterator[list[bytes]]:
+    """Without the mark that some programs put before UTF-8 text."""
     unfinished: list[bytes] = []
-    while piece := file.read1(_MOST_READ):
+    start = file.read1(_MOST_READ)
+    while 0 < len(start) < len(codecs.BOM_UTF8) and (more := file.read1(_MOST_READ)):
+        start += more
+    pieces = chain([start.removeprefix(codecs.BOM_UTF8)], iter(lambda: file.read1(_MOST_READ), b""))
+    for piece in pieces:
         lines, end, rest = piece.rpartition(b"\n")
         if not end:
             unfinished.append(rest)

@@ -222,6 +222,18 @@ def test_lines_longer_than_one_read_are_whole(tmp_path: Path) -> None:
     assert [len(json.loads(line)["spans"]) for line in lines] == [1, 0, 1]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_mark_before_utf_8_is_no_part_of_the_first_line(packed: bool, tmp_path: Path) -> None:
+    path = tmp_path / "texts"
+    content = f"\ufeff{LINES[0]}\n\ufeff{LINES[2]}".encode()
+    path.write_bytes(gzip.compress(content) if packed else content)
+
+    with opened_batches(str(path)) as batches:
+        lines = [line for batch in batches for line in batch]
+
+    assert lines == [LINES[0].encode(), f"\ufeff{LINES[2]}".encode()]
+
+
 def test_what_stands_before_a_bad_line_of_a_batch_is_answered() -> None:
     answers = detect_batches([LINES[:1], [*LINES, "{", *LINES]])
 
