@@ -60,11 +60,18 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     user = viewer(request)
     shown = export_for(user, public_id)
     exclusions = exclusions_of(shown)
+    broken = shown.exclusions.order_by().values("row").distinct().count()
+    weighing = (shown.manifest or {}).get("reweighing")
     context = {
         "export": shown,
         "progress": export_progress(shown),
         "reasons": breaches_of(shown),
-        "rows_broken": shown.exclusions.order_by().values("row").distinct().count(),
+        "rows_broken": broken,
+        "leaves_none": broken == shown.dataset.row_count,
+        "weighing": weighing,
+        "weighed": [weighing[name].replace("_", " ").capitalize() for name in ("attribute", "label")]
+        if weighing
+        else [],
         "page": Paginator(exclusions, PAGE).get_page(request.GET.get("page")),
         "manifest": _shown_manifest(shown) if shown.manifest else "",
         "parameters": [(name, _in_words(value)) for name, value in sorted(shown.parameters.items())],

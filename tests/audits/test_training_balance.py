@@ -209,7 +209,7 @@ def exported(dataset, privacy_officer, reweigh):
     return training_export_run(export_id=made.pk)
 
 
-def test_an_export_carries_weights_that_even_the_labels_out(assistant, privacy_officer):
+def test_an_export_carries_weights_that_even_the_labels_out(assistant, privacy_officer, as_user):
     cells = {("18-34", "yes"): 40, ("18-34", "no"): 10, ("65+", "yes"): 20, ("65+", "no"): 30}
     export = exported(dataset_make(assistant, rows(cells), **DETAILS), privacy_officer, "age_group")
     assert export.state == "ready"
@@ -226,6 +226,8 @@ def test_an_export_carries_weights_that_even_the_labels_out(assistant, privacy_o
         assert line["weight"] == weight[line["attributes"]["age_group"], line["attributes"]["granted"]]
     entry = json.loads(LedgerEntry.objects.get(action="training_export.requested").body)
     assert entry["data"]["reweigh"] == "age_group"
+    page = " ".join(as_user(privacy_officer).get(f"/training-exports/{export.public_id}/").text.split())
+    assert '<th scope="row">18-34</th><td>no</td><td class="num">10</td><td class="num">2.00</td>' in page
 
 
 def test_without_the_wish_no_line_has_a_weight(assistant, privacy_officer, uneven):
