@@ -138,7 +138,8 @@ def watch_run(*, assistant_id: int, now: datetime | None = None) -> int:
     watch = watch_ensure(programme=programme, next_run_at=now)
     today = now.astimezone(UTC).date()
     until = today - timedelta(days=settings.closing_days)
-    since = watch.counted_until
+    # A watch that has counted nothing yet begins with whatever days there are: all of them have to be folded by then.
+    since = watch.counted_until if watch.config_hash else date.min
     if until > since and not counts_ready(assistant_id=assistant_id, since=since, until=until, asked_at=now):
         return 0
     with transaction.atomic():
@@ -150,6 +151,7 @@ def watch_run(*, assistant_id: int, now: datetime | None = None) -> int:
             _sleep(watch, now)
             return 0
         entries = [*_begin_anew(watch, settings), *_closed_findings_restart(watch)]
+        _truths_end(watch)
         _new_groups_begin(watch, settings, Window(min(since, until - timedelta(days=HISTORY_DAYS)), until))
         counted = _count(watch, settings, Window(since, until))
         # Findings before the ledger: who decides on one holds it and waits for the ledger.
@@ -223,6 +225,12 @@ def _closed_findings_restart(watch: Watch) -> list[Entry]:
         data = {"ended": stream.pk, "stream": fresh.pk, "finding": stream.finding_id}
         entries.append(("watch.stream_restarted", data))
     return entries
+
+
+def _truths_end(watch: Watch) -> None:
+    """What decisions are held against is no outcome of the assistant: the evidence about it ends."""
+    truths = truth_pairs(watch.assistant_id).values()
+    watch.streams.filter(ended_on__isnull=True, outcome__in=truths).update(ended_on=watch.counted_until)
 
 
 def _new_groups_begin(watch: Watch, settings: MonitoringSettings, sizes: Window) -> None:

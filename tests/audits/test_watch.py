@@ -19,13 +19,16 @@ from audits.queries.watch import curves, watched_in
 from audits.queries.windows import Window
 from audits.services.checking import check_run_execute
 from audits.services.clock import tick
+from audits.services.counting import stale_days_fold
 from audits.services.programmes import programme_change, programme_ensure
+from audits.services.scanning import conversations_scan
 from audits.services.watch import due_watches_queue, watch_run
 from audits.states import CheckKind, CheckState, FindingState
 from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.models import Job, LedgerEntry
 from tests.audits.asking import ask
+from tests.audits.conversations import Told, conversations_make
 from tests.factories import ReleaseFactory
 from tests.jobs import drain
 
@@ -124,6 +127,38 @@ def test_counting_day_by_day_or_at_once_or_twice_gives_the_same_evidence(watched
     watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=11)))
     assert state() == by_day
     assert len(by_day) == 2 * 9
+
+
+def test_a_watch_that_begins_before_its_days_are_folded_waits_for_all_of_them(watched):
+    """A day that is counted before it is folded would be lost for good."""
+    days = [START + timedelta(days=number) for number in range(6)]
+    conversations_make(
+        watched,
+        [
+            Told(attributes={"age": age}, outcome={"resolved": True}, day=day)
+            for day in days
+            for age in ("18–34", "65+")
+            for _ in range(10)
+        ],
+    )
+    conversations_scan(assistant_id=watched.pk, shard=0)
+    stale_days_fold(assistant_id=watched.pk, since=START, until=START + timedelta(days=2))
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=20)))
+    assert set(WatchDay.objects.values_list("day", flat=True)) == set(days)
+
+
+def test_what_decisions_are_held_against_is_no_outcome_to_watch(watched):
+    counts_make(watched, days=10)
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=8)))
+    before = set(WatchStream.objects.values_list("outcome", flat=True))
+    programme = programme_ensure(assistant=watched)
+    for check in programme.checks:
+        if check["kind"] == CheckKind.ERROR_PARITY:
+            check["params"]["pairs"] = {"refused": "resolved"}
+    programme.save(update_fields=["checks"])
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=9)))
+    assert before == {"resolved"}
+    assert not WatchStream.objects.filter(ended_on=None).exists()
 
 
 def test_stored_evidence_is_that_of_the_engine(watched):
