@@ -117,10 +117,17 @@ def _sentence(gap: GapTable, *, what: str, noun: str, named: Callable[[str], str
             f"{how}. {subject} in {_share(most)} of {noun} {preposition} {named(most.label)} and in {_share(least)} of "
             f"those {preposition} {named(least.label)}; those who are missing may not be like the others."
         )
-    shares = _share(least) if _share(least) == _share(most) else f"{_share(least)} to {_share(most)}"
+    shares = _share(least) if _share(least) == _share(most) else _from_to(least.rate or 0.0, most.rate or 0.0)
     told = "alike in all groups" if gap.verdict is Verdict.NO_MATERIAL_DIFFERENCE else "with no clear gap by group"
     return f"{subject} in {shares} of {noun}, {told}."
 
 
 def _share(row: GroupResult) -> str:
     return share_text(row.rate or 0.0)
+
+
+def _from_to(least: float, most: float) -> str:
+    """ "50.0 % to 50.2 %": both with as many decimals, so that neither looks rounder than it is."""
+    both = share_text(least), share_text(most)
+    digits = max(len(one.removesuffix(" %").partition(".")[2]) for one in both)
+    return f"{100 * least:.{digits}f} % to {100 * most:.{digits}f} %"

@@ -24,6 +24,7 @@ from msgspec import Meta
 from assistants.models import Assistant
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.gap_settings import STATES, Proportion, dimension_name, is_adverse
+from audits.checks.known_shares import preposition_of
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
 from audits.checks.watch_report import day_text, evidence_text, spoken, watch_report
@@ -45,7 +46,7 @@ _COLUMNS = (
     ("In the reference", "text"),
     ("Difference, same questions", "points"),
     ("Range of the difference", "points_interval"),
-    ("Evidence", "text"),
+    ("Evidence", "value"),
     ("Alarm", "text"),
     ("Verdict", "verdict"),
 )
@@ -296,9 +297,10 @@ def _sentence(
         gap = recent or worst.gap
         fewer = "fewer" if gap.value < 0 else "more"
         stretch = f"since {day_text(since)}, " if since else ""
+        at = preposition_of(params.dimension)
         size = (
-            f"{stretch}out of 100 conversations that ask the same, {100 * abs(gap.value):.0f} {fewer} from {who} "
-            f"{wording.favourable} than from {reference}."
+            f"{stretch}out of 100 conversations that ask the same, {100 * abs(gap.value):.0f} {fewer} {at} {who} "
+            f"{wording.favourable} than {at} {reference}."
         )
         return " ".join(filter(None, (f"Alarm: {size}", evidence, change)))
     if verdict is Verdict.NO_MATERIAL_DIFFERENCE:

@@ -13,7 +13,7 @@ from audits.engine.bias.verdict import Verdict
 RANK_COLUMNS = (
     ("Group", "text"),
     ("Known", "count"),
-    ("Median", "text"),
+    ("Median", "value"),
     ("Higher than the reference", "share"),
     ("Plausible range", "interval"),
     ("Adjusted p", "p"),

@@ -90,7 +90,7 @@ class StratumCell:
 
     @property
     def range_text(self) -> str:
-        return "" if self.low is None or self.high is None else f"{100 * self.low:.1f} – {100 * self.high:.1f} %"
+        return "" if self.low is None or self.high is None else f"{100 * self.low:.1f}–{100 * self.high:.1f} %"
 
 
 @dataclass(frozen=True, slots=True)

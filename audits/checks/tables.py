@@ -2,7 +2,8 @@
 
 A table is `{"title", "columns": [{"label", "kind"}], "rows": [[cell, …]]}`. Kinds: `text`, `count`, `share` (0 to 1),
 `points` (a difference of shares, −1 to 1), `gap` (its size, 0 to 1), `ratio`, `p`, `interval` (a pair of shares),
-`points_interval`, `ratio_interval`, `verdict`. A cell is null where the data does not determine it.
+`points_interval`, `ratio_interval`, `value` (a number in words of its own), `verdict`. A cell is null where the data
+does not determine it.
 """
 
 from __future__ import annotations

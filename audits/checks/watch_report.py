@@ -13,7 +13,7 @@ from audits.group_words import level_words
 from audits.queries.watch import StreamFigures, watched_in
 from audits.states import CheckState
 
-_COLUMNS = (("Watched", "text"), ("Days", "count"), ("Evidence", "text"), ("Most", "text"), ("Alarm", "text"))
+_COLUMNS = (("Watched", "text"), ("Days", "count"), ("Evidence", "value"), ("Most", "value"), ("Alarm", "text"))
 
 
 def evidence_text(log_evidence: float) -> str:

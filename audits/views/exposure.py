@@ -276,7 +276,7 @@ def _release_row(one: ReleaseFigures) -> ReleaseRow:
     else:
         low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in one.step.interval)
         points = f"{100 * one.step.difference:+.1f}".replace("-", "−")
-        change = f"{points} points ({low} … {high})"
+        change = f"{points} points ({low} to {high})"
     return ReleaseRow(
         version=one.release.version if one.release else "none named",
         n=one.n,

@@ -171,7 +171,7 @@ def _points(value: float | None) -> str:
 def _point_range(bounds: tuple[float, float] | None) -> str:
     if bounds is None or not all(map(math.isfinite, bounds)):
         return ""
-    return f"{_points(bounds[0])} … {_points(bounds[1])}"
+    return f"{_points(bounds[0])} to {_points(bounds[1])}"
 
 
 def _row(row: GroupResult, *, adjusted: bool) -> Row:
@@ -184,7 +184,7 @@ def _row(row: GroupResult, *, adjusted: bool) -> Row:
         label=f"{row.label} (reference)" if row.is_reference else row.label,
         n=row.n,
         rate="" if row.rate is None else f"{100 * row.rate:.1f} %",
-        rate_range="" if not row.n else f"{100 * row.rate_interval[0]:.1f} – {100 * row.rate_interval[1]:.1f} %",
+        rate_range="" if not row.n else f"{100 * row.rate_interval[0]:.1f}–{100 * row.rate_interval[1]:.1f} %",
         difference=_points(row.difference) if compared else "",
         difference_range=_point_range(row.difference_interval) if compared else "",
         adjusted="" if gap is None else _points(gap.value),

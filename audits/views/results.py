@@ -16,7 +16,9 @@ from audits.states import CheckKind
 from audits.views.grouped_charts import grouped_charts, rate_row
 from portal.core.charts import ForestRow, Share, TrendMarker, TrendPoint, bars, evidence_curve, forest_plot, trend
 
-NUMBERS = frozenset({"count", "share", "points", "gap", "ratio", "p", "interval", "points_interval", "ratio_interval"})
+NUMBERS = frozenset(
+    {"count", "share", "points", "gap", "ratio", "p", "value", "interval", "points_interval", "ratio_interval"}
+)
 MISSING = "–"
 _RANGES = {"interval": ("share",), "points_interval": ("points", "gap"), "ratio_interval": ("ratio",)}
 _SEVERAL_CHARTS = frozenset(
@@ -126,9 +128,9 @@ _SHOWN: Mapping[str, Callable[[Any], str]] = {
     "gap": lambda value: f"{100 * value:.1f} points",
     "ratio": lambda value: f"{value:.2f}",
     "p": lambda value: f"{value:.3f}" if value >= 0.001 else "< 0.001",
-    "interval": lambda pair: f"{100 * pair[0]:.1f} – {100 * pair[1]:.1f} %",
-    "points_interval": lambda pair: f"{points_text(pair[0])} … {points_text(pair[1])}",
-    "ratio_interval": lambda pair: f"{pair[0]:.2f} – {pair[1]:.2f}",
+    "interval": lambda pair: f"{100 * pair[0]:.1f}–{100 * pair[1]:.1f} %",
+    "points_interval": lambda pair: f"{points_text(pair[0])} to {points_text(pair[1])}",
+    "ratio_interval": lambda pair: f"{pair[0]:.2f}–{pair[1]:.2f}",
 }
 
 

@@ -40,8 +40,8 @@ def test_cells_are_printed_by_the_kind_of_their_column():
     assert [(cell.text, cell.below) for cell in first] == [
         ("de", ""),
         ("1,200", ""),
-        ("50.0 %", "25.0 – 75.0 %"),
-        ("−12.5 points", "−20.0 … +10.0"),
+        ("50.0 %", "25.0–75.0 %"),
+        ("−12.5 points", "−20.0 to +10.0"),
         ("0.88", ""),
         ("0.042", ""),
         ("", ""),

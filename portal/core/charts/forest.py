@@ -176,9 +176,10 @@ def _draw_row(root: ET.Element, layout: _Layout, row: ForestRow, *, index: int, 
     if rate is None or low is None or high is None:
         add_text(root, NO_DATA, x=layout.width, y=top + 18, width=140, css="plot__muted", anchor="end")
         return
-    figure, interval = amount(rate, unit=unit), _range_words(low, high, unit=unit)
+    figure, interval = _signed(rate, unit=unit), _range_words(low, high, unit=unit)
     add_text(root, figure, x=layout.width, y=top + 18, width=110, css="plot__figure", anchor="end")
-    add_text(root, interval, x=layout.width, y=top + 35, width=140, css="plot__muted", anchor="end")
+    if low < high:  # what is compared with itself has no range
+        add_text(root, interval, x=layout.width, y=top + 35, width=140, css="plot__muted", anchor="end")
     look = "reference" if row.reference else row.verdict or "plain"
     mark = add(root, "g", css=f"plot__mark plot__mark--{look}", stroke="currentColor", stroke_width=2)
     add(mark, "line", x1=layout.x(low), x2=layout.x(high), y1=y, y2=y)
@@ -188,9 +189,15 @@ def _draw_row(root: ET.Element, layout: _Layout, row: ForestRow, *, index: int, 
 
 
 def _range_words(low: float, high: float, *, unit: str) -> str:
-    """ "3.1–4.2 %", "-3.1 to 4.2" under a figure in points: a dash beside a minus would be misread."""
-    first, last = (amount(bound, unit=unit).removesuffix(f" {unit}") for bound in (low, high))
-    return f"{first}{' to ' if low < 0 else '–'}{last}{' %' if unit == '%' else ''}"
+    """ "3.1–4.2 %", "−3.1 to +4.2" under a figure in points: a dash beside a minus would be misread."""
+    first, last = (_signed(bound, unit=unit).removesuffix(f" {unit}") for bound in (low, high))
+    return f"{first}–{last} %" if unit == "%" else f"{first} to {last}"
+
+
+def _signed(value: float, *, unit: str) -> str:
+    """A rate as it is; anything else is a difference, whose sign is told."""
+    shown = amount(value, unit=unit)
+    return f"+{shown}" if unit != "%" and round(value, 1) > 0 else shown
 
 
 def _draw_shape(parent: ET.Element, look: str, *, x: float, y: float) -> None:
