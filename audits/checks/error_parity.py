@@ -29,7 +29,7 @@ from portal.core.languages import language_name
 
 _COLUMNS = (
     ("Group", "text"),
-    ("Wrongly so", "count"),
+    ("Wrong", "count"),
     ("Of", "count"),
     ("Rate", "share"),
     ("Plausible range", "interval"),
@@ -187,7 +187,10 @@ def _words(outcome: str) -> str:
 
 def _rate_titles(params: ErrorParityParams) -> tuple[str, str]:
     decision, truth = _words(params.decision), _words(params.truth)
-    return f"{decision}, although not {truth} (false positives)", f"{truth}, yet not {decision} (false negatives)"
+    return (
+        f"“{decision}”, although “{truth}” was false (false positives)",
+        f"Not “{decision}”, although “{truth}” was true (false negatives)",
+    )
 
 
 def _sentence(errors: ErrorTable, params: ErrorParityParams, named: Callable[[str], str]) -> str:
@@ -203,11 +206,11 @@ def _sentence(errors: ErrorTable, params: ErrorParityParams, named: Callable[[st
     group, rate, kind = max(found, key=lambda one: abs(one[1].difference or 0.0))
     base = reference.fpr if kind == "fpr" else reference.fnr
     decision, truth = _words(params.decision), _words(params.truth)
-    case = f"not “{truth}”" if kind == "fpr" else f"“{truth}”"
+    case = f"“{truth}” was {'false' if kind == 'fpr' else 'true'}"
     wrong = f"“{decision}” all the same" if kind == "fpr" else f"not “{decision}”"
     preposition = preposition_of(errors.attributes[0])
     told = (
-        f"Of 100 cases that were {case}, about {100 * (rate.rate or 0.0):.0f} {preposition} {named(group.label)} and "
+        f"Of 100 cases in which {case}, about {100 * (rate.rate or 0.0):.0f} {preposition} {named(group.label)} and "
         f"{100 * (base.rate or 0.0):.0f} {preposition} {named(reference.label)} were {wrong}"
     )
     if rate.difference_interval is not None:

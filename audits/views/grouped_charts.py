@@ -14,8 +14,8 @@ from portal.core.charts import ForestRow, forest_plot
 
 _OF_PAIRS = "How often a group’s value is the higher one of a pair (50 % is alike)"
 _ERRORS = {
-    "fpr": "Wrongly so, by group (false positives)",
-    "fnr": "Wrongly not so, by group (false negatives)",
+    "fpr": "Wrongly “{decision}”, by group (false positives)",
+    "fnr": "Wrongly not “{decision}”, by group (false negatives)",
 }
 
 
@@ -47,8 +47,10 @@ def _plots(run: CheckRun) -> dict[str, list[ForestRow]]:
         plots["Customers who did not come back, by group"] = [rate_row(group) for group in groups]
     if "errors" in result:
         reference = result["errors"]["reference"]
+        decision = run.params["decision"].replace("_", " ")
         for name, title in _ERRORS.items():
-            plots[title] = [_error_row(group, name, reference) for group in result["errors"]["groups"]]
+            rows = [_error_row(group, name, reference) for group in result["errors"]["groups"]]
+            plots[title.format(decision=decision)] = rows
     for one in result.get("shares", ()):
         plots[f"Shares by {one['attribute'].replace('_', ' ')}, beside what is expected"] = [
             _share_row(group) for group in one["groups"] if group["group"] is not None and "share" in group

@@ -128,7 +128,10 @@ def test_both_error_rates_are_drawn_on_their_own_denominators():
         for key, value in {"": 0.1, "_interval": [0.05, 0.2], "_p_adjusted": 0.2, "_verdict": "watch"}.items()
     }
     errors = {"reference": {"age": "18-34"}, "groups": [{**group, **rates}]}
-    charts = chart_of(_run("error_parity", {"tables": [], "figures": {"n": 150}, "errors": errors}))
+    run = _run("error_parity", {"tables": [], "figures": {"n": 150}, "errors": errors})
+    run.params = {"decision": "refund_refused"}
+    charts = chart_of(run)
+    assert "Wrongly “refund refused”, by group (false positives)" in charts
     assert "n 100" in charts
     assert "n 50" in charts
 
