@@ -27,15 +27,17 @@ from audits.checks.gap_settings import (
 )
 from audits.checks.tables import counted, rate_interval, share, share_text, table
 from audits.engine.bias.comparisons import TableCounts
+from audits.engine.bias.cube import Cube
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.noise_floor import SPLITS, DayCount, noise_floor
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict, overall
-from audits.queries.counts import daily_group_counts
+from audits.queries.counts import daily_group_counts, dimension_counts
 from audits.queries.cubes import window_cube
 from audits.queries.evidence import with_measure
 from audits.states import CheckKind, CheckState, Severity
+from portal.core.languages import language_name
 
 Signal = Literal["hostile", "stereotype", "condescending", "cold", "hard_to_read"]
 SIGNALS: tuple[Signal, ...] = ("hostile", "stereotype", "condescending", "cold", "hard_to_read")
@@ -56,15 +58,16 @@ _WITHOUT: Mapping[str, str] = {
     "hard_to_read": "got answers that are easy enough to read",
 }
 TARGET_AT_ALL = "hostile or derogatory words"
+_FLOOR = ("Noise floor", "gap")
 _COLUMNS = (
     ("Group", "text"),
     ("Conversations", "count"),
-    ("With it", "count"),
+    ("Found in", "count"),
     ("Rate", "share"),
     ("Plausible range", "interval"),
     ("Difference", "points"),
     ("Range of the difference", "points_interval"),
-    ("Noise floor", "gap"),
+    _FLOOR,
     ("Adjusted p", "p"),
     ("Verdict", "verdict"),
 )
@@ -165,6 +168,7 @@ def _at_all(context: CheckContext) -> CheckOutcome:
         state = CheckState.PASSED
         most = share_text(rate_interval(0, n)[1])
         sentence = f"No hostile or derogatory words of the assistant in {counted(n)}: plausibly in at most {most}."
+    sentence += _unread(context, cube)
     evidence = [
         (pk, WORDS[signal])
         for signal in BETWEEN_LANGUAGES
@@ -190,6 +194,17 @@ def _at_all(context: CheckContext) -> CheckOutcome:
         severity=Severity.HIGH,
         evidence=evidence[:MOST_EVIDENCE],
     )
+
+
+def _unread(context: CheckContext, cube: Cube) -> str:
+    """The languages that no list of words covers, with their conversations; a pass says nothing of those."""
+    all_of = dimension_counts(assistant=context.assistant, dimension="language", window=context.window)
+    read = {one.label for one in cube.group_counts("scan.hostile", "true", groups=["language"]) if one.n}
+    unread = {language: n for language, n in all_of.items() if language is not None and language not in read}
+    if not unread or not read:
+        return ""
+    named = ", ".join(sorted(map(language_name, unread)))
+    return f" Not read: {counted(sum(unread.values()))} in {named}, for which there is no list of such words."
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +247,8 @@ def _compared(context: CheckContext, params: TextHarmParams) -> CheckOutcome:
     carrying = next(one for one in judged if one.gap.verdict is verdict)
     return CheckOutcome(
         state=STATES[verdict],
-        sentence=_sentence(judged, carrying, verdict, params.dimension),
+        sentence=_sentence(judged, carrying, verdict, params.dimension)
+        + (_unread(context, cube) if params.dimension == "language" else ""),
         result={
             "tables": [_table(one, params.dimension) for one in judged],
             "figures": _figures(judged, hidden=hidden, seed=params.seed),
@@ -300,7 +316,11 @@ def _table(one: _Judged, dimension: str) -> dict[str, Any]:
     gap = languages_named(one.gap) if dimension == "language" else one.gap
     floors = [one.floors.get(row.label) for row in one.gap.groups]
     rows = [_row(row, floor) for row, floor in zip(gap.groups, floors, strict=True)]
-    return table(WORDS[one.signal], _COLUMNS, rows)
+    if one.floors:
+        return table(WORDS[one.signal], _COLUMNS, rows)
+    place = _COLUMNS.index(_FLOOR)  # nothing stood out that a floor had to be asked for
+    rows = [row[:place] + row[place + 1 :] for row in rows]
+    return table(WORDS[one.signal], _COLUMNS[:place] + _COLUMNS[place + 1 :], rows)
 
 
 def _row(row: GroupResult, floor: float | None) -> list[Any]:
