@@ -35,5 +35,5 @@ def attributes_of(run: CheckRun) -> frozenset[str]:
 
 
 def cues_about(attribute: str) -> frozenset[str]:
-    """The cues that stand for an attribute; empty where no word of its name tells."""
-    return frozenset().union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))
+    """The cues that stand for an attribute: by the words of its name, and one that is called like it."""
+    return frozenset({attribute}).union(*(_CUES.get(word, frozenset()) for word in attribute.lower().split("_")))

@@ -113,19 +113,18 @@ def _same_question(look: Look, run: CheckRun, own: CheckRun) -> bool:
 
 
 def _same_groups(first: CheckRun, second: CheckRun) -> bool:
-    """Whether two runs tell the same people apart: by the same attribute, or by an attribute and a cue for it."""
+    """Whether two runs tell the same people apart: by the same attribute, or by an attribute and a cue for it.
+
+    An intersection is a group that none of its attributes tells apart alone: it is compared with the same one only.
+    """
+    if first.params.get("slice") or second.params.get("slice"):
+        return bool(first.params.get("slice") == second.params.get("slice"))
     attributes, others = attributes_of(first), attributes_of(second)
     if attributes and others:
         return not attributes.isdisjoint(others)
     cues = {run.params["cue"] for run in (first, second) if run.params.get("cue")}
     named = attributes or others
-    return not cues or not named or any(_stands_for(cue, name) for cue in cues for name in named)
-
-
-def _stands_for(cue: str, attribute: str) -> bool:
-    """Whether changing a cue says something about an attribute; so it may where no word of the name tells."""
-    cues = cues_about(attribute)
-    return not cues or cue in cues
+    return not cues or not named or any(cue in cues_about(name) for cue in cues for name in named)
 
 
 def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:
@@ -133,7 +132,7 @@ def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:
     if not runs:
         return LookTaken(look)
     worst = min(runs, key=lambda run: (_WORST_FIRST.index(_verdict(run, attribute)), -run.pk))
-    return LookTaken(look, worst, _verdict(worst, attribute), _gap(look, worst))
+    return LookTaken(look, worst, _verdict(worst, attribute), _gap(look, worst, attribute))
 
 
 def _verdict(run: CheckRun, attribute: str) -> Verdict:
@@ -151,10 +150,10 @@ def _verdict(run: CheckRun, attribute: str) -> Verdict:
     return overall(about) if about else _VERDICTS[run.state]
 
 
-def _gap(look: Look, run: CheckRun) -> Gap | None:
+def _gap(look: Look, run: CheckRun, attribute: str) -> Gap | None:
     if run.kind == CheckKind.MONITORING:
         return _recent_gap(run)
-    table = run.result.get("gap") or {}
+    table = run.result.get("gap") or _gap_of_labels(run, attribute)
     rows = [row for row in _compared(table) if _measure(look, row)[0] is not None]
     if not rows:
         return None
@@ -163,6 +162,12 @@ def _gap(look: Look, run: CheckRun) -> Gap | None:
     low, high = interval or (None, None)
     reference = table.get("reference") or {}
     return Gap(group_words(worst["group"]), group_words(reference), float(difference or 0.0), low, high)
+
+
+def _gap_of_labels(run: CheckRun, attribute: str) -> Mapping[str, Any]:
+    """Of labels that were compared by several attributes: by this one; by the worst, where none is asked about."""
+    tables = [table for table in run.result.get("gaps", ()) if attribute in ("", *table["attributes"])]
+    return min(tables, key=lambda table: _WORST_FIRST.index(Verdict(table["verdict"])), default={})
 
 
 def _recent_gap(run: CheckRun) -> Gap | None:

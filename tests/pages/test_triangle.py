@@ -113,7 +113,8 @@ def test_the_latest_run_of_a_question_stands_for_it_and_the_worst_question_for_i
         ("attribute:gender", "pronoun", True),
         ("attribute:ethnicity", "name", True),
         ("language", "language", True),
-        ("attribute:plan", "age", True),
+        ("attribute:plan", "age", False),
+        ("attribute:plan", "plan", True),
     ],
 )
 def test_a_probe_counts_where_its_cue_stands_for_the_attribute(ava, dimension, cue, taken):
@@ -158,6 +159,34 @@ def test_training_data_are_judged_by_what_they_say_of_this_attribute(ava, findin
     triangle = triangle_of(finding)
     assert triangle is not None
     assert triangle.looks[3].verdict == "no_material_difference"
+
+
+def test_the_side_of_the_training_data_shows_the_gap_between_labels(ava, finding):
+    labels = [GroupCount("18-24", 68, 80), GroupCount("65+", 40, 80)]
+    told = result_of(labels)
+    run_make(
+        ava,
+        kind="training_labels",
+        target="labels of faq",
+        state="failed",
+        params={"attributes": ["age_group"]},
+        result={**told, "gap": None, "gaps": [told["gap"]]},
+    )
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    gap = triangle.looks[3].gap
+    assert (gap.group, gap.reference, round(gap.difference, 2)) == ("65+", "18-24", -0.35)
+
+
+def test_an_intersection_is_no_gap_of_one_of_its_attributes(ava, finding):
+    """What holds for the old as a whole says nothing of young customers of the east."""
+    crossed = {"outcome": "resolved", "slice": {"attribute:age_group": "18-24", "attribute:region": "east"}}
+    adjusted_run(ava, finding, state="failed")
+    run_make(ava, kind="matched_pairs", target="name in customer-service", params={"cue": "name"})
+    found = finding_make(ava, run=run_make(ava, kind="intersections", params=crossed, result=result_of(MIXED)))
+    triangle = triangle_of(found)
+    assert triangle is not None
+    assert [look.run is not None for look in triangle.looks] == [True, False, False, False]
 
 
 def test_findings_about_something_else_have_no_sides(client, reviewer, ava):
