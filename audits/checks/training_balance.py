@@ -232,7 +232,7 @@ def labels(context: CheckContext) -> CheckOutcome:
             "tables": [
                 table(
                     f"{params.label} by {gap.attributes[0]}",
-                    rate_columns("People", f"{params.label}: {params.label_favourable}", "Rate"),
+                    rate_columns("People", f"{params.label.replace('_', ' ')}: {params.label_favourable}", "Rate"),
                     [rate_row(row, str) for row in gap.groups],
                 )
                 for gap in gaps
@@ -303,7 +303,7 @@ def _adjusted_table(gaps: Sequence[GapTable], params: LabelsParams) -> dict[str,
         ),
         [
             [
-                gap.attributes[0],
+                gap.attributes[0].replace("_", " "),
                 row.label,
                 told["risk_difference"],
                 told["risk_difference_interval"] if None not in (told["risk_difference_interval"] or [None]) else None,
