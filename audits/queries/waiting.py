@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from audits.models import Finding, FindingEvent, Flag, Remediation
+from audits.models import Cycle, Finding, FindingEvent, Flag, Remediation
 from audits.queries.four_eyes import FINDER, FIXER, PLANNER
-from audits.states import FINDING, FindingState, FlagState, RemediationState
+from audits.states import FINDING, CycleState, FindingState, FlagState, RemediationState, Severity
 from consent.queries.requests import requests_pressing
 from consent.services.requests.records import today
 from portal.accounts.models import User
@@ -70,7 +70,7 @@ WAITING: Mapping[str, Callable[[User], Q]] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many findings, flags and customers' requests wait for one person. `overdue` counts the whole team's."""
+    """How much waits for one person: findings, flags, cycles, customers' requests. `overdue` is the whole team's."""
 
     to_triage: int
     to_remediate: int
@@ -80,11 +80,13 @@ class Waiting:
     flags: int
     requests_overdue: int = 0
     requests_soon: int = 0
+    to_close: int = 0
 
     @property
     def total(self) -> int:
         """Everything that asks this person to act."""
-        return self.to_triage + self.to_remediate + self.to_approve + self.to_sign + self.flags + self.requests
+        findings = self.to_triage + self.to_remediate + self.to_approve + self.to_sign
+        return findings + self.flags + self.requests + self.to_close
 
     @property
     def requests(self) -> int:
@@ -99,12 +101,35 @@ def flags_to_triage(actor: User) -> Q:
     return (free | lapsed) & Q(conversation__assistant__team__in=teams_with(actor, "flags.triage"))
 
 
+def cycles_to_close(actor: User) -> Q:
+    """All their findings are decided, and none waits for its signature."""
+    unsigned = Finding.objects.filter(seen_in__cycle=OuterRef("pk"), state=FindingState.VERIFIED)
+    return Q(state=CycleState.AWAITING_SIGN_OFF) & ~Q(Exists(unsigned)) & _teams(actor, "audits.cycle_close")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFindings:
+    """Findings of a person's teams that somebody has to see to, and how many of them are high or critical."""
+
+    count: int
+    grave: int
+
+
+def open_findings(actor: User) -> OpenFindings:
+    """One query."""
+    found = restrict(Finding.objects.filter(state__in=FINDING.open), actor, "audits.view")
+    grave = Q(severity__in=[Severity.CRITICAL, Severity.HIGH])
+    return OpenFindings(**found.aggregate(count=Count("pk"), grave=Count("pk", filter=grave)))
+
+
 def waiting_for(actor: User) -> Waiting:
-    """The counts of the home page, in three queries at most, however much there is."""
+    """The counts of the home page, in four queries at most, however much there is."""
     counts = restrict(Finding.objects.all(), actor, "audits.view").aggregate(
         **{name: Count("pk", filter=condition(actor)) for name, condition in WAITING.items()}
     )
     flags = Flag.objects.filter(flags_to_triage(actor)).count()
+    if can_anywhere(actor, "audits.cycle_close"):
+        counts["to_close"] = Cycle.objects.filter(cycles_to_close(actor)).count()
     if not can_anywhere(actor, "requests.act"):
         return Waiting(**counts, flags=flags)
     late, soon = requests_pressing(actor, today=today())

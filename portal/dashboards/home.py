@@ -29,6 +29,7 @@ class Task:
 def tasks(waiting: Waiting) -> list[Task]:
     """The kinds of work that wait, overdue first; kinds with nothing to do are left out."""
     queue, findings, requests = reverse("audits:queue"), reverse("audits:findings"), reverse("requests:list")
+    cycles = reverse("audits:cycles")
     found = [
         Task("Requests overdue", waiting.requests_overdue, "of customers", f"{requests}?waiting=overdue", "danger"),
         Task("Overdue", waiting.overdue, "findings past their due date", f"{findings}?waiting=overdue", "danger"),
@@ -38,6 +39,7 @@ def tasks(waiting: Waiting) -> list[Task]:
         Task("To remediate", waiting.to_remediate, "findings that you own", f"{findings}?waiting=to_remediate"),
         Task("To approve", waiting.to_approve, "submitted remediations", f"{findings}?waiting=to_approve"),
         Task("To sign", waiting.to_sign, "fixes that are proven", f"{findings}?waiting=to_sign"),
+        Task("To close", waiting.to_close, "audit cycles, all decided", f"{cycles}?state=awaiting_sign_off"),
     ]
     return [task for task in found if task.count]
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audits.queries.reveals import revealers
-from audits.queries.waiting import waiting_for
+from audits.queries.waiting import open_findings, waiting_for
 from portal.accounts.models import User
 from portal.core import ledger
 from portal.core.access import can_anywhere
@@ -31,12 +31,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for the viewer, and the latest cycles."""
     user = _viewer(request)
     waiting = request.waiting = waiting_for(user)  # type: ignore[attr-defined]  # read by the frame's context
-    context = {
+    context: dict[str, Any] = {
         "in_a_team": bool(user.team_ids()),
         "tasks": tasks(waiting),
         "sentence": sentence(waiting),
         "cycles": latest_cycles(user),
     }
+    if not context["tasks"]:
+        context["open"] = open_findings(user)
     return render(request, "dashboards/home.html", context)
 
 

@@ -12,7 +12,7 @@ from portal.core.actors import SYSTEM
 from portal.core.models import LedgerEntry
 from portal.dashboards.figures import assistant_figures, totals, worsened
 from tests.factories import AssistantFactory
-from tests.workflow.making import finding_make
+from tests.workflow.making import bring, cycle_make, finding_make
 
 PAGES = ["/", "/dashboard/", "/ledger/"]
 TODAY = date(2026, 6, 30)
@@ -156,3 +156,22 @@ def test_home_asks_once_what_waits(as_user, reviewer, monkeypatch):
         monkeypatch.setattr(f"{place}.waiting_for", lambda user: asked.append(user) or waiting_for(user))
     as_user(reviewer).get("/")
     assert len(asked) == 1
+
+
+def test_an_idle_manager_is_told_what_is_open_in_the_team(as_user, home, away, manager):
+    finding_make(AssistantFactory(team=home))
+    finding_make(AssistantFactory(team=away))
+    page = as_user(manager).get("/").content.decode()
+    assert "In your teams 1 finding is open, 1 of them high or critical." in page
+
+
+def test_an_approver_is_led_to_the_cycles_that_can_be_closed(as_user, home, reviewer, approver, manager):
+    assistant = AssistantFactory(team=home)
+    unsigned = bring(finding_make(assistant), "verified", finder=reviewer, fixer=manager, approver=approver)
+    assert unsigned.raised_by_run.cycle.state == "awaiting_sign_off"
+    assert waiting_for(approver).to_close == 0
+    cycle_make(assistant, state="awaiting_sign_off")
+    assert waiting_for(approver).to_close == 1
+    led = "/cycles/?state=awaiting_sign_off"
+    assert led in as_user(approver).get("/").content.decode()
+    assert led not in as_user(manager).get("/").content.decode()
