@@ -64,7 +64,7 @@ def recheck_words(statement: Mapping[str, Any]) -> str:
     if "pairs" in statement:
         return (
             f"A new probe run of as many pairs ({statement['pairs']:,} a comparison) would find a gap of "
-            f"{100 * statement['detectable']:.1f} points or more with a chance of {statement['power']:.0%}."
+            f"{100 * statement['detectable']:.1f} points or more with a chance of {100 * statement['power']:.0f} %."
         )
     if "group" not in statement:
         return ""
@@ -72,7 +72,7 @@ def recheck_words(statement: Mapping[str, Any]) -> str:
         f"About {statement['n']:,} conversations of {statement['group']} and {statement['reference_n']:,} of "
         f"{statement['reference']} are expected in {statement['days']} days."
     )
-    power, delta = f"{statement['power']:.0%}", f"{100 * statement['delta']:g} points"
+    power, delta = f"{100 * statement['power']:.0f} %", f"{100 * statement['delta']:g} points"
     if statement["detectable"] is None:
         return f"{expected} They could not show a gap of any size: this re-check will not decide."
     found = f"A gap of {100 * statement['detectable']:.1f} points or more would be found with a chance of {power}."

@@ -211,7 +211,7 @@ def test_the_plan_offers_the_remedies_of_the_likely_cause_first(client, manager,
     page = client.get(reverse("audits:finding", args=[finding.pk])).content.decode()
     offered = re.findall(r'<option value="(\w*)"', page[page.index('id="remediation-remedy"') :])
     assert offered[:2] == ["mend_flow", "hand_off"]
-    assert "points or more would be found with a chance of 80%" in page
+    assert "points or more would be found with a chance of 80 %" in page
     answer = client.post(
         reverse("audits:finding-decide", args=[finding.pk, "remediation"]),
         {"plan": "Mend the billing flow.", "remedy": "mend_flow", "recheck_days": "21"},

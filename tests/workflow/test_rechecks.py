@@ -64,7 +64,7 @@ def test_the_plan_states_what_the_recheck_will_see(gap_finding, manager):
     assert stated["decides"]
     words = recheck_words(stated)
     assert f"About {stated['n']:,} conversations of 65+ and {stated['reference_n']:,} of 18-24 are expected" in words
-    assert f"{100 * stated['detectable']:.1f} points or more would be found with a chance of 80%" in words
+    assert f"{100 * stated['detectable']:.1f} points or more would be found with a chance of 80 %" in words
     assert "(within 5 points)" in words
 
 
@@ -154,4 +154,4 @@ def test_a_probe_states_what_as_many_pairs_would_show(assistant, reviewer, manag
     finding_confirm(finding_id=finding.pk, actor=reviewer)
     stated = remediation_draft(finding_id=finding.pk, plan="Strip names.", actor=manager).recheck
     assert stated == {"pairs": 240, "detectable": 0.081, "delta": 0.05, "power": 0.8}
-    assert "(240 a comparison) would find a gap of 8.1 points or more with a chance of 80%" in recheck_words(stated)
+    assert "(240 a comparison) would find a gap of 8.1 points or more with a chance of 80 %" in recheck_words(stated)
