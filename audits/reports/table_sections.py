@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_table import ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
+from audits.engine.bias.json_numbers import Range
 from audits.engine.bias.table.audit import AuditedTable, TableAudit
 from audits.engine.bias.table.figures import p_value, percent, percent_range, plain, plain_range, points
 from audits.engine.bias.table.report import shown_groups
@@ -149,13 +150,24 @@ def _gap_cells(group: GroupResult) -> list[Cell]:
     return [
         (f"{group.n:,}", ""),
         (f"{group.favourable:,}", ""),
-        (percent(group.rate), percent_range(group.rate_interval)),
-        ("", "") if alone else (points(group.difference), percent_range(group.difference_interval)),
-        (plain(group.impact_ratio), plain_range(group.impact_ratio_interval)),
+        (percent(group.rate), _span(percent_range(group.rate_interval))),
+        ("", "") if alone else _difference(group.difference, group.difference_interval),
+        (plain(group.impact_ratio), _span(plain_range(group.impact_ratio_interval))),
         (plain(group.adverse_ratio), ""),
         (p_value(group.p_adjusted), _unadjusted(group.p_value)),
         (percent(group.detectable_difference), ""),
     ]
+
+
+def _difference(value: float | None, bounds: Range | None) -> Cell:
+    """Points and their range, with the sign of each."""
+    span = "" if bounds is None else f"{points(bounds[0])} to {points(bounds[1])}"
+    return points(value).replace("-", "−"), span.replace("-", "−")
+
+
+def _span(shown: str) -> str:
+    """A range of rates or ratios as charts write it."""
+    return shown.replace(" … ", "–")
 
 
 def _unadjusted(p: float | None) -> str:
@@ -206,9 +218,9 @@ def _difference_row(
 def _adjusted_cells(group: GroupResult, adjusted: AdjustedGap) -> list[Cell]:
     odds, risk = adjusted.odds_ratio, adjusted.risk_difference
     return [
-        (points(group.difference), percent_range(group.difference_interval)),
-        (points(risk.value), percent_range((risk.lower, risk.upper))),
-        (plain(odds.value), plain_range((odds.lower, odds.upper))),
+        _difference(group.difference, group.difference_interval),
+        _difference(risk.value, (risk.lower, risk.upper)),
+        (plain(odds.value), _span(plain_range((odds.lower, odds.upper)))),
         (plain(adjusted.test.statistic), _unadjusted(adjusted.test.p_value)),
         (p_value(adjusted.p_adjusted), ""),
         _homogeneity(adjusted.breslow_day),
@@ -255,7 +267,7 @@ def _stratum_row(gap: StratumGap) -> Row:
         [
             (percent(gap.rate), f"{gap.favourable:,} of {gap.n:,}"),
             (percent(gap.reference_rate), f"{gap.reference_favourable:,} of {gap.reference_n:,}"),
-            (points(gap.difference), percent_range(gap.difference_interval)),
+            _difference(gap.difference, gap.difference_interval),
         ],
     )
 
@@ -299,7 +311,7 @@ def _error_cells(group: GroupErrors) -> list[Cell]:
     for rate in (group.fpr, group.fnr):
         cells += [
             (percent(rate.rate), f"{rate.errors:,} of {rate.n:,}"),
-            (plain(rate.ratio), plain_range(rate.ratio_interval)),
+            (plain(rate.ratio), _span(plain_range(rate.ratio_interval))),
             (p_value(rate.p_adjusted), _unadjusted(rate.p_value)),
         ]
     return cells

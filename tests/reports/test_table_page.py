@@ -127,3 +127,9 @@ def test_page_of_very_many_groups_shows_the_worst_and_says_so(tmp_path):
     page = table_page(audit, source="t", command="c")
     assert "5 more groups; --json has all of them, here are the worst." in page
     assert page.count('<th scope="row">g') == MOST_ROWS
+
+
+def test_ranges_are_written_as_in_the_charts():
+    words = Reader(berkeley()).words
+    assert {"42.7–46.4", "−17.0 to −11.3", "−1.1 to +4.7"} <= set(words)
+    assert not any(" … " in word for word in words)
