@@ -138,7 +138,7 @@ def _taken(look: Look, runs: Sequence[CheckRun], attribute: str) -> LookTaken:
 def _verdict(run: CheckRun, attribute: str) -> Verdict:
     """What the run says of this attribute; of all that it looked at, where it does not tell them apart."""
     about = [
-        *(Verdict(table["verdict"]) for table in run.result.get("gaps", []) if table["attributes"] == [attribute]),
+        *(_label_verdict(table) for table in run.result.get("gaps", []) if table["attributes"] == [attribute]),
         *(
             Verdict(row["verdict"])
             for table in run.result.get("shares", [])
@@ -148,6 +148,12 @@ def _verdict(run: CheckRun, attribute: str) -> Verdict:
         ),
     ]
     return overall(about) if about else _VERDICTS[run.state]
+
+
+def _label_verdict(table: Mapping[str, Any]) -> Verdict:
+    """Within what the rows are about where that is known, as the check of labels judges (training_balance)."""
+    rows = [row["adjusted"] for row in _compared(table) if (row.get("adjusted") or {}).get("strata")]
+    return overall(Verdict(row["verdict"]) for row in rows) if rows else Verdict(table["verdict"])
 
 
 def _gap(look: Look, run: CheckRun, attribute: str) -> Gap | None:

@@ -178,6 +178,21 @@ def test_the_side_of_the_training_data_shows_the_gap_between_labels(ava, finding
     assert (gap.group, gap.reference, round(gap.difference, 2)) == ("65+", "18-24", -0.35)
 
 
+def test_labels_are_judged_within_what_the_rows_are_about(ava, finding):
+    told = result_of(MIXED)  # a disparity that is gone at equal questions
+    assert told["gap"]["verdict"] == "disparity"
+    run_make(
+        ava,
+        kind="training_labels",
+        target="labels of faq",
+        params={"attributes": ["age_group"]},
+        result={**told, "gap": None, "gaps": [told["gap"]]},
+    )
+    triangle = triangle_of(finding)
+    assert triangle is not None
+    assert triangle.looks[3].verdict == "no_material_difference"
+
+
 def test_an_intersection_is_no_gap_of_one_of_its_attributes(ava, finding):
     """What holds for the old as a whole says nothing of young customers of the east."""
     crossed = {"outcome": "resolved", "slice": {"attribute:age_group": "18-24", "attribute:region": "east"}}
