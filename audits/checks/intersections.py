@@ -49,6 +49,7 @@ _NOMINATED = (
     ("Rate drawn to the mean", "share"),
     ("p by Benjamini–Hochberg", "p"),
 )
+_LOOKED_AT = (("Intersections", "text"), ("Number", "count"))
 _CONFIRMED = (
     ("Intersection", "text"),
     ("Conversations", "count"),
@@ -144,7 +145,8 @@ def _looked(context: CheckContext, params: IntersectionParams) -> CheckOutcome:
         sentence=_look_sentence(found, params),
         result={
             "tables": [
-                table("The worst intersections, nominated for the next cycle", _NOMINATED, map(_row, found.nominated))
+                table("The worst intersections, nominated for the next cycle", _NOMINATED, map(_row, found.nominated)),
+                table("What was looked at", _LOOKED_AT, _looked_at(found, params)),
             ],
             "figures": {
                 "n": n,
@@ -166,6 +168,15 @@ def _looked(context: CheckContext, params: IntersectionParams) -> CheckOutcome:
     )
 
 
+def _looked_at(found: Found, params: IntersectionParams) -> list[list[Any]]:
+    return [
+        [f"Tested: {params.minimum_n} conversations or more in it and outside", found.looked_at],
+        ["Nominated: worse than the rest and than what else each of its parts holds", len(found.nominated)],
+        ["Worse than the rest, but one of its parts explains it", found.explained],
+        ["Too small to test", found.too_small],
+    ]
+
+
 def _look_sentence(found: Found, params: IntersectionParams) -> str:
     if not found.looked_at:
         return f"No intersection of two attributes has {counted(params.minimum_n)} to look at."
@@ -176,10 +187,10 @@ def _look_sentence(found: Found, params: IntersectionParams) -> str:
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     base = base_for(worst.rest_rate, worst.rate)
     others = len(found.nominated) - 1
-    more = f" and {others} more" if others else ""
+    stands = f" and {others} more stand" if others else " stands"
     return (
-        f"Of {slices}, {slice_words(dict(worst.levels))}{more} stands out: out of {base:,} conversations about "
-        f"{worst.rate * base:,.0f} {wording.favourable}, of all others {worst.rest_rate * base:,.0f}. "
+        f"Of {slices}, {slice_words(dict(worst.levels))}{stands} out: out of {base:,} conversations about "
+        f"{worst.rate * base:,.0f} {wording.favourable}, of as many others {worst.rest_rate * base:,.0f}. "
         "The worst of many is worst by luck as well: the next cycle tests it on its own data."
     )
 
@@ -224,8 +235,8 @@ def _confirmation_sentence(one: Confirmation, params: IntersectionParams, words:
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     base = base_for(one.rest_rate, one.rate)
     gap = (
-        f"out of {base:,} conversations about {one.rate * base:,.0f} of {words} {wording.favourable}, of all others "
-        f"{one.rest_rate * base:,.0f} (difference {counted_points(one.difference or 0.0, base)}, "
+        f"out of {base:,} conversations of {words} about {one.rate * base:,.0f} {wording.favourable}, of as many "
+        f"others {one.rest_rate * base:,.0f} (difference {counted_points(one.difference or 0.0, base)}, "
         f"{range_words(one.difference_interval, base)})"
     )
     told = {

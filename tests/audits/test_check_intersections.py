@@ -65,6 +65,7 @@ def test_a_planted_intersection_is_nominated_then_confirmed_and_verified_as_the_
     assert {target: run.state for target, run in first.items()} == {"resolved: worst intersections": "watch"}
     look = first["resolved: worst intersections"]
     assert look.result["nominated"] == [SLICE]
+    assert look.result["tables"][1]["rows"][1][1] == 1
     assert "age old × German stands out: out of 100 conversations about 50 were resolved" in look.sentence
     assert not Finding.objects.exists()
 
@@ -75,8 +76,8 @@ def test_a_planted_intersection_is_nominated_then_confirmed_and_verified_as_the_
     assert confirmed.params["after"] == "2025-02-01"
     assert confirmed.params["alpha"] == 0.05
     assert confirmed.sentence.startswith(
-        "Disparity, confirmed on later data: out of 100 conversations about 50 of age old × German were resolved, "
-        "of all others 80 (difference 30 points"
+        "Disparity, confirmed on later data: out of 100 conversations of age old × German about 50 were resolved, "
+        "of as many others 80 (difference 30 points"
     )
     finding = Finding.objects.get()
     assert (finding.kind, finding.severity, finding.raised_by_run) == ("intersections", "critical", confirmed)
