@@ -28,6 +28,7 @@ from audits.services.checking import check_job_key, check_run_give_up, check_run
 from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
 from audits.services.freshness import counts_ready, scans_queue
 from audits.services.programmes import programme_ensure
+from audits.services.waking import waiting_audits_wake
 from audits.services.watch import watch_run
 from audits.states import CHECK_DECIDED, CYCLE, CheckKind, CheckState, CycleState
 from consent.queries.retention_due import rules_in_force
@@ -105,7 +106,8 @@ def cycle_open(
 def cycle_advance(*, cycle_id: int) -> CycleState:
     """Take a cycle as far as it can go now; returns the state it is in afterwards. Safe to repeat at any time.
 
-    Scheduled: waits for scans, folds the stale days of the period, then writes the check runs and starts them.
+    Scheduled: waits for scans and for cycles of earlier periods, whose nominations it tests; folds the stale days of
+    the period, then writes the check runs and starts them.
     Running: makes sure that every undecided check has a job; when the last is decided, hands over to review.
     Reviewed: goes where its findings say.
     """
@@ -116,6 +118,8 @@ def cycle_advance(*, cycle_id: int) -> CycleState:
         until=cycle.period_until,
         asked_at=cycle.opened_at,
     ):
+        return CycleState.SCHEDULED
+    if cycle.state == CycleState.SCHEDULED and _earlier_under_way(cycle):
         return CycleState.SCHEDULED
     if cycle.state == CycleState.SCHEDULED and Watch.objects.filter(assistant=cycle.assistant_id).exists():
         watch_run(assistant_id=cycle.assistant_id)  # so that the cycle reports every day that is closed by now
@@ -128,6 +132,12 @@ def cycle_advance(*, cycle_id: int) -> CycleState:
         elif cycle.state in REVIEWED:
             cycle_apply(cycle)  # a check was asked again and may have raised a finding
     return CycleState(cycle.state)
+
+
+def _earlier_under_way(cycle: Cycle) -> bool:
+    """Whether a cycle of the same assistant still looks at a period that ends before this one; it wakes this one."""
+    earlier = Cycle.objects.filter(assistant=cycle.assistant_id, period_until__lt=cycle.period_until)
+    return earlier.filter(state__in=[CycleState.SCHEDULED, CycleState.RUNNING]).exists()
 
 
 def _start(cycle: Cycle) -> None:
@@ -166,6 +176,7 @@ def _run(cycle: Cycle) -> None:
     figures = {str(state): verdicts.count(state) for state in CheckState if state in verdicts}
     _move(cycle, CycleState.IN_REVIEW, "cycle.checked", "checked_at", verdicts=figures)
     cycle.state = cycle_refresh(cycle_id=cycle.pk).state
+    waiting_audits_wake(assistant_id=cycle.assistant_id)
 
 
 @transaction.atomic
@@ -175,6 +186,7 @@ def cycle_fail(*, cycle_id: int, reason: str) -> None:
     if cycle.state in (CycleState.SCHEDULED, CycleState.RUNNING):
         cycle.failure = reason[:200]
         _move(cycle, CycleState.FAILED, "cycle.moved", "failure", failure=cycle.failure)
+        waiting_audits_wake(assistant_id=cycle.assistant_id)
 
 
 def _move(cycle: Cycle, state: CycleState, action: str, *fields: str, **data: Any) -> None:

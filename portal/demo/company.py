@@ -11,6 +11,7 @@ PASSWORD_WORDS = ("amber", "birch", "cobalt", "delta", "ember", "fjord", "grove"
 CARE, TRAVEL = "brightwater-care", "brightwater-travel"
 DAYS = 60  # of conversations before today
 SECOND_RELEASE = 30  # days before today
+FIRST_LOOK = 30  # days before today that the look at intersections ends, so that the audit can test what it nominates
 
 
 @dataclass(frozen=True, slots=True)

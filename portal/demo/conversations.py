@@ -21,6 +21,8 @@ LEAKS = 6
 WITHDRAWALS = 40
 WITHDRAWN_DAYS_AGO = 20
 DISADVANTAGED_RATE = 0.63
+# Aria's young customers of the east fare worse; others make up for it, so that each attribute alone looks even.
+CROSSED_RATES = {("18–34", True): 0.65, ("18–34", False): 0.903, ("", True): 0.985, ("", False): 0.792}
 LONELY_SHARE = 0.01  # conversations in which nobody says who the customer is
 
 
@@ -99,6 +101,9 @@ def _rate(assistant: DemoAssistant, customer: Customer, release: str) -> float:
     elderly = customer.attributes.get("age_group") == "65+" and release == "2.0"
     if (assistant.slug == "aria" and elderly) or (assistant.slug == "bruno" and customer.language == "pl"):
         return DISADVANTAGED_RATE
+    if assistant.slug == "aria" and customer.attributes["age_group"] != "65+":
+        young = "18–34" if customer.attributes["age_group"] == "18–34" else ""
+        return CROSSED_RATES[young, customer.attributes["region"] == "east"]
     return assistant.base_rate
 
 

@@ -40,7 +40,7 @@ from portal.accounts.api_keys import api_key_create
 from portal.accounts.models import ApiKey, Membership, Team, User
 from portal.core.actors import SYSTEM
 from portal.core.roles import Scope
-from portal.demo.company import ASSISTANTS, CARE, DAYS, PEOPLE, TEAMS, DemoAssistant
+from portal.demo.company import ASSISTANTS, CARE, DAYS, FIRST_LOOK, PEOPLE, TEAMS, DemoAssistant
 from portal.demo.consents import consent_history_seed
 from portal.demo.conversations import WITHDRAWN_DAYS_AGO, customers, records, withdrawing
 from portal.demo.exposures import patterns_seed
@@ -106,6 +106,7 @@ def seed(*, today: date, password: str, plans: Sequence[DemoAssistant] = ASSISTA
         watch_seed(assistant=assistant, administrator=by_login["ada"])
         if plan is plans[0]:
             probe_seed(assistant=assistant, manager=by_login["mona"])
+            _intersections_nominate(assistant, today)
         cycle_open(assistant=assistant, period_from=today - timedelta(days=DAYS), period_until=today, actor=SYSTEM)
     consent_history_seed(team=teams[CARE], key=keys[CARE][0], officer=by_login["petra"], today=today)
     retention_seed(teams[CARE], by_login["petra"], customer=HELD_CUSTOMER)
@@ -275,6 +276,17 @@ def _truths_declare(assistant: Assistant, pairs: Mapping[str, str], *, administr
         checks=checks,
         frequency=programme.frequency,
         active=programme.active,
+    )
+
+
+def _intersections_nominate(assistant: Assistant, today: date) -> None:
+    """A look at the first weeks only, whose worst intersections the audit then tests on the days after it."""
+    cycle_open(
+        assistant=assistant,
+        period_from=today - timedelta(days=DAYS),
+        period_until=today - timedelta(days=FIRST_LOOK),
+        kinds=[CheckKind.INTERSECTIONS],
+        actor=SYSTEM,
     )
 
 

@@ -77,6 +77,23 @@ def planted(assistant):
     return assistant
 
 
+def test_a_cycle_waits_for_that_of_an_earlier_period_and_is_woken_by_its_end(planted):
+    """What the earlier one nominates is tested on the days after it, so it has to be known first."""
+    later = opened(planted)
+    earlier = opened(planted, period_until=DAY)
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    assert cycle_advance(cycle_id=later.pk) == CycleState.SCHEDULED
+    Job.objects.all().delete()
+    cycle_advance(cycle_id=earlier.pk)
+    for run in earlier.check_runs.all():
+        check_run_execute(run_id=run.pk)
+    Job.objects.all().delete()
+    assert cycle_advance(cycle_id=earlier.pk) == CycleState.AWAITING_SIGN_OFF
+    woken = Job.objects.get(task="audits.advance_cycle")
+    assert woken.payload == {"cycle_id": later.pk}
+    assert cycle_advance(cycle_id=later.pk) == CycleState.RUNNING
+
+
 def test_a_cycle_goes_from_opening_to_review(planted):
     cycle = opened(planted)
     assert cycle.state == CycleState.SCHEDULED

@@ -16,7 +16,10 @@ from portal.demo.truth import ASSISTANT_BIAS, FAULTS
 from tests.jobs import drain
 
 #: Screens and first looks are never more than a watch; these see the planted gaps.
-WATCHED = {("aria", "impact_ratio", "resolved by every attribute")}
+WATCHED = {
+    ("aria", "impact_ratio", "resolved by every attribute"),
+    ("aria", "intersections", "resolved: worst intersections"),
+}
 TODAY = date(2026, 3, 2)
 
 
@@ -32,7 +35,9 @@ def company(db, settings):
 
 @pytest.mark.slow
 def test_cycles_find_exactly_the_planted_faults(company):
-    assert set(Cycle.objects.values_list("state", flat=True)) == {CycleState.IN_REVIEW}
+    looked, *audits = Cycle.objects.order_by("pk")
+    assert {cycle.state for cycle in audits} == {CycleState.IN_REVIEW}
+    assert (looked.state, looked.check_runs.get().state) == (CycleState.AWAITING_SIGN_OFF, CheckState.WATCH)
     assert Conversation.objects.exclude(state="erased").count() == TOTAL_CONVERSATIONS == 5000
     requests = sorted(SubjectRequest.objects.values_list("kind", "state"))
     assert requests == [
