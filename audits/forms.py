@@ -133,7 +133,7 @@ class ImplementForm(forms.Form):
         label="Release that carries the fix",
         queryset=Release.objects.none(),
         required=False,
-        empty_label="No release: something else was changed",
+        empty_label="None: something else was changed",
     )
     note = _note("What was done", required=False)
 

@@ -15,6 +15,7 @@ from portal.core.charts import (
     TrendMarker,
     TrendPoint,
     bars,
+    evidence_curve,
     forest_plot,
     sparkline,
     trend,
@@ -203,6 +204,16 @@ def test_trend_marks_releases_inside_its_days_only() -> None:
     wide = drawings(trend(days(*[0.5] * 9), markers=markers, title="t", description="d"))[0]
     marks = [group[0].text for group in wide.iter(f"{SVG}g") if group.get("class") == "plot__marker"]
     assert marks == ["Release 2, 3 Mar 2026"]
+
+
+def test_lines_have_their_numbers_in_a_table() -> None:
+    drawn = parse(evidence_curve(days(-2.0, 0.0, 1.5, 7.0), alarm=1.3, title="t", description="d"))
+    cells = [[cell.text for cell in row] for row in drawn.iter("tr")]
+    assert cells[0] == ["Day", "Evidence"]
+    assert [row[1] for row in cells[1:]] == ["0.010 to 1", "1.0 to 1", "32 to 1", "more than a million to 1"]
+    drawn = parse(trend(days(0.5, None), title="t", description="d"))
+    assert [cell.text for cell in list(drawn.iter("tr"))[1]][:2] == ["1 Mar 2026", "50.0 %"]
+    assert list(parse(trend([], title="t", description="d")).iter("table")) == []
 
 
 def test_trend_of_a_single_day_is_drawn() -> None:

@@ -106,8 +106,13 @@ def _minus(shown: str) -> str:
     return shown.replace("-", "−")
 
 
-def chart(kind: str, draw: Drawing, *, title: str, description: str, widths: tuple[float, ...]) -> SafeString:
-    """Draw at each width and join the drawings; `draw` returns the height it used.
+NOTHING = SafeString("")
+
+
+def chart(
+    kind: str, draw: Drawing, *, title: str, description: str, widths: tuple[float, ...], below: SafeString = NOTHING
+) -> SafeString:
+    """Draw at each width and join the drawings, with `below` after them; `draw` returns the height it used.
 
     The ids inside are derived from the content and the width: stable, and unique on a page unless the
     very same chart is shown twice.
@@ -128,5 +133,5 @@ def chart(kind: str, draw: Drawing, *, title: str, description: str, widths: tup
         root.set("fill", "currentColor")
         root.set("font-size", "13")
         drawings.append(ET.tostring(root, encoding="unicode"))
-    markup = f'<div class="plot plot--{kind}">{"".join(drawings)}</div>'
+    markup = f'<div class="plot plot--{kind}">{"".join(drawings)}{below}</div>'
     return mark_safe(markup)  # noqa: S308  (every text went through ElementTree, which escapes it)

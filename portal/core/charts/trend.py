@@ -7,12 +7,14 @@ from xml.etree import ElementTree as ET
 
 from django.utils.safestring import SafeString
 
+from portal.core.charts.numbers import numbers_behind
 from portal.core.charts.svg import (
     NARROW,
     NO_DATA,
     WIDE,
     add,
     add_text,
+    amount,
     chart,
     domain,
     known,
@@ -97,7 +99,12 @@ def trend(
             _draw_stretch(root, scale, stretch)
         return 228
 
-    return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW))
+    rows = [
+        [f"{one.at:%-d %b %Y}", *("–" if value is None else amount(value, unit=unit) for value in _known(one))]
+        for one in ordered
+    ]
+    below = numbers_behind(title, ("Day", "Value", "From", "To"), rows)
+    return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW), below=below)
 
 
 def evidence_curve(
@@ -149,7 +156,22 @@ def evidence_curve(
             _draw_stretch(root, scale, stretch)
         return 228
 
-    return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW))
+    rows = [[f"{one.at:%-d %b %Y}", _to_one(known(one.value))] for one in sorted(points, key=lambda one: one.at)]
+    below = numbers_behind(title, ("Day", "Evidence"), rows)
+    return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW), below=below)
+
+
+def _known(point: TrendPoint) -> list[float | None]:
+    return [known(value) for value in (point.value, point.low, point.high)]
+
+
+def _to_one(power: float | None) -> str:
+    """ "0.013 to 1", "550 to 1" from its log10."""
+    if power is None:
+        return "–"
+    if power > 6:
+        return "more than a million to 1"
+    return f"{10**power:,.0f} to 1" if power >= 2 else f"{10**power:#.2g} to 1".replace(". to", " to")
 
 
 def _draw_axes(root: ET.Element, scale: _Scale, *, unit: str, narrow: bool) -> None:
