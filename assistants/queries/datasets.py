@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from assistants.models import Dataset, DatasetRow, TrainedOn
+from assistants.queries.opening import opened_each
 from assistants.records.training import RowContent, content_unpacked
 from portal.core.access import require, restrict
 from portal.core.actors import Actor
-from portal.core.envelope import OpenKey, SealBroken
+from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
 from portal.core.models import Job, JobState
 
@@ -76,31 +76,5 @@ def selection_job_key(dataset_id: int) -> str:
 
 
 def rows_open(rows: Sequence[DatasetRow]) -> dict[int, OpenedRow]:
-    """Open these rows; one result for each, by primary key. Each data key is unwrapped once.
-
-    What does not open is a result too, returned and not raised. Two queries at most, none where
-    `subject__data_key` was selected along.
-    """
-    prefetch_related_objects(rows, "subject__data_key")
-    keys: dict[uuid.UUID, OpenKey | KeyDestroyed | SealBroken] = {}
-    opened: dict[int, OpenedRow] = {}
-    for row in rows:
-        data_key = row.subject.data_key
-        if data_key.pk not in keys:
-            try:
-                keys[data_key.pk] = data_key.unwrap()
-            except (KeyDestroyed, SealBroken) as error:
-                keys[data_key.pk] = error
-        key = keys[data_key.pk]
-        if not isinstance(key, OpenKey):
-            opened[row.pk] = key
-        elif row.sealed is None:
-            opened[row.pk] = KeyDestroyed("This row has been erased.")
-        else:
-            try:
-                opened[row.pk] = content_unpacked(key.open(bytes(row.sealed), place=row.place))
-            except SealBroken as error:
-                opened[row.pk] = error
-            except msgspec.DecodeError:
-                opened[row.pk] = SealBroken("the sealed value holds no row")
-    return opened
+    """Open these rows; one result for each, by primary key. See `opened_each`."""
+    return opened_each(rows, unpack=content_unpacked, unreadable=msgspec.DecodeError, what="row")

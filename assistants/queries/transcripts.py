@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
-from django.db.models import prefetch_related_objects
-
 from assistants.models import Conversation
+from assistants.queries.opening import opened_each
 from assistants.transcripts import Transcript, UnreadableTranscript, unpacker
-from portal.core.envelope import OpenKey, SealBroken
+from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed
 
 OpenedTranscript = Transcript | KeyDestroyed | SealBroken
@@ -17,35 +15,8 @@ OpenedTranscript = Transcript | KeyDestroyed | SealBroken
 
 
 def transcripts_open(conversations: Sequence[Conversation]) -> dict[int, OpenedTranscript]:
-    """Open the transcripts of these conversations; one result for each, by primary key.
-
-    A transcript that does not open is a result too, returned and not raised, so that it hides no other. Each
-    data key is unwrapped once. Takes two queries at most, none where `subject__data_key` was selected along.
-    """
-    prefetch_related_objects(conversations, "subject__data_key")
-    unpack = unpacker()
-    keys: dict[uuid.UUID, OpenKey | KeyDestroyed | SealBroken] = {}
-    opened: dict[int, OpenedTranscript] = {}
-    for conversation in conversations:
-        data_key = conversation.subject.data_key
-        if data_key.pk not in keys:
-            try:
-                keys[data_key.pk] = data_key.unwrap()
-            except (KeyDestroyed, SealBroken) as error:
-                keys[data_key.pk] = error
-        key = keys[data_key.pk]
-        if not isinstance(key, OpenKey):
-            opened[conversation.pk] = key
-        elif conversation.sealed is None:
-            opened[conversation.pk] = KeyDestroyed("This transcript has been erased.")
-        else:
-            try:
-                opened[conversation.pk] = unpack(key.open(bytes(conversation.sealed), place=conversation.place))
-            except SealBroken as error:
-                opened[conversation.pk] = error
-            except UnreadableTranscript:
-                opened[conversation.pk] = SealBroken("the sealed value holds no transcript")
-    return opened
+    """Open the transcripts of these conversations; one result for each, by primary key. See `opened_each`."""
+    return opened_each(conversations, unpack=unpacker(), unreadable=UnreadableTranscript, what="transcript")
 
 
 def transcript_open(conversation: Conversation) -> Transcript:

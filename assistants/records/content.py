@@ -10,10 +10,9 @@ from typing import Any
 
 import msgspec
 
-from assistants.records.conversation import ConversationRecord, require_countable
+from assistants.records.conversation import ConversationRecord, attributes_apart
 from assistants.transcripts import Transcript, encoded
 from portal.core import keys
-from portal.core.errors import Invalid
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -39,7 +38,7 @@ def content_of(record: ConversationRecord, *, audited: Collection[str] = ()) -> 
     A declared attribute without a value (null) counts as not given. Raises Invalid for a declared attribute that is
     no scalar, and for a name that stands in both `attributes` and `metadata`.
     """
-    counted, metadata = _split(record, audited)
+    counted, metadata = attributes_apart(record.attributes, record.metadata, declared=audited)
     transcript = encoded(Transcript(turns=record.turns, metadata=metadata))
     figures = _encode(
         (
@@ -57,18 +56,3 @@ def content_of(record: ConversationRecord, *, audited: Collection[str] = ()) -> 
     )
     key = keys.index_key("conversation-content")
     return Content(counted, transcript, hmac.digest(key, figures + transcript, hashlib.sha256))
-
-
-def _split(record: ConversationRecord, audited: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    counted: dict[str, Any] = {}
-    rest = dict(record.metadata)
-    for name, value in record.attributes.items():
-        if name in audited:
-            if value is not None:
-                require_countable(f"attributes.{name}", value)
-                counted[name] = value
-        elif name in rest:
-            raise Invalid("This name stands in both attributes and metadata.", field=f"metadata.{name[:60]}")
-        else:
-            rest[name] = value
-    return counted, rest

@@ -7,6 +7,7 @@ database cannot keep NUL); turns and metadata are sealed as bytes and keep whate
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -174,6 +175,27 @@ def require_countable(field: str, value: object) -> None:
             raise Invalid("The number is out of range.", field=field)
     elif not isinstance(value, float):
         raise Invalid("Expected true, false, a number or a text.", field=field)
+
+
+def attributes_apart(
+    attributes: Mapping[str, Any], metadata: Mapping[str, Any], *, declared: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The declared attributes that have a value, and all the others with the metadata.
+
+    Raises Invalid for a declared attribute that is no scalar, and for a name that stands in both.
+    """
+    counted: dict[str, Any] = {}
+    rest = dict(metadata)
+    for name, value in attributes.items():
+        if name in declared:
+            if value is not None:
+                require_countable(f"attributes.{name}", value)
+                counted[name] = value
+        elif name in rest:
+            raise Invalid("This name stands in both attributes and metadata.", field=f"metadata.{name[:60]}")
+        else:
+            rest[name] = value
+    return counted, rest
 
 
 def require_text(field: str, value: str, *, longest: int, blank: bool = False) -> None:

@@ -19,9 +19,9 @@ import msgspec
 
 from assistants.records.conversation import (
     Limits,
+    attributes_apart,
     language_tag,
     moment_in_utc,
-    require_countable,
     require_shallow,
     require_text,
 )
@@ -118,17 +118,7 @@ class RowParts:
 
 def parts_of(record: TrainingRecord, *, declared: Collection[str]) -> RowParts:
     """Take a record apart. Raises Invalid for a declared attribute that is no scalar, and for a name given twice."""
-    values: dict[str, Any] = {}
-    metadata = dict(record.metadata)
-    for name, value in record.attributes.items():
-        if name in declared:
-            if value is not None:
-                require_countable(f"attributes.{name}", value)
-                values[name] = value
-        elif name in metadata:
-            raise Invalid("This name stands in both attributes and metadata.", field=f"metadata.{name[:60]}")
-        else:
-            metadata[name] = value
+    values, metadata = attributes_apart(record.attributes, record.metadata, declared=declared)
     packed = content_packed(RowContent(record.input, record.output, metadata))
     figures = _encode((record.external_id, record.customer_ref, record.collected_at, record.language, values))
     return RowParts(
