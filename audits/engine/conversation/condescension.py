@@ -22,6 +22,6 @@ _DOWN = phrase_pattern(
 )  # fmt: skip
 
 
-def condescends(text: str, language: str | None = None) -> bool:
+def condescends(text: str) -> bool:
     """Whether the speaker talks down to somebody. Phrases of all languages count."""
     return occurs(_DOWN, text.replace("’", "'"))

@@ -45,8 +45,8 @@ _MARKS: dict[Courtesy, Pattern] = {
 _ANY = phrase_pattern(*_GREETING, *_THANKS, *_APOLOGY, *_EMPATHY)
 
 
-def courtesies(text: str, language: str | None = None) -> frozenset[Courtesy]:
-    """The signs of courtesy in `text`, each once. Phrases of all languages count: `language` may be wrong or None."""
+def courtesies(text: str) -> frozenset[Courtesy]:
+    """The signs of courtesy in `text`, each once. Phrases of all languages count."""
     plain = text.replace("’", "'")
     return frozenset(mark for mark, pattern in _MARKS.items() if occurs(pattern, plain))
 

@@ -111,7 +111,7 @@ def may_harm(text: str) -> bool:
     return _TRIGGER.search(encoded(text.replace("’", "'")), 0) is not None
 
 
-def harms(text: str, *, said: Iterable[str] = (), language: str | None = None) -> list[HarmMark]:
+def harms(text: str, *, said: Iterable[str] = ()) -> list[HarmMark]:
     """What of `text` is hostile or a derogatory generalisation; linear in its length.
 
     `said` are earlier texts of the customer: a phrase of theirs that comes back in a sentence that declines or reports

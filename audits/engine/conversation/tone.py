@@ -35,7 +35,7 @@ def tone(turns: Sequence[Turn], *, language: str | None = None) -> Tone:
     text = "\n".join(turn.text for turn in turns if turn.role == "assistant")
     if not text.strip():
         return Tone()
-    kinds = _harms(turns, language) if may_harm(text) else frozenset()
+    kinds = _harms(turns) if may_harm(text) else frozenset()
     score = reading_ease(text, language)
     read = (language or "").lower().split("-")[0] in LANGUAGES
     absent = False if read else None
@@ -48,12 +48,12 @@ def tone(turns: Sequence[Turn], *, language: str | None = None) -> Tone:
     )
 
 
-def _harms(turns: Sequence[Turn], language: str | None) -> frozenset[str]:
+def _harms(turns: Sequence[Turn]) -> frozenset[str]:
     said: list[str] = []
     kinds: set[str] = set()
     for turn in turns:
         if turn.role == "customer":
             said.append(turn.text)
         elif turn.role == "assistant":
-            kinds.update(mark.kind for mark in harms(turn.text, said=said, language=language))
+            kinds.update(mark.kind for mark in harms(turn.text, said=said))
     return frozenset(kinds)
