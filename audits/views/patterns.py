@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from assistants.models import Assistant
 from assistants.queries.registry import assistant_for
 from audits.forms import PatternForm, PatternRescanForm
 from audits.models import DetectionPattern
@@ -37,16 +38,7 @@ def pattern_new(request: HttpRequest, slug: str) -> HttpResponse:
     assistant = assistant_for(user, slug)
     require(user, "audits.pattern_change", assistant)
     form = PatternForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            draft = pattern_draft(assistant_id=assistant.pk, actor=user, **form.cleaned_data)
-        except Invalid as error:
-            add_invalid(form, error)
-        else:
-            messages.success(request, "The draft is written down. Try it before it goes live.")
-            return redirect(reverse("audits:pattern", args=[slug, draft.pk]))
-    context = {"assistant": assistant, "form": form, "pattern": None}
-    return render(request, "audits/pattern_form.html", context, status=422 if form.errors else 200)
+    return _drafting(request, user, assistant, None, form)
 
 
 @never_cache
@@ -60,15 +52,21 @@ def pattern_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = PatternForm(request.POST) if request.method == "POST" else PatternForm(initial=_initial(pattern))
     form.fields["type"].disabled = True
     form.initial["type"] = pattern.type
+    return _drafting(request, user, pattern.assistant, pattern, form)
+
+
+def _drafting(
+    request: HttpRequest, user: User, assistant: Assistant, pattern: DetectionPattern | None, form: PatternForm
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            draft = pattern_draft(assistant_id=pattern.assistant_id, actor=user, **form.cleaned_data)
+            draft = pattern_draft(assistant_id=assistant.pk, actor=user, **form.cleaned_data)
         except Invalid as error:
             add_invalid(form, error)
         else:
             messages.success(request, "The draft is written down. Try it before it goes live.")
-            return redirect(reverse("audits:pattern", args=[slug, draft.pk]))
-    context = {"assistant": pattern.assistant, "form": form, "pattern": pattern}
+            return redirect(reverse("audits:pattern", args=[assistant.slug, draft.pk]))
+    context = {"assistant": assistant, "form": form, "pattern": pattern}
     return render(request, "audits/pattern_form.html", context, status=422 if form.errors else 200)
 
 
