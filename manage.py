@@ -40,6 +40,8 @@ def needs_servers(arguments: Sequence[str]) -> bool:
         return False
     if os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production"):
         return False  # those settings name what is missing; nothing is started behind an operator's back
+    if arguments[0] == "demo_assistant":
+        return "--connect" in arguments
     return arguments[0] not in WITHOUT_SERVERS or "--database" in arguments
 
 

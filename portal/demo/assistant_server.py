@@ -12,6 +12,7 @@ import hmac
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from portal.demo.judge_answers import MODEL as JUDGE
 
 MODEL = "brightwater-demo"
 LARGEST_BODY = 256 * 1024
+_POSTS = ("/v1/chat/completions", "/judge/v1/chat/completions", "/bias")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,16 @@ class DemoAssistant:
         if not isinstance(messages, list) or not messages:
             raise ValueError("messages must be a list")
         last = messages[-1]
-        if not isinstance(last, dict) or last.get("role") != "user" or not isinstance(last.get("content"), str):
+        text = _text(last.get("content")) if isinstance(last, dict) and last.get("role") == "user" else None
+        if text is None:
             raise ValueError("the last message must be the user's, with a text")
-        said = self.judge(last["content"]) if judge else self.answer(last["content"])
-        asked = sum(len(str(one.get("content", "")).split()) for one in messages if isinstance(one, dict))
+        said = self.judge(text) if judge else self.answer(text)
+        asked = sum(len((_text(one.get("content")) or "").split()) for one in messages if isinstance(one, dict))
         used = {"prompt_tokens": asked, "completion_tokens": len(said.split())}
         return {
             "id": "chatcmpl-demo",
             "object": "chat.completion",
+            "created": int(time.time()),
             "model": JUDGE if judge else MODEL,
             "choices": [
                 {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"},
@@ -131,36 +135,54 @@ def serving(assistant: DemoAssistant) -> Iterator[str]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """`GET /healthz`, `POST /v1/chat/completions`, the same behind `/judge`, and `/bias` to look at it or change it."""
+    """`POST /v1/chat/completions`, `GET /v1/models`, both behind `/judge` too; `GET /healthz`; `/bias` to look at it or
+    change it. Errors are JSON, as the API's own."""
 
     served: DemoAssistant
     protocol_version = "HTTP/1.1"
     timeout = 10
 
     def do_GET(self) -> None:
-        if self.path == "/healthz":
+        if self._place == "/healthz":
             self._answer(200, {"status": "ok"})
-        elif self.path == "/bias":
+        elif self._place == "/bias":
             bias = self.served.bias
             self._answer(200, {"bias": None if bias is None else bias.name})
+        elif self._place in ("/v1/models", "/judge/v1/models"):
+            model = {"id": self._model, "object": "model", "created": 0, "owned_by": "probity"}
+            self._answer(200, {"object": "list", "data": [model]})
+        elif self._place in _POSTS:
+            self._answer(405, _error("send it with POST"))
         else:
             self._answer(404, _error("there is nothing here"))
 
     def do_POST(self) -> None:
-        if self.path not in ("/v1/chat/completions", "/judge/v1/chat/completions", "/bias"):
-            self._answer(404, _error("there is nothing here"))
-            return
-        if not self._may():
-            self._answer(401, _error("the key is missing or wrong"))
-            return
         try:
-            request = json.loads(self._body())
-            if self.path == "/bias":
-                self._answer(200, self._switch(request))
+            # Also where it is refused: what is left unread would be taken for the next request of the connection.
+            body = self._body()
+            if self._place not in _POSTS:
+                self._answer(404, _error("there is nothing here"))
+            elif not self._may():
+                self._answer(401, _error("the key is missing or wrong"))
+            elif self._place == "/bias":
+                self._answer(200, self._switch(json.loads(body)))
             else:
-                self._answer(200, self.served.complete(request, judge=self.path.startswith("/judge/")))
+                request = json.loads(body)
+                completion = self.served.complete(request, judge=self._model == JUDGE)
+                if request.get("stream"):
+                    self._stream(completion)
+                else:
+                    self._answer(200, completion)
         except (ValueError, LookupError, RecursionError) as error:
             self._answer(400, _error(str(error)))
+
+    @property
+    def _place(self) -> str:
+        return self.path.partition("?")[0]
+
+    @property
+    def _model(self) -> str:
+        return JUDGE if self._place.startswith("/judge/") else MODEL
 
     def _switch(self, request: Any) -> dict[str, Any]:
         wanted = request.get("bias") if isinstance(request, dict) else ""
@@ -171,7 +193,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _may(self) -> bool:
         key = self.served.key
-        return not key or hmac.compare_digest(self.headers.get("Authorization", ""), f"Bearer {key}")
+        given = self.headers.get("Authorization", "")
+        return not key or hmac.compare_digest(given.encode(), f"Bearer {key}".encode())
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "")
@@ -181,15 +204,45 @@ class _Handler(BaseHTTPRequestHandler):
         return self.rfile.read(int(length))
 
     def _answer(self, status: int, document: dict[str, Any]) -> None:
-        body = json.dumps(document, ensure_ascii=False).encode()
+        self._send(status, "application/json", json.dumps(document).encode())
+
+    def _stream(self, completion: dict[str, Any]) -> None:
+        """The completion as server-sent events: a word each, then why it ended, then `[DONE]`."""
+        [choice] = completion["choices"]
+        words = re.findall(r"\S+\s*", choice["message"]["content"])
+        deltas = [{"role": "assistant", "content": ""}, *({"content": word} for word in words), {}]
+        head = {"id": completion["id"], "object": "chat.completion.chunk", "created": completion["created"]}
+        events = [
+            {**head, "model": completion["model"], "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+            for delta in deltas
+        ]
+        events[-1]["choices"][0]["finish_reason"] = choice["finish_reason"]
+        lines = [*map(json.dumps, events), "[DONE]"]
+        self._send(200, "text/event-stream", "".join(f"data: {line}\n\n" for line in lines).encode())
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the server itself refuses, such as other methods; the connection ends, as with its own page."""
+        self.close_connection = True
+        self._answer(code, _error(message or explain or "refused"))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Messages are nobody's business but the prober's."""
+
+
+def _text(content: Any) -> str | None:
+    """The text of a message, given as such or in parts; None if it has none."""
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        content = " ".join(part for part in parts if isinstance(part, str)) or None
+    return content if isinstance(content, str) else None
 
 
 def _drawn(plan: dict[Treatment, float] | Any, chance: Random) -> Treatment:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from http.client import HTTPConnection
 from random import Random
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -157,6 +158,66 @@ def test_bad_requests_are_answered_as_errors(path, body, status):
         ask(place, body, path)
     assert caught.value.code == status
     assert json.load(caught.value)["error"]["message"]
+
+
+def raw(place, *requests):
+    """(status, content type, body) of each request, all on one connection."""
+    connection = HTTPConnection(place, timeout=5)
+    for method, path, body, headers in requests:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        yield answer.status, answer.getheader("Content-Type"), answer.read()
+
+
+HELLO = {"messages": [{"role": "user", "content": "Where is my parcel?"}]}
+
+
+def test_a_stream_says_what_the_answer_says():
+    with serving(DemoAssistant(seed=3)) as place:
+        whole = ask(place, HELLO)
+    with serving(DemoAssistant(seed=3)) as place:
+        body = json.dumps({**HELLO, "stream": True})
+        [(status, kind, sent)] = raw(place, ("POST", "/v1/chat/completions", body, {}))
+    assert (status, kind) == (200, "text/event-stream")
+    *events, done, end = sent.decode().split("\n\n")
+    assert (done, end) == ("data: [DONE]", "")
+    chunks = [json.loads(event.removeprefix("data: ")) for event in events]
+    assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
+    choices = [chunk["choices"][0] for chunk in chunks]
+    assert choices[0]["delta"]["role"] == "assistant"
+    said = "".join(choice["delta"].get("content", "") for choice in choices)
+    assert said == whole["choices"][0]["message"]["content"]
+    assert [choice["finish_reason"] for choice in choices[-2:]] == [None, "stop"]
+
+
+def test_models_are_listed_and_a_text_may_come_in_parts():
+    with serving(DemoAssistant()) as place:
+        parts = [{"type": "text", "text": "Where is"}, {"type": "image_url"}, {"type": "text", "text": "my parcel?"}]
+        answer = ask(place, {"messages": [{"role": "user", "content": parts}]}, "/v1/chat/completions?api-version=1")
+        assert answer["usage"]["prompt_tokens"] == 4
+        assert isinstance(answer["created"], int)
+        for path in ("/v1/models", "/judge/v1/models"):
+            with urlopen(f"http://{place}{path}", timeout=5) as models:
+                assert [one["object"] for one in json.load(models)["data"]] == ["model"]
+
+
+def test_what_is_refused_is_json_and_leaves_the_connection_usable():
+    body = json.dumps(HELLO)
+    with serving(DemoAssistant(key="k-1")) as place:
+        answers = raw(
+            place,
+            ("POST", "/elsewhere", body, {}),
+            ("POST", "/v1/chat/completions", body, {}),
+            ("POST", "/v1/chat/completions", body, {"Authorization": "Bearer cl\xe9"}),
+            ("POST", "/v1/chat/completions", b'{"messages": \xff', {"Authorization": "Bearer k-1"}),
+            ("GET", "/v1/chat/completions", None, {}),
+            ("POST", "/v1/chat/completions", body, {"Authorization": "Bearer k-1"}),
+            ("DELETE", "/v1/chat/completions", None, {}),
+        )
+        found = [(status, kind, json.loads(sent).keys()) for status, kind, sent in answers]
+    assert [status for status, _, _ in found] == [404, 401, 401, 400, 405, 200, 501]
+    assert {kind for _, kind, _ in found} == {"application/json"}
+    assert ["error" in keys for _, _, keys in found] == [True] * 5 + [False, True]
 
 
 def test_a_key_is_asked_for_where_there_is_one():

@@ -50,6 +50,8 @@ def manage():
         (["verify_ledger"], True),
         (["check", "--database", "default"], True),
         (["check"], False),
+        (["demo_assistant", "--port", "8089"], False),
+        (["demo_assistant", "--connect"], True),
         (["audit_table", "a.csv"], False),
         (["detect_pii"], False),
         (["anonymise", "--mode", "redact"], False),
