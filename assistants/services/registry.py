@@ -84,6 +84,8 @@ def assistant_register(
     _require(actor, "assistants.change", team)
     if slug in _ADDRESSES:
         raise Invalid("This short name is taken by a page of the portal.", field="slug")
+    if Assistant.objects.filter(slug__iexact=slug).exclude(slug=slug).exists():
+        raise Invalid("One is registered whose short name differs in upper and lower case only.", field="slug")
     assistant = Assistant(team=team, slug=slug, **{"name": slug, **details})
     _validate(assistant)
     assistant.save()

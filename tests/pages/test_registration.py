@@ -45,6 +45,7 @@ def test_an_assistant_is_registered_and_its_first_release_follows(as_user, manag
     ("change", "field"),
     [
         ({"slug": "ava"}, "slug"),
+        ({"slug": "AVA"}, "slug"),
         ({"slug": "new"}, "slug"),
         ({"name": ""}, "name"),
         ({"disclosure_texts": "I am Nora."}, "disclosure_texts"),

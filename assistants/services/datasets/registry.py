@@ -67,6 +67,8 @@ def dataset_register(
     if assistant is None:
         raise NotFound("There is no such assistant.")
     _require(actor, "datasets.change", assistant)
+    if Dataset.objects.filter(slug__iexact=slug).exclude(slug=slug).exists():
+        raise Invalid("One is registered whose short name differs in upper and lower case only.", field="slug")
     dataset = Dataset(
         assistant=assistant,
         slug=slug,
