@@ -63,8 +63,8 @@ def _agreement(row: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, s
         "label": _begun(_label(labels, row)) if row["group"] else "All answers",
         "n": row["n"],
         "agreement": _percent(row["agreement"]),
-        "kappa": "" if row["kappa"] is None else f"{row['kappa']:.2f}",
-        "range": "" if row["kappa"] is None else "{:.2f} to {:.2f}".format(*row["kappa_interval"]),
+        "kappa": "" if row["kappa"] is None else _two(row["kappa"]),
+        "range": "" if row["kappa"] is None else " to ".join(map(_two, row["kappa_interval"])),
         "rules_rate": _percent(row["rules_rate"]),
         "judge_rate": _percent(row["judge_rate"]),
     }
@@ -100,6 +100,10 @@ def _signed(value: float | None) -> str:
         return "–"
     points = round(100 * value)
     return f"{points:+d}".replace("-", "−") if points else "0"
+
+
+def _two(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _percent(value: float | None) -> str:

@@ -154,3 +154,14 @@ def test_no_answer_is_no_judgement(biased):
     analysis = run([PairResult(pair, None, Outcome(), None, Outcome())])
     assert (analysis.judge.answered, analysis.judge.judged) == (1, 1)
     assert analysis.judge.comparisons == ()
+
+
+def test_a_judge_that_errs_by_chance_weakens_a_verdict_in_at_most_one_of_twenty_runs():
+    weakened = uneven = 0
+    for seed in range(20):
+        results = judged_by(answered(name_pairs(seed=seed, each=4), seed=seed, template_effect=0.1), erring(0.05, seed))
+        reading = run(results).judge
+        weakened += bool(reading.weakened)
+        uneven += any(one.verdict is Verdict.DISPARITY for one in reading.agreeing)
+    assert weakened <= 1
+    assert uneven <= 1
