@@ -50,6 +50,7 @@ from portal.core.charts import ForestRow, forest_plot
 from portal.core.errors import Conflict, Invalid
 
 PAGE = 30
+LONG = 120  # minutes, from which hours are said
 _WORDS = dict(OUTCOMES)
 _WHY = {
     "address": "the address is not allowed",
@@ -126,7 +127,10 @@ def probe_new(request: HttpRequest, slug: str) -> HttpResponse:
         judge = given["judge"]
         try:
             estimate = probe_estimate(connector=given["connector"], version=given["probe_set"], judge=judge, **plan)
-            if request.POST.get("step") == "start":
+            allowed = given["budget_requests"]
+            if allowed is not None and allowed < estimate.requests:
+                form.add_error("budget_requests", f"The plan needs {estimate.requests:,} requests.")
+            elif request.POST.get("step") == "start":
                 run = probe_run_start(
                     connector_id=given["connector"].pk,
                     version_id=given["probe_set"].pk,
@@ -144,7 +148,14 @@ def probe_new(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, error.message)
     if form.errors:
         status = 422
-    context = {"assistant": assistant, "form": form, "estimate": estimate, "minutes": _minutes(estimate)}
+    context = {
+        "assistant": assistant,
+        "form": form,
+        "estimate": estimate,
+        "minutes": _minutes(estimate),
+        "can_be_asked": any(connector.active for connector in connectors_of(assistant)),
+        "may_change": can(user, "probes.connector_change", assistant),
+    }
     return render(request, "audits/probe_start.html", context, status=status)
 
 
@@ -261,6 +272,8 @@ def _minutes(estimate: Estimate | None) -> str:
     if estimate is None or estimate.minutes < 1:
         return "less than a minute"
     minutes = round(estimate.minutes)
+    if minutes >= LONG:
+        return f"at least {minutes / 60:,.1f} hours"
     return f"at least {minutes:,} minute{'s' if minutes > 1 else ''}"
 
 

@@ -150,6 +150,10 @@ def test_form_says_the_cost_before_anything_is_sent(assistant, reachable, review
         page = browser.post("/assistants/ava/probes/new/", {**given, "step": "estimate"}).content.decode()
         assert "20 requests: 8 matched pairs and 2 identical pairs" in page
         assert "at least 1 minute at the connector" in page
+        for step in ("estimate", "start"):
+            few = browser.post("/assistants/ava/probes/new/", {**given, "budget_requests": 5, "step": step})
+            assert (few.status_code, "The plan needs 20 requests." in few.text) == (422, True)
+            assert "Start the probe" not in few.text
         assert not ProbeRun.objects.exists()
         answer = browser.post("/assistants/ava/probes/new/", {**given, "step": "start"})
         run = ProbeRun.objects.get()
@@ -160,6 +164,13 @@ def test_form_says_the_cost_before_anything_is_sent(assistant, reachable, review
     stopped = browser.get(f"/probes/{run.pk}/").content.decode()
     assert "A stopped run is not judged" in stopped
     assert 'href="/assistants/ava/probes/new/"' in stopped
+
+
+def test_who_cannot_ask_yet_is_led_to_the_connector(assistant, manager, reviewer, as_user):
+    page = as_user(manager).get("/assistants/ava/probes/new/").text
+    assert 'href="/assistants/ava/connectors/new/"' in page
+    assert "What would it cost?" not in page
+    assert "A manager or administrator adds one." in as_user(reviewer).get("/assistants/ava/probes/new/").text
 
 
 def test_a_connector_that_did_not_answer_says_so_until_it_is_changed(assistant, reachable, manager, as_user):

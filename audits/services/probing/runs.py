@@ -194,7 +194,10 @@ def _with_spare(requests: int) -> int:
 def _budget(connector: ProbeConnector, needed: int, given: int | None, *, field: str) -> int:
     budget = min(_with_spare(needed), connector.run_requests) if given is None else given
     if not needed <= budget <= connector.run_requests:
-        raise Invalid(f"Between {needed:,} and {connector.run_requests:,} requests.", field=field)
+        raise Invalid(
+            f"The plan needs {needed:,} requests; allow as many at least, and {connector.run_requests:,} at most.",
+            field=field,
+        )
     return budget
 
 
