@@ -31,6 +31,7 @@ WITHOUT_SERVERS = frozenset(
         "version",
     }
 )
+_INTERRUPTED = 130  # as a shell says of what Ctrl-C ended
 WITHOUT_SERVERS_OPTIONS = frozenset({"-h", "--help", "--version"})
 
 
@@ -63,6 +64,8 @@ def main() -> None:
     except embedded.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,17 @@ def test_command_brings_servers_up_if_it_may_need_them(manage, monkeypatch, argu
     assert manage.needs_servers(arguments) is needed
 
 
+def test_ctrl_c_ends_a_command_without_a_traceback(manage, monkeypatch, capsys):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(manage, "execute_from_command_line", interrupted)
+    monkeypatch.setattr(sys, "argv", ["manage.py", "audit_table", "-"])
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert (ended.value.code, capsys.readouterr()) == (130, ("", ""))
+
+
 def test_production_never_brings_servers_up(manage, monkeypatch):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "portal.settings.production")
     assert manage.needs_servers(["migrate"]) is False
