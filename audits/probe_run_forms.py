@@ -12,8 +12,17 @@ from audits.engine.probing import BINARY_OUTCOMES
 from audits.models import ProbeConnector, ProbeRun, ProbeSetVersion
 from audits.probe_states import ConnectorKind
 from audits.queries.probing import connectors_of, sets_to_ask
+from audits.services.probing.connectors import LIMITS
+from audits.services.probing.runs import MOST_PAIRS_PER_TEMPLATE
+from portal.core.forms import choose_from
 
 OUTCOMES = [(name, outcome_label(name)) for name in BINARY_OUTCOMES]
+
+
+def _limit(name: str, label: str | None = None, *, initial: int, help_text: str = "") -> forms.IntegerField:
+    """A limit of a connector, within what the service takes."""
+    least, most = LIMITS[name]
+    return forms.IntegerField(label=label, initial=initial, min_value=least, max_value=most, help_text=help_text)
 
 
 class ConnectorForm(forms.Form):
@@ -65,21 +74,15 @@ class ConnectorForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}, render_value=False),
     )
     forget_secret = forms.BooleanField(label="Send no secret any more", required=False)
-    requests_per_minute = forms.IntegerField(initial=60, min_value=1, max_value=6000)
-    at_a_time = forms.IntegerField(label="Questions at a time", initial=1, min_value=1, max_value=8)
-    timeout_seconds = forms.IntegerField(label="Seconds to wait for an answer", initial=30, min_value=1, max_value=120)
-    max_answer_kb = forms.IntegerField(label="Largest answer, in KB", initial=256, min_value=1, max_value=4096)
-    max_tokens = forms.IntegerField(
-        label="Tokens an answer", initial=500, min_value=0, max_value=16_000, help_text="0: not said to the endpoint."
-    )
-    run_requests = forms.IntegerField(label="Requests a run", initial=2000, min_value=1, max_value=1_000_000)
-    month_requests = forms.IntegerField(label="Requests a month", initial=10_000, min_value=1, max_value=10_000_000)
-    month_characters = forms.IntegerField(
-        label="Characters a month",
-        initial=10_000_000,
-        min_value=1,
-        max_value=10_000_000_000,
-        help_text="Of questions and answers together.",
+    requests_per_minute = _limit("requests_per_minute", initial=60)
+    at_a_time = _limit("at_a_time", "Questions at a time", initial=1)
+    timeout_seconds = _limit("timeout_seconds", "Seconds to wait for an answer", initial=30)
+    max_answer_kb = _limit("max_answer_kb", "Largest answer, in KB", initial=256)
+    max_tokens = _limit("max_tokens", "Tokens an answer", initial=500, help_text="0: not said to the endpoint.")
+    run_requests = _limit("run_requests", "Requests a run", initial=2000)
+    month_requests = _limit("month_requests", "Requests a month", initial=10_000)
+    month_characters = _limit(
+        "month_characters", "Characters a month", initial=10_000_000, help_text="Of questions and answers together."
     )
 
     def __init__(self, *args: Any, connector: ProbeConnector | None = None, **kwargs: Any) -> None:
@@ -116,7 +119,7 @@ class ProbeStartForm(forms.Form):
         label="Pairs for each template and group",
         initial=2,
         min_value=1,
-        max_value=50,
+        max_value=MOST_PAIRS_PER_TEMPLATE,
         help_text="More pairs find smaller differences and cost more requests.",
     )
     budget_requests = forms.IntegerField(
@@ -142,11 +145,10 @@ class ProbeStartForm(forms.Form):
     def __init__(self, *args: Any, assistant: Assistant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("connector", "judge"):
-            self.fields[name].queryset = connectors_of(assistant).filter(active=True)  # type: ignore[attr-defined]
+            choose_from(self, name, connectors_of(assistant).filter(active=True))
         sets = sets_to_ask(assistant)
-        self.fields["probe_set"].queryset = sets  # type: ignore[attr-defined]
-        cues = {cue.name: cue.label for version in sets for cue in version.probe_set().cues}
-        self.fields["cues"].choices = list(cues.items())  # type: ignore[attr-defined]
+        choose_from(self, "probe_set", sets)
+        choose_from(self, "cues", {cue.name: cue.label for one in sets for cue in one.probe_set().cues}.items())
 
 
 class ProbeFilter(forms.Form):
@@ -157,8 +159,7 @@ class ProbeFilter(forms.Form):
 
     def __init__(self, *args: Any, run: ProbeRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(cue, cue.replace("_", " ").capitalize()) for cue in sorted(run.cues)]
-        self.fields["cue"].choices = choices  # type: ignore[attr-defined]
+        choose_from(self, "cue", [(cue, cue.replace("_", " ").capitalize()) for cue in sorted(run.cues)])
 
 
 class PairFilter(ProbeFilter):
