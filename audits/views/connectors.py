@@ -19,12 +19,12 @@ from audits.probe_run_forms import ConnectorForm
 from audits.queries.probing import connector_for
 from audits.services.probing.budgets import left_this_month
 from audits.services.probing.connectors import HARMLESS, Trial, connector_save, connector_switch, connector_try
-from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.viewers import viewer
 from portal.accounts.models import User
 from portal.core.access import can, require
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 
 @sensitive_post_parameters("secret")

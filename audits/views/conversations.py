@@ -23,12 +23,12 @@ from audits.queries.reveals import places_open_to
 from audits.services.flags import flag_raise
 from audits.services.reveals import transcript_read
 from audits.states import FlagSource
-from audits.views.forms import add_invalid
 from audits.views.viewers import viewer
 from consent.states import Reason
 from portal.accounts.models import User
 from portal.core.access import can
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 from portal.core.languages import language_name
 
 TURNS = 100

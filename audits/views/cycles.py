@@ -37,12 +37,12 @@ from audits.services.cycle_states import cycle_close
 from audits.services.cycles import cycle_open
 from audits.states import CheckKind, CheckState, CycleState
 from audits.views.evidence import run_shown
-from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.viewers import viewer, viewer_with
 from portal.accounts.models import User
 from portal.core.access import can, can_anywhere
 from portal.core.errors import Denied, Invalid
+from portal.core.forms import add_invalid
 
 PAGE = 30
 _STANDING_OUT = frozenset({CheckState.FAILED, CheckState.ERROR, CheckState.WATCH})

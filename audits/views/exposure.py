@@ -44,13 +44,13 @@ from audits.queries.windows import Window
 from audits.services.rescans import default_since, rescan_ask
 from audits.states import PatternState
 from audits.type_words import words
-from audits.views.forms import add_invalid
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
 from portal.accounts.models import User
 from portal.core.access import can, require
 from portal.core.charts import TrendMarker, TrendPoint, trend
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 DAYS = 90
 LEAKS = 20

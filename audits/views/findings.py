@@ -23,7 +23,6 @@ from audits.queries.signing import sign_off_still_matches
 from audits.states import FINDING, FindingState
 from audits.views.decisions import DECISIONS, decision_form, offered_decisions
 from audits.views.evidence import evidence_context
-from audits.views.forms import add_invalid
 from audits.views.history import steps_of
 from audits.views.people import name_of
 from audits.views.triangle import triangle_context
@@ -31,6 +30,7 @@ from audits.views.viewers import next_page, viewer, viewer_with
 from portal.accounts.models import User
 from portal.core.access import can
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 PAGE = 30
 

@@ -25,12 +25,12 @@ from audits.services.reveals import transcript_read
 from audits.states import FlagState
 from audits.views.conversations import TURNS
 from audits.views.decisions import PASSING, Offered
-from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.viewers import next_page, viewer
 from portal.accounts.models import User
 from portal.core.access import can
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 
 @dataclass(frozen=True, slots=True)

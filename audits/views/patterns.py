@@ -21,12 +21,12 @@ from audits.services.patterns import activation_refusal, pattern_activate, patte
 from audits.services.rescans import default_since
 from audits.states import PatternState
 from audits.type_words import words
-from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.viewers import viewer
 from portal.accounts.models import User
 from portal.core.access import can, require
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 
 @never_cache

@@ -20,13 +20,13 @@ from audits.models import ProbeSetVersion
 from audits.probe_set_forms import CueForm, PartForm, TemplateForm
 from audits.queries.probe_sets import probe_set_for, probe_sets_for, versions_of
 from audits.services.probe_sets import probe_set_change, probe_set_copy
-from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.probe_previews import Preview, cue_previews, template_previews
 from audits.views.viewers import viewer, viewer_with
 from portal.accounts.models import Team, User
 from portal.core.access import can, teams_with
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 
 @never_cache

@@ -40,7 +40,6 @@ from audits.queries.probing import (
     progress_of,
 )
 from audits.services.probing.runs import Estimate, probe_estimate, probe_run_start, probe_run_stop
-from audits.views.forms import add_invalid
 from audits.views.people import name_of
 from audits.views.probe_judging import ShownReading, shown_reading
 from audits.views.spreadsheets import as_text
@@ -48,6 +47,7 @@ from audits.views.viewers import viewer
 from portal.core.access import can, require
 from portal.core.charts import ForestRow, forest_plot
 from portal.core.errors import Conflict, Invalid
+from portal.core.forms import add_invalid
 
 PAGE = 30
 LONG = 120  # minutes, from which hours are said

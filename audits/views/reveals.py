@@ -23,11 +23,11 @@ from audits.queries.masking import Mask, Place, asks_for_step_up
 from audits.services.reveals import mask_at, reveals_end, span_reveal
 from audits.type_words import words
 from audits.views.conversations import TURNS
-from audits.views.forms import add_invalid
 from audits.views.viewers import viewer
 from portal.accounts.step_up import recently_reauthenticated
 from portal.core.access import require
 from portal.core.errors import Conflict, Denied, Invalid, TooMany
+from portal.core.forms import add_invalid
 
 
 @never_cache
