@@ -56,6 +56,11 @@ class _Line(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
     invalidates: str | None = None
 
 
+_FIELDS = msgspec.structs.fields(_Line)
+NEEDED = [field.encode_name for field in _FIELDS if field.required]
+OPTIONAL = [field.encode_name for field in _FIELDS if not field.required]
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedEntry:
     """An entry, the line it stood on, counted from one, and about how many bytes it had."""

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from consent.management.commands.import_consents import Command
 from consent.models import ConsentEvent, DataSubject
 from consent.queries import evaluate, subject_by_reference
 from portal.core.models import LedgerEntry
@@ -211,3 +212,9 @@ def test_the_bulk_route_needs_the_scope_and_stays_in_its_team(client, api_key, s
         assert answer.status_code == status
     assert answer.json()["rejections"][0]["field"] == "purpose"
     assert ConsentEvent.objects.count() == 0
+
+
+def test_help_names_the_fields_of_a_line():
+    said = " ".join(Command().create_parser("manage.py", "import_consents").format_help().split())
+    assert "A line has source_event_id, purpose, state, occurred_at, and customer_ref or subject" in said
+    assert "valid_until" in said

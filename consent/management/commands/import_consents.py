@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from consent.records import EntryParser, entries_of_lines, entries_of_table
+from consent.records import NEEDED, OPTIONAL, EntryParser, entries_of_lines, entries_of_table
 from consent.services.imports import ImportReport, consents_import
 from portal.accounts.models import Team
 from portal.core.actors import SYSTEM
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = (
         "Take in consent events from JSON lines or CSV, plain or gzip. Safe to run again: what is known stays as it "
         "is. Rejected and conflicting lines go to FILE.rejected.jsonl with the reason. Exit 2: a file is not what it "
-        "says."
+        f"says. A line has {', '.join(NEEDED)}, and customer_ref or subject; it may have {', '.join(OPTIONAL)}."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
