@@ -56,7 +56,7 @@ register_actions(
         "training_export.failed": "Training export failed",
         "training_export.fetched": "Training export fetched",
         "training_export.blocked": "Training export blocked",
-        "connector.created": "Connector written down",
+        "connector.created": "Connector added",
         "connector.changed": "Connector changed",
         "connector.tried": "Connector tried with one question",
         "connector.switched": "Connector switched on or off",

@@ -39,7 +39,7 @@ def connector_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = ConnectorForm(request.POST if request.method == "POST" else None)
     saved = _save(request, form, assistant, user)
     if saved is not None:
-        messages.success(request, "The connector is written down. Try it before you probe with it.")
+        messages.success(request, "The connector is saved. Try it before you probe with it.")
         return redirect(reverse("audits:connector", args=[slug, saved.pk]))
     return _form(request, assistant, None, form)
 
