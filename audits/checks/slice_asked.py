@@ -112,7 +112,7 @@ def _chosen(value: str, known: Iterable[str], field: str, given: Mapping[str, st
     options = list(known)
     if value in options or (given is not None and not given[field]):
         return value
-    told = f"; choose one of {', '.join(options)}" if options else ""
+    told = f"; there is {', '.join(options)}" if options else ""
     raise Invalid(f"There is no such choice in this period{told}.", field=field)
 
 

@@ -10,6 +10,7 @@ from audits.engine.bias.causes import Look, Reading
 from audits.models import CheckRun, Finding
 from audits.queries.triangle import Gap, LookTaken, triangle_of
 from audits.remedies import CAUSES, HOW
+from audits.states import CheckKind
 from audits.views.results import points_text
 
 _TITLES: Mapping[Look, tuple[str, str]] = {
@@ -18,6 +19,7 @@ _TITLES: Mapping[Look, tuple[str, str]] = {
     Look.PROBE: ("Only the person changed", "The same request, sent as somebody else."),
     Look.TRAINING: ("What it learned from", "Groups and labels in the training data."),
 }
+_NOT_OF_INTERSECTIONS = "Intersections are not compared at equal questions: look at each of its parts."
 _MISSING: Mapping[Look, str] = {
     Look.LIVE: "No check has compared these outcomes yet.",
     Look.ADJUSTED: "No check has compared equal questions yet. The audit programme can enable it.",
@@ -55,13 +57,14 @@ def triangle_context(finding: Finding) -> dict[str, Any]:
         return {"triangle": None}
     return {
         "triangle": triangle,
-        "looks": [_look(taken) for taken in triangle.looks],
+        "looks": [_look(taken, finding.kind) for taken in triangle.looks],
         "causes": [_cause(one) for one in triangle.causes],
     }
 
 
-def _look(taken: LookTaken) -> ShownLook:
+def _look(taken: LookTaken, kind: str) -> ShownLook:
     title, question = _TITLES[taken.look]
+    crossed = kind == CheckKind.INTERSECTIONS and taken.look is Look.ADJUSTED
     gap = taken.gap
     return ShownLook(
         name=taken.look.value,
@@ -71,7 +74,7 @@ def _look(taken: LookTaken) -> ShownLook:
         points="" if gap is None else f"{points_text(gap.difference)} points",
         between="" if gap is None else f"{gap.group} against {gap.reference}",
         plausible="" if gap is None else _plausible(gap),
-        missing=_MISSING[taken.look] if taken.run is None else "",
+        missing="" if taken.run else _NOT_OF_INTERSECTIONS if crossed else _MISSING[taken.look],
     )
 
 

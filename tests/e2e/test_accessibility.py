@@ -49,6 +49,10 @@ def open_decisions(page: Page) -> None:
     page.locator("summary", has_text="Dismiss").click()
 
 
+def open_numbers(page: Page) -> None:
+    page.locator("summary", has_text="Numbers of this chart").locator("visible=true").first.click()
+
+
 @dataclass(frozen=True)
 class Stop:
     """A page of the tour: whose browser (nobody's if empty), where it starts, steps from there, the last answer."""
@@ -79,6 +83,9 @@ TOUR = [
     Stop("finding-disclosure", "tara", "/findings/?kind=disclosure", (first("tbody a"), open_decisions)),
     Stop("finding-personal-data", "ravi", "/findings/?kind=personal_data", (first("tbody a"),)),
     Stop("finding-consent", "ravi", "/findings/?kind=consent_coverage", (first("tbody a"),)),
+    Stop("finding-intersection", "ravi", "/findings/?kind=intersections", (first("tbody a"),)),
+    Stop("finding-labels", "ravi", "/findings/?kind=training_labels", (first("tbody a"),)),
+    Stop("finding-watch", "ravi", "/findings/?kind=monitoring", (first("tbody a"), open_numbers)),
     Stop("flag", "ravi", "/queue/?kind=flags", (first("#queue h2 a"),)),
     Stop("conversation", "ravi", "/queue/?kind=flags", (first("#queue h2 a"), first("main a[href^='/conv']"))),
     Stop("reveal", "ravi", "/findings/?kind=personal_data", (first("tbody a"), first(CONVERSATION), first(MASK))),
