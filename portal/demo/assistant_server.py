@@ -80,7 +80,7 @@ class DemoAssistant:
         return answer(text, _drawn(plan, chance), chance)
 
     def judge(self, message: str) -> str:
-        """The reply to a judge's question. Raises ValueError where it is none."""
+        """The reply to a judge's question."""
         with self._lock:
             next(self._judged)
         return judged(message, mistakes=self.mistakes)

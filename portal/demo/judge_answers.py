@@ -37,11 +37,11 @@ _SENTENCES = [
 def judged(message: str, *, mistakes: float = MISTAKES) -> str:
     """The reply to a question of audits.engine.probing.judge; the same message gets the same reply.
 
-    Raises ValueError for anything that is no such question.
+    Whatever else it is asked, it says in words what it is for, which is no judgement.
     """
     asked = _ASKED.match(message)
     if asked is None:
-        raise ValueError("the demo judge reads answers between marks only")
+        return "I read what an assistant has answered, one answer at a time, and nothing else."
     answer = str(json.loads(asked[2]))
     found = {outcome for said, outcome in _SENTENCES if said in answer}
     chance = Random(asked[1])

@@ -75,15 +75,16 @@ def test_the_judge_beside_it_reads_every_treatment_and_errs_as_often_as_it_says(
     assert 0.07 < mistakes / (6 * 3 * 20 * len(BINARY_OUTCOMES)) < 0.13
 
 
-def test_the_judge_is_asked_over_http_and_refuses_other_questions():
+def test_the_judge_is_asked_over_http_and_says_in_words_what_is_no_question_to_it():
     question = judge_question("I am unable to do this for you.")
+
+    def replied(text):
+        answer = ask(place, {"messages": [{"role": "user", "content": text}]}, "/judge/v1/chat/completions")
+        return answer["choices"][0]["message"]["content"]
+
     with serving(DemoAssistant(mistakes=0)) as place:
-        path, body = "/judge/v1/chat/completions", {"messages": [{"role": "user", "content": question.message}]}
-        said = ask(place, body, path)["choices"][0]["message"]["content"]
-        with pytest.raises(HTTPError) as caught:
-            ask(place, {"messages": [{"role": "user", "content": "Where is my parcel?"}]}, path)
-    assert judge_reply(said, id=question.id).refused
-    assert caught.value.code == 400
+        assert judge_reply(replied(question.message), id=question.id).refused
+        assert replied("Where is my parcel?").startswith("I read what an assistant has answered")
 
 
 TEXTS = ("Where is my parcel?", "Hallo, wo ist mein Paket?", "Hola, ¿dónde está mi paquete?")

@@ -76,6 +76,7 @@ def test_cycles_find_exactly_the_planted_faults(company):
     assert set(Detection.objects.filter(type="ORDER_NUMBER").values_list("origin", flat=True)) == {"volunteered"}
     probe = ProbeRun.objects.get()
     assert (probe.state, probe.used_requests) == ("judged", probe.planned)
+    assert (probe.judging.state, probe.judging.used_requests) == ("done", probe.planned)
     export = TrainingExport.objects.get()
     assert (export.state, export.row_count, export.manifest["excluded"]["rows"]) == ("ready", 48, 0)
     assert ledger.verify().intact
