@@ -5,6 +5,7 @@ import json
 import os
 from io import StringIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.conf import settings
@@ -103,6 +104,22 @@ def test_csv_gives_the_same_audit_as_json_lines(berkeley, tmp_path):
     table.write_text("\n".join(lines))
     options = ("--outcome", "admitted", "--group", "gender", "--stratum", "department")
     assert run_json(table, *options) == run_json(berkeley, *options)
+
+
+def test_order_of_the_rows_changes_no_digit(tmp_path):
+    random = Random(5)
+    rows = [
+        {"group": {"g": g}, "stratum": {"s": s}, "outcome": {"ok": ok}, "count": random.randint(1, 900)}
+        for g in "abc"
+        for s in range(7)
+        for ok in (True, False)
+    ]
+    options = ("--outcome", "ok", "--group", "g", "--stratum", "s")
+    documents = []
+    for number in range(6):
+        random.shuffle(rows)
+        documents.append(run_json(write_rows(tmp_path / f"{number}.jsonl", rows), *options))
+    assert documents == documents[:1] * 6
 
 
 def test_each_attribute_and_each_pair_gets_a_table(two_attributes):

@@ -93,7 +93,7 @@ def _confirmation(flagged: Sequence[GroupResult], strata: str) -> str:
         return f"They are flagged in the aggregate and none is confirmed within {strata}."
     if len(confirmed) == len(flagged):
         return f"{'Both' if len(flagged) == 2 else f'All {len(flagged)}'} are confirmed within {strata}."
-    return f"Within {strata} {len(confirmed)} of {len(flagged)} disparities are confirmed: {_listed(confirmed)}."
+    return f"Within {strata} {len(confirmed)} of {len(flagged)} disparities {'is' if len(confirmed) == 1 else 'are'} confirmed: {_listed(confirmed)}."
 
 
 def _adjusted(group: GroupResult) -> Verdict | None:
