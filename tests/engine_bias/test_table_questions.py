@@ -50,6 +50,21 @@ def test_berkeley_is_flagged_in_the_aggregate_and_not_confirmed_within_departmen
     )
 
 
+@pytest.mark.parametrize(
+    ("b_in_x", "b_in_y", "words"),
+    [
+        # Within s, group c stays 20 points behind a; b does as well as a, or better.
+        ((180, 20), (720, 1_080), "Within s 1 of 2 disparities is confirmed: c."),
+        ((198, 2), (1_080, 720), "Within s 1 of 2 disparities is confirmed: c; for b it turns round."),
+        ((140, 60), (360, 1_440), "Both are confirmed within s."),
+    ],
+)
+def test_each_flagged_group_is_accounted_for_within_strata(tmp_path, b_in_x, b_in_y, words):
+    rows = [("a", "x", 1_620, 180), ("a", "y", 80, 120), ("c", "x", 1_260, 540), ("c", "y", 40, 160)]
+    audit = audited(tmp_path, [*rows, ("b", "x", *b_in_x), ("b", "y", *b_in_y)])
+    assert words in audit.sentence
+
+
 def test_berkeley_gives_the_published_figures():
     columns = Columns(("gender",), ("department",), "admitted")
     cube = count_table(EXAMPLES / "berkeley.csv", columns)

@@ -80,7 +80,7 @@ def _within_strata(gaps: GapTable, strata: str) -> str:
 def _confirmation(flagged: Sequence[GroupResult], strata: str) -> str:
     confirmed = [group for group in flagged if _is_confirmed(group)]
     turned = [group for group in flagged if _adjusted(group) is Verdict.DISPARITY and not _is_confirmed(group)]
-    if turned:
+    if turned and not confirmed:
         return f"Within {strata} the disparity turns round for {_listed(turned)}."
     if len(flagged) == 1:
         figures = _figures(flagged[0])
@@ -93,7 +93,10 @@ def _confirmation(flagged: Sequence[GroupResult], strata: str) -> str:
         return f"They are flagged in the aggregate and none is confirmed within {strata}."
     if len(confirmed) == len(flagged):
         return f"{'Both' if len(flagged) == 2 else f'All {len(flagged)}'} are confirmed within {strata}."
-    return f"Within {strata} {len(confirmed)} of {len(flagged)} disparities {'is' if len(confirmed) == 1 else 'are'} confirmed: {_listed(confirmed)}."
+    are = "is" if len(confirmed) == 1 else "are"
+    turn = f"; for {_listed(turned)} it turns round" if turned else ""
+    counted = f"{len(confirmed)} of {len(flagged)} disparities {are} confirmed"
+    return f"Within {strata} {counted}: {_listed(confirmed)}{turn}."
 
 
 def _adjusted(group: GroupResult) -> Verdict | None:
