@@ -22,10 +22,10 @@ from audits.checks.gap_settings import (
     attribute_dimensions,
     dimension_name,
     gap_figures,
+    reference_missing,
     severity_of_gaps,
     shown_cube,
 )
-from audits.checks.outcome_gap import reference_missing
 from audits.checks.repeat_customers import (
     repeats_figures,
     repeats_of,
@@ -108,7 +108,9 @@ def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequen
             effects=repeats.effects,
         )
     except LookupError:
-        return reference_missing(params, n=sum(count.n for count in counts), hidden=hidden, title=title)
+        return reference_missing(
+            params.reference, policy=params.policy, n=sum(count.n for count in counts), hidden=hidden, title=title
+        )
     verdict, private = adjusted_verdict(gap), params.dimension.startswith(ATTRIBUTE)
     left = {row.label: row.adjusted for row in gap.compared if row.adjusted is not None}
     of_disparities = [one.risk_difference.value for one in left.values() if one.verdict is Verdict.DISPARITY]

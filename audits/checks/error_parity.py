@@ -15,7 +15,14 @@ import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
-from audits.checks.gap_settings import STATES, Proportion, attribute_dimensions, dimension_name, severity_of_gaps
+from audits.checks.gap_settings import (
+    STATES,
+    Proportion,
+    dimension_name,
+    dimensions_asked,
+    reference_missing,
+    severity_of_gaps,
+)
 from audits.checks.group_values import group_values
 from audits.checks.known_shares import known_share, preposition_of
 from audits.checks.tables import table
@@ -76,10 +83,7 @@ class ErrorParityParams(Settings, frozen=True, kw_only=True):
 
 def expand(settings: ErrorParitySettings, scope: Scope) -> list[CheckSpec]:
     """Each pair by each declared attribute, and by language where there are several."""
-    dimensions = attribute_dimensions(scope)
-    dimensions += ["language"] if scope.groups.get("language", 0) > 1 else []
-    if settings.dimensions is not None:
-        dimensions = [name for name in dimensions if name in settings.dimensions]
+    dimensions = dimensions_asked(scope, settings.dimensions)
     questions = [(pair, dimension) for pair in settings.pairs.items() for dimension in dimensions]
     return [
         CheckSpec(
@@ -139,13 +143,7 @@ def run(context: CheckContext) -> CheckOutcome:
             attribute=name,
         )
     except LookupError:
-        return CheckOutcome(
-            state=STATES[Verdict.NOT_ENOUGH_DATA],
-            sentence=f"The reference group “{params.reference}” does not occur in this period.",
-            result={"tables": [], "figures": {"groups_hidden": decided.hidden}, "policy": policy.to_json()},
-            n=decided.n,
-            title=title,
-        )
+        return reference_missing(params.reference, policy=policy, n=decided.n, hidden=decided.hidden, title=title)
     rates = [rate for group in errors.groups for rate in group.tested]
     wrongly, spared = _rate_titles(params)
     return CheckOutcome(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from audits.checks.contract import Scope, Settings
+from audits.checks.contract import CheckOutcome, Scope, Settings
 from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.groups import Level
@@ -114,6 +114,23 @@ def asked(settings: GapSettings, outcome: str, dimension: str, scope: Scope, *, 
 
 def attribute_dimensions(scope: Scope) -> list[str]:
     return [f"{ATTRIBUTE}{name}" for name in scope.attributes]
+
+
+def dimensions_asked(scope: Scope, wanted: Sequence[str] | None, *, others: Sequence[str] = ("language",)) -> list[str]:
+    """Each declared attribute, and each of `others` that takes several values; of these the `wanted`, None is all."""
+    there = attribute_dimensions(scope) + [name for name in others if scope.groups.get(name, 0) > 1]
+    return there if wanted is None else [name for name in there if name in wanted]
+
+
+def reference_missing(reference: str, *, policy: Policy, n: int, hidden: int, title: str) -> CheckOutcome:
+    """The answer where the declared reference group has no members in the window, or too few to be shown."""
+    return CheckOutcome(
+        state=CheckState.INSUFFICIENT_DATA,
+        sentence=f"The reference group “{reference}” does not occur in this period.",
+        result={"tables": [], "figures": {"groups_hidden": hidden}, "policy": policy.to_json()},
+        n=n,
+        title=title,
+    )
 
 
 def dimension_name(dimension: str) -> str:

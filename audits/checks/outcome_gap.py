@@ -19,10 +19,11 @@ from audits.checks.gap_settings import (
     GapParams,
     GapSettings,
     asked,
-    attribute_dimensions,
     dimension_name,
+    dimensions_asked,
     gap_figures,
     languages_named,
+    reference_missing,
     severity_of_gaps,
     shown_cube,
 )
@@ -42,7 +43,7 @@ from audits.engine.bias.verdict import Verdict
 from audits.group_words import level_words
 from audits.queries.cubes import window_cube
 from audits.queries.evidence import with_outcome
-from audits.states import CheckKind, CheckState, Severity
+from audits.states import CheckKind, Severity
 
 _COLUMNS = (
     ("Group", "text"),
@@ -70,10 +71,7 @@ class OutcomeGapParams(GapParams, frozen=True, kw_only=True):
 
 def expand(settings: OutcomeGapSettings, scope: Scope) -> list[CheckSpec]:
     """Each outcome by each declared attribute, and by language and channel where there is more than one."""
-    dimensions = attribute_dimensions(scope)
-    dimensions += [name for name in ("language", "channel") if scope.groups.get(name, 0) > 1]
-    if settings.dimensions is not None:
-        dimensions = [name for name in dimensions if name in settings.dimensions]
+    dimensions = dimensions_asked(scope, settings.dimensions, others=("language", "channel"))
     questions = [(outcome, dimension) for outcome in settings.outcomes_in(scope) for dimension in dimensions]
     return [
         CheckSpec(
@@ -100,7 +98,9 @@ def run(context: CheckContext) -> CheckOutcome:
             counts, policy=policy, reference=params.reference or None, attribute=name, effects=repeats.effects
         )
     except LookupError:
-        return reference_missing(params, n=sum(count.n for count in counts), hidden=hidden, title=title)
+        return reference_missing(
+            params.reference, policy=policy, n=sum(count.n for count in counts), hidden=hidden, title=title
+        )
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     steps = gap_onset(context, gap, measure=measure, favourable=params.good, dimension=params.dimension, policy=policy)
     since = began_with(steps)
@@ -132,17 +132,6 @@ def run(context: CheckContext) -> CheckOutcome:
         title=title,
         severity=severity_of(gap),
         evidence=_evidence(context, params, gap),
-    )
-
-
-def reference_missing(params: GapParams, *, n: int, hidden: int, title: str) -> CheckOutcome:
-    """The answer where the declared reference group has no members in the window, or too few to be shown."""
-    return CheckOutcome(
-        state=CheckState.INSUFFICIENT_DATA,
-        sentence=f"The reference group “{params.reference}” does not occur in this period.",
-        result={"tables": [], "figures": {"groups_hidden": hidden}, "policy": params.policy.to_json()},
-        n=n,
-        title=title,
     )
 
 

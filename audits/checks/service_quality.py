@@ -18,9 +18,10 @@ from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec,
 from audits.checks.gap_settings import (
     STATES,
     Proportion,
-    attribute_dimensions,
     dimension_name,
+    dimensions_asked,
     languages_named,
+    reference_missing,
     severity_of_gaps,
 )
 from audits.checks.group_values import GroupValues, group_values
@@ -82,10 +83,7 @@ class QualityParams(Settings, frozen=True, kw_only=True):
 def expand(settings: QualitySettings, scope: Scope) -> list[CheckSpec]:
     """Each figure that the period has, by each declared attribute, and by language where there are several."""
     measures = {figure: measure for figure in settings.figures if (measure := _measure(figure, scope))}
-    dimensions = attribute_dimensions(scope)
-    dimensions += ["language"] if scope.groups.get("language", 0) > 1 else []
-    if settings.dimensions is not None:
-        dimensions = [name for name in dimensions if name in settings.dimensions]
+    dimensions = dimensions_asked(scope, settings.dimensions)
     questions = [(figure, dimension) for figure in measures for dimension in dimensions]
     return [
         CheckSpec(
@@ -142,13 +140,7 @@ def run(context: CheckContext) -> CheckOutcome:
         answer = _rates if params.figure == REPEAT_CONTACT else _ranks
         return answer(params, counted, known, policy, title)
     except LookupError:
-        return CheckOutcome(
-            state=STATES[Verdict.NOT_ENOUGH_DATA],
-            sentence=f"The reference group “{params.reference}” does not occur in this period.",
-            result={"tables": [], "figures": {"groups_hidden": counted.hidden}, "policy": policy.to_json()},
-            n=counted.n,
-            title=title,
-        )
+        return reference_missing(params.reference, policy=policy, n=counted.n, hidden=counted.hidden, title=title)
 
 
 def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, policy: Policy, title: str) -> CheckOutcome:

@@ -19,8 +19,8 @@ from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutc
 from audits.checks.gap_settings import (
     STATES,
     Proportion,
-    attribute_dimensions,
     dimension_name,
+    dimensions_asked,
     languages_named,
     severity_of_gaps,
     shown_cube,
@@ -110,11 +110,8 @@ class TextHarmParams(Settings, frozen=True, kw_only=True):
 
 def expand(settings: TextHarmSettings, scope: Scope) -> list[CheckSpec]:
     """One question for the words themselves, and one for each declared attribute, and language where there are more."""
-    dimensions = attribute_dimensions(scope) + (["language"] if scope.groups.get("language", 0) > 1 else [])
-    if settings.dimensions is not None:
-        dimensions = [name for name in dimensions if name in settings.dimensions]
     asked = []
-    for dimension in dimensions:
+    for dimension in dimensions_asked(scope, settings.dimensions):
         known = BETWEEN_LANGUAGES if dimension == "language" else SIGNALS
         signals = [signal for signal in settings.signals if signal in known]
         if signals:
