@@ -88,13 +88,18 @@ class GapParams(Settings, frozen=True, kw_only=True):
 
     @property
     def policy(self) -> Policy:
-        return Policy(
-            alpha=self.alpha,
-            delta=self.delta,
-            impact_ratio=self.impact_ratio,
-            adverse_ratio=self.adverse_ratio,
-            minimum_n=self.minimum_n,
-        )
+        return policy_of(self)
+
+
+def policy_of(bars: GapSettings | GapParams) -> Policy:
+    """The thresholds, as the engine takes them."""
+    return Policy(
+        alpha=bars.alpha,
+        delta=bars.delta,
+        impact_ratio=bars.impact_ratio,
+        adverse_ratio=bars.adverse_ratio,
+        minimum_n=bars.minimum_n,
+    )
 
 
 def asked(settings: GapSettings, outcome: str, dimension: str, scope: Scope, *, questions: int) -> dict[str, object]:

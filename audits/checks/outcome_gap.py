@@ -27,6 +27,7 @@ from audits.checks.gap_settings import (
     severity_of_gaps,
     shown_cube,
 )
+from audits.checks.known_shares import rate_row
 from audits.checks.repeat_customers import (
     repeats_figures,
     repeats_of,
@@ -147,19 +148,8 @@ def _disparities(gap: GapTable) -> list[GroupResult]:
 
 
 def _row(row: GroupResult) -> list[Any]:
-    compared = row.tested and not row.is_reference
-    return [
-        f"{row.label} (reference)" if row.is_reference else row.label,
-        row.n,
-        row.favourable,
-        row.rate,
-        list(row.rate_interval),
-        row.difference if compared else None,
-        list(row.difference_interval) if compared and row.difference_interval else None,
-        row.impact_ratio,
-        row.p_adjusted,
-        row.verdict.value if compared else None,
-    ]
+    *figures, p_value, verdict = rate_row(row, str)
+    return [*figures, row.impact_ratio, p_value, verdict]
 
 
 def _evidence(context: CheckContext, params: OutcomeGapParams, gap: GapTable) -> list[tuple[int, str]]:

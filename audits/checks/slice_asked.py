@@ -11,10 +11,10 @@ import msgspec
 from django.utils.dateparse import parse_date
 
 from assistants.models import Assistant, Release
+from audits.checks.gap_settings import policy_of
 from audits.checks.outcome_gap import OutcomeGapSettings
 from audits.checks.slicing import STRATA, Choices, Question, fairness_choices, fairness_cube
 from audits.engine.bias.cube import Cube
-from audits.engine.bias.verdict import Policy
 from audits.models import Programme
 from audits.queries.exposure_figures import days_counted
 from audits.queries.truths import pairs_of
@@ -23,12 +23,7 @@ from audits.states import CheckKind
 from portal.core.errors import Invalid
 
 WINDOWS: Mapping[str, str] = {"30": "Last 30 days", "90": "Last 90 days", "365": "Last year", "all": "All days"}
-WITHIN: Mapping[str, str] = {
-    "none": "nothing",
-    "intent": "intent",
-    "channel": "channel",
-    "both": "intent, channel",
-}
+WITHIN: Mapping[str, str] = {name: ", ".join(layers) or "nothing" for name, layers in STRATA.items()}
 FIELDS = ("outcome", "by", "within", "window", "since", "last", "release")
 
 
@@ -78,13 +73,7 @@ def slice_asked(assistant: Assistant, wanted: Mapping[str, str]) -> Asked:
             dimension=by,
             strata=within,
             reference=references.get(by, ""),
-            policy=Policy(
-                alpha=settings.alpha,
-                delta=settings.delta,
-                impact_ratio=settings.impact_ratio,
-                adverse_ratio=settings.adverse_ratio,
-                minimum_n=settings.minimum_n,
-            ),
+            policy=policy_of(settings),
         )
     values = {**given, "within": within, "window": stretch, "outcome": outcome, "by": by}
     return Asked(window, cube, choices, releases, question, values)
