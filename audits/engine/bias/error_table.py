@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from audits.engine.bias.compared import Compared
 from audits.engine.bias.gap_table import group_json
 from audits.engine.bias.groups import Level, group_label, level_text
 from audits.engine.bias.json_numbers import Range, finite, finite_range
@@ -44,11 +45,8 @@ class ErrorCount:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorRate:
-    """`errors` of `n`, and against the reference: ratio, difference (both group against reference) and tests.
-
-    None stands for what the data does not determine; `p_adjusted` is None where the rate was not tested.
-    """
+class ErrorRate(Compared):
+    """`errors` of `n`, and against the reference: ratio, difference (both group against reference) and tests."""
 
     errors: int
     n: int
@@ -56,12 +54,6 @@ class ErrorRate:
     rate_interval: Range
     ratio: float | None = None
     ratio_interval: Range | None = None
-    difference: float | None = None
-    difference_interval: Range | None = None
-    p_value: float | None = None
-    p_adjusted: float | None = None
-    verdict: Verdict = Verdict.NOT_ENOUGH_DATA
-    reasons: tuple[str, ...] = ()
 
     def to_json(self, name: str) -> dict[str, Any]:
         """The figures under keys that begin with `name`, "fpr" or "fnr"; null for what is not finite."""
@@ -70,11 +62,7 @@ class ErrorRate:
             f"{name}_interval": finite_range(self.rate_interval),
             f"{name}_ratio": finite(self.ratio),
             f"{name}_ratio_interval": finite_range(self.ratio_interval),
-            f"{name}_difference": finite(self.difference),
-            f"{name}_difference_interval": finite_range(self.difference_interval),
-            f"{name}_p_value": finite(self.p_value),
-            f"{name}_p_adjusted": finite(self.p_adjusted),
-            f"{name}_verdict": self.verdict.value,
+            **{f"{name}_{key}": value for key, value in self.compared_json().items() if key != "reasons"},
         }
 
 
@@ -101,7 +89,7 @@ class GroupErrors:
 
     @property
     def tested(self) -> tuple[ErrorRate, ...]:
-        return tuple(rate for rate in (self.fpr, self.fnr) if rate.p_adjusted is not None)
+        return tuple(rate for rate in (self.fpr, self.fnr) if rate.tested)
 
     @property
     def verdict(self) -> Verdict:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
+from audits.engine.bias.compared import Compared
 from audits.engine.bias.groups import Level, group_label, level_text
 from audits.engine.bias.json_numbers import Range, finite, finite_range
 from audits.engine.bias.verdict import Policy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class GroupResult:
+class GroupResult(Compared):
     """One group against the reference. Ratios and differences are group against reference, in rates (0 to 1).
 
-    None stands for what the data does not determine. `p_adjusted` is None where the group was not tested;
-    `excluded` says why a group is left out of the ratios or altogether. `design_effect`: intervals, tests and verdict
-    take its n as n / design_effect independent members.
+    None stands for what the data does not determine. `excluded` says why a group is left out of the ratios or
+    altogether. `design_effect`: intervals, tests and verdict take its n as n / design_effect independent members.
     """
 
     levels: tuple[Level, ...]
@@ -29,12 +29,6 @@ class GroupResult:
     impact_ratio_interval: Range | None = None
     below_four_fifths: bool | None = None
     adverse_ratio: float | None = None
-    difference: float | None = None
-    difference_interval: Range | None = None
-    p_value: float | None = None
-    p_adjusted: float | None = None
-    verdict: Verdict = Verdict.NOT_ENOUGH_DATA
-    reasons: tuple[str, ...] = ()
     detectable_difference: float | None = None
     is_reference: bool = False
     excluded: str | None = None
@@ -49,10 +43,6 @@ class GroupResult:
     def known(self) -> bool:
         return all(level_text(level) for level in self.levels)
 
-    @property
-    def tested(self) -> bool:
-        return self.p_adjusted is not None
-
     def to_json(self, attributes: tuple[str, ...]) -> dict[str, Any]:
         """Plain JSON types under stable keys; numbers that are not finite become null."""
         row: dict[str, Any] = {
@@ -65,12 +55,7 @@ class GroupResult:
             "impact_ratio_interval": finite_range(self.impact_ratio_interval),
             "below_four_fifths": self.below_four_fifths,
             "adverse_ratio": finite(self.adverse_ratio),
-            "difference": finite(self.difference),
-            "difference_interval": finite_range(self.difference_interval),
-            "p_value": finite(self.p_value),
-            "p_adjusted": finite(self.p_adjusted),
-            "verdict": self.verdict.value,
-            "reasons": list(self.reasons),
+            **self.compared_json(),
             "detectable_difference": finite(self.detectable_difference),
             "is_reference": self.is_reference,
             "excluded": self.excluded,

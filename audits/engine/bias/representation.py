@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from audits.engine.bias.compared import Compared
 from audits.engine.bias.json_numbers import Range, finite, finite_range
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, exact, judge, overall
 from audits.engine.statistics import intervals
@@ -37,7 +38,7 @@ class ShareCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareResult:
+class ShareResult(Compared):
     """One group's share of the known members against the reference; None where there is nothing to compare."""
 
     group: str | None
@@ -45,16 +46,6 @@ class ShareResult:
     share: float | None = None
     interval: Range | None = None
     reference: float | None = None
-    difference: float | None = None
-    difference_interval: Range | None = None
-    p_value: float | None = None
-    p_adjusted: float | None = None
-    verdict: Verdict = Verdict.NOT_ENOUGH_DATA
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def tested(self) -> bool:
-        return self.p_adjusted is not None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types under stable keys; null for what is not determined."""
@@ -64,12 +55,7 @@ class ShareResult:
             "share": finite(self.share),
             "share_interval": finite_range(self.interval),
             "reference": finite(self.reference),
-            "difference": finite(self.difference),
-            "difference_interval": finite_range(self.difference_interval),
-            "p_value": finite(self.p_value),
-            "p_adjusted": finite(self.p_adjusted),
-            "verdict": self.verdict.value,
-            "reasons": list(self.reasons),
+            **self.compared_json(),
         }
 
 
