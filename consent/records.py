@@ -56,9 +56,8 @@ class _Line(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
     invalidates: str | None = None
 
 
-_FIELDS = msgspec.structs.fields(_Line)
-NEEDED = [field.encode_name for field in _FIELDS if field.required]
-OPTIONAL = [field.encode_name for field in _FIELDS if not field.required]
+NEEDED = [field.encode_name for field in msgspec.structs.fields(_Line) if field.required]
+OPTIONAL = [field.encode_name for field in msgspec.structs.fields(_Line) if not field.required]
 
 
 @dataclass(frozen=True, slots=True)
