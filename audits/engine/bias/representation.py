@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from audits.engine.bias.compared import Compared
 from audits.engine.bias.json_numbers import Range, finite, finite_range
@@ -118,7 +117,10 @@ def _compared(
     if total < policy.small_cell:
         return replace(result, reasons=("too few to test",))
     if sample is None:
-        p_value = float(stats.binomtest(result.n, total, expected).pvalue)
+        # Here and not above: scipy.stats takes half a second to load, which every command and worker would spend.
+        from scipy.stats import binomtest
+
+        p_value = float(binomtest(result.n, total, expected).pvalue)
         lower, upper = intervals.wilson(result.n, total, confidence=policy.confidence)
         bounds = (float(lower) - expected, float(upper) - expected)
     else:
