@@ -61,11 +61,11 @@ def pairs_with(run: ProbeRun, keys: Sequence[str], *, texts: bool) -> list[Pair]
 
 
 def masked(text: str, language: str) -> str:
-    """An answer without personal data that the assistant may have let slip. Names stay: pairs are about them."""
-    try:
-        spans = [span for span in detect(text, language=language) if span.type not in _SHOWN]
-    except DetectionError:
-        return "[unreadable]"
+    """An answer without personal data that the assistant may have let slip. Names stay: pairs are about them.
+
+    Raises DetectionError where the engine failed on the text.
+    """
+    spans = [span for span in detect(text, language=language) if span.type not in _SHOWN]
     return rewrite(text, spans, redactions(spans)).text
 
 
@@ -84,4 +84,11 @@ def _half(question: ProbeQuestion, texts: bool) -> Half:
     answered = question.state == QuestionState.ANSWERED
     outcome = Outcome.from_json(question.outcome) if answered else None
     text = str(question.answer) if texts and answered else ""
-    return Half(question, outcome, judged_outcome(question), masked(text, question.language) if text else None)
+    return Half(question, outcome, judged_outcome(question), _shown(text, question.language) if text else None)
+
+
+def _shown(text: str, language: str) -> str:
+    try:
+        return masked(text, language)
+    except DetectionError:
+        return "[unreadable]"

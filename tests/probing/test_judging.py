@@ -74,7 +74,7 @@ def replying(assistant, reachable, demo):
 
 def test_every_answer_is_read_alone_at_temperature_0_and_the_verdict_hears_it(assistant, demo):
     connector, judge = connector_make(assistant, demo), judge_make(assistant, demo)
-    run = drained(started(connector, version_make(assistant, templates=8), pairs_per_template=2, judge_id=judge.pk))
+    run = drained(started(connector, version_make(assistant, templates=10), judge_id=judge.pk))
     assert (run.state, run.judging.state, run.judging.ended_because) == (ProbeRunState.JUDGED, JudgingState.DONE, "")
     assert (run.judging.used_requests, run.used_requests) == (run.planned, run.planned)
     judge.refresh_from_db()
@@ -118,6 +118,15 @@ def test_what_goes_to_the_judge_is_masked_and_blind(assistant, reachable):
         assert SECRET.encode() not in request
 
 
+def test_an_answer_too_long_to_be_judged_is_not_sent(assistant, reachable):
+    with listening(said("word " * 5000)) as server, listening(said("{}")) as judge:
+        connector = connector_make(assistant, reachable(f"127.0.0.1:{server.port}"))
+        reader = judge_make(assistant, reachable(f"127.0.0.1:{judge.port}"))
+        run = drained(started(connector, version_make(assistant, templates=2), judge_id=reader.pk))
+    assert (run.state, run.judging.state, judge.requests) == (ProbeRunState.JUDGED, JudgingState.DONE, [])
+    assert set(run.judgements.values_list("state", "error", "attempts")) == {("failed", "withheld", 0)}
+
+
 @pytest.mark.parametrize(
     ("answer", "because", "requests", "error"),
     [
@@ -130,12 +139,12 @@ def test_what_goes_to_the_judge_is_masked_and_blind(assistant, reachable):
     ],
 )  # fmt: skip
 def test_a_judge_that_fails_ends_its_reading_and_not_the_run(replying, impatient, answer, because, requests, error):
-    run, sent = replying(answer, templates=8, judge_budget_requests=50)
+    run, sent = replying(answer, templates=5, judge_budget_requests=50)
     assert (run.state, run.judging.state, run.judging.ended_because) == (ProbeRunState.JUDGED, "ended", because)
     assert (len(sent), run.judging.used_requests) == (requests, requests)
     assert set(run.judgements.exclude(error="").values_list("error", flat=True)) == {error}
     check = run.check_runs.get()
-    assert "The judge read none of 20 answers: this is by rules alone." in check.sentence
+    assert f"The judge read none of {run.planned} answers: this is by rules alone." in check.sentence
     assert check.result["analysis"]["judge"]["judged"] == 0
 
 
@@ -145,7 +154,7 @@ def test_replies_that_are_no_judgement_are_left_out_and_counted(replying):
         good = json.dumps({"id": mark, **NO, "refused": True})
         client.sendall(said(good if int(mark, 16) % 2 else good.replace("true", '"yes"')))
 
-    run, sent = replying(judge, templates=12)
+    run, sent = replying(judge, templates=8)
     states = Counter(run.judgements.values_list("state", flat=True))
     assert sum(states.values()) == len(sent) == run.planned
     reading = run.check_runs.get().result["analysis"]["judge"]

@@ -86,7 +86,7 @@ def read_by_judge(assistant, reachable):
     with serving(DemoAssistant(seed=3, bias=bias_against("name_gender=female"))) as place:
         connector = connector_make(assistant, reachable(place))
         judge = connector_make(assistant, place, name="Judge", url=f"http://{place}/judge/v1/chat/completions")
-        run = started(connector, version_make(assistant, templates=12), pairs_per_template=2, judge_id=judge.pk)
+        run = started(connector, version_make(assistant, templates=12), pairs_per_template=1, judge_id=judge.pk)
         return drained(run)
 
 
@@ -101,7 +101,7 @@ def test_a_judges_reading_is_shown_beside_the_rules(read_by_judge, reviewer, as_
     pairs = browser.get(f"/probes/{run.pk}/pairs/?show=all").content.decode()
     assert pairs.count("By the judge:") == 20
     rows = list(csv.DictReader(browser.get(f"/probes/{run.pk}/comparisons.csv").content.decode().splitlines()))
-    assert [row["judged_n"] for row in rows if row["outcome"] == "resolved"] == ["24"]
+    assert [row["judged_n"] for row in rows if row["outcome"] == "resolved"] == ["12"]
     assert {row["judged_n"] for row in rows if row["outcome"] == "words"} == {""}
     key = {"HTTP_AUTHORIZATION": api_key("audits:read", "audits:run")}
     answer = client.get(f"/api/v1/probes/{run.pk}/", **key).json()
