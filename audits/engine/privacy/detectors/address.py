@@ -111,7 +111,7 @@ def _judge(candidate: Candidate) -> Hit | None:
         if not continues_word(text[end - 1]) or text[end - 2 : end - 1] != " ":
             return None
         end -= 2
-    if _ENGLISH_RING.search(text, start, end) and candidate.language not in ("de", "nl"):
+    if "ring" in candidate.value and _ENGLISH_RING.search(text, start, end) and candidate.language not in ("de", "nl"):
         return None
     return _whole(candidate, start, start + len(text[start:end].rstrip(" .,")))
 

@@ -49,6 +49,7 @@ NAME_SHAPE = (
 )
 #: The look behind comes second, so that the search can leap from capital to capital.
 _CAPITALISED = re.compile(rf"[{CAPITALS}](?<![^\W\d_].)[{WORD_LETTERS}]+")
+_CAPITALISED_IN_ASCII = re.compile(r"[A-Z](?<![A-Za-z].)[A-Za-z]+")
 _ANY_WORD = re.compile(rf"(?<![{WORD_LETTERS}])[{WORD_LETTERS}]+")
 _SHAPED = re.compile(NAME_SHAPE)
 _WITHOUT_CAPITALS = re.compile(rf"[^{CAPITALS}]+")
@@ -64,7 +65,7 @@ def persons(text: str) -> Iterator[Person]:
     A look at each capitalised word: searching with the automaton of all names takes ten times as long.
     """
     reach = 0
-    for match in _CAPITALISED.finditer(text):
+    for match in (_CAPITALISED_IN_ASCII if text.isascii() else _CAPITALISED).finditer(text):
         if match.start() >= reach and _is_name(match.group()):
             person = person_at(text, match.start())
             if person is not None:
@@ -96,9 +97,12 @@ def _clear_given_names() -> frozenset[str]:
     return frozenset(clear_given_names())
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _is_name(word: str) -> bool:
-    return word in _capitalised_given_names() or _SHAPED.match(word) is not None
+    if word in _capitalised_given_names():
+        return True
+    # The same in a tenth of the time, for most words.
+    return word.endswith(SURNAME_ENDINGS, 1) if word.isascii() else _SHAPED.match(word) is not None
 
 
 @cache
