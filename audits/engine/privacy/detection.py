@@ -12,7 +12,7 @@ from .detector_set import DetectorSet
 from .detectors import DETECTORS, OTHER_NUMBERS
 from .folding import Folded, fold
 from .gates import joined
-from .matching import encoded
+from .matching import encoded_plain
 from .resolution import Ranked, resolve
 from .spans import DetectionError, Span
 
@@ -46,9 +46,9 @@ def detect(
     `own` adds detectors that are compiled already; their ranks count against those of the engine.
     Time is linear in the length of the text. Raises DetectionError if the engine failed on the text.
     """
-    folded = None if _is_plain(text) else fold(text)
+    folded = None if text.isascii() and "\t" not in text else fold(text)
     plain = folded.text if folded else text
-    data = encoded(plain)
+    data = encoded_plain(plain)
     try:
         found = _BUILT_IN.find(plain, data, language)
         if own is not None:
@@ -100,10 +100,11 @@ def _answers(
 ) -> Iterator[tuple[int, list[Span]]]:
     """The texts in which something is found, by index."""
     folded: dict[int, Folded] = {}
-    if not _is_plain("".join(texts)):
+    whole = "".join(texts)
+    if not _is_plain(whole):
         folded = {index: fold(text) for index, text in enumerate(texts) if not _is_plain(text)}
         texts = [folded[index].text if index in folded else text for index, text in enumerate(texts)]
-    together = joined(texts)
+    together = joined(texts, in_ascii=whole.isascii())
     found = _BUILT_IN.find_in(texts, together, languages)
     if own is not None:
         for index, hits in own.find_in(texts, together, languages).items():

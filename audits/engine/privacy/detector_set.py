@@ -12,7 +12,7 @@ from .detector import Detector, Words
 from .gates import Joined
 from .matching import Subject
 from .resolution import Ranked
-from .triggers import Gates, arm, tree
+from .triggers import Gates, arm, first_gates, tree
 
 
 class DetectorSet:
@@ -82,7 +82,7 @@ class DetectorSet:
     @cached_property
     def _gates(self) -> Gates:
         """Compiled when first asked for: a single text needs none."""
-        return Gates(self._triggers)
+        return first_gates(self._triggers)
 
     def _look(self, armed: tuple[Armed, ...], text: str, data: Any, language: str | None) -> list[Ranked]:
         subject = Subject(text, data)

@@ -18,16 +18,20 @@ class Joined(NamedTuple):
     data: Any
     bounds: Sequence[int]
 
+    def only(self, places: Iterable[int]) -> "Joined":
+        """Some of the texts."""
+        pieces = [self.data[self.bounds[place] : self.bounds[place + 1]] for place in places]
+        return Joined(SEPARATOR[:0].join(pieces), list(accumulate(map(len, pieces), initial=0)))
+
     def data_of(self, place: int) -> Any:
         """The data of one text."""
         return self.data[self.bounds[place] + len(SEPARATOR) : self.bounds[place + 1]]
 
 
-def joined(texts: Sequence[str]) -> Joined:
-    """Folded texts in one piece."""
-    pieces = all_encoded(texts)
-    lengths = map(len(SEPARATOR).__add__, map(len, pieces))
-    return Joined(SEPARATOR.join((SEPARATOR[:0], *pieces)), list(accumulate(lengths, initial=0)))
+def joined(texts: Sequence[str], *, in_ascii: bool = False) -> Joined:
+    """Folded texts in one piece. `in_ascii`: they are known to have no other characters."""
+    data, lengths = all_encoded(texts, in_ascii=in_ascii)
+    return Joined(data, list(accumulate(lengths, initial=0)))
 
 
 def gate(triggers: Iterable[str]) -> Landmark:

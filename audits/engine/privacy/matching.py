@@ -39,9 +39,21 @@ def encoded(text: str) -> Any:
     return text.encode() if text.isascii() else text.encode("utf-8", "replace")
 
 
-def all_encoded(texts: Sequence[str]) -> Sequence[Any]:
-    """Folded texts as the engine reads them, without a call for each: folding leaves nothing that cannot be encoded."""
-    return texts if re2 is None else list(map(str.encode, texts))
+#: `encoded` for a folded text: folding leaves nothing that cannot be encoded.
+encoded_plain: Callable[[str], Any] = str if re2 is None else str.encode
+
+
+def all_encoded(texts: Sequence[str], *, in_ascii: bool) -> tuple[Any, Iterable[int]]:
+    """Folded texts in one piece, a separator before each, as the engine reads them; and how long each is with it."""
+    pieces: Sequence[Any] = texts
+    if re2 is None:
+        data: Any = SEPARATOR.join(("", *texts))
+    elif in_ascii:
+        data = _SEPARATOR_IN_LATIN.join(("", *texts)).encode("latin-1")  # a fourth of the time
+    else:
+        pieces = list(map(str.encode, texts))
+        data = SEPARATOR.join((b"", *pieces))
+    return data, map(len(SEPARATOR).__add__, map(len, pieces))
 
 
 def decoded(data: Any) -> str:
@@ -151,6 +163,7 @@ Landmark = Callable[[Any, int], int]
 #: Stands before each of the texts that are searched in one piece. Its middle is no part of UTF-8 (for `re`: of any
 #: text that was folded), so that no match reaches from one text into the next.
 SEPARATOR: Any = "\n\udfff\n" if re2 is None else b"\n\xff\n"
+_SEPARATOR_IN_LATIN = "\n\xff\n"
 
 
 def landmark(source: str) -> Landmark:

@@ -68,40 +68,68 @@ def arm(triggers: Tree) -> Arm:
     return armed_for
 
 
+class _Opened(NamedTuple):
+    """What a text asks for that a gate opened for: detectors that look at it, and gates that it is shown to next."""
+
+    armed: tuple[Armed, ...]
+    further: tuple["Gates", ...]
+
+
 class _Gate(NamedTuple):
-    """A search over many texts, and what tells which detectors are to look at a text that it finds something in."""
+    """A search over many texts for a few triggers, and what tells which of them occur in a text that it finds."""
 
     search: Landmark
-    arm: Arm
+    opened: Callable[[Any], _Opened]
+
+
+def _gate(part: Tree) -> _Gate:
+    listed = [_Opened(met.at_once, (Gates(_parted(met.further)),) if met.further else ()) for met in part.values()]
+
+    def plan(occurring: frozenset[int]) -> _Opened:
+        met = sorted(occurring)
+        return _Opened(
+            tuple(each for index in met for each in listed[index].armed),
+            tuple(each for index in met for each in listed[index].further),
+        )
+
+    return _Gate(gate(part), PatternSet(part, plan).plan_for if len(listed) > 1 else lambda data: listed[0])
 
 
 class Gates:
-    """For texts that come together: shapes, the words that belong to shapes, other words, and each dictionary.
+    """For texts that come together: each part of the triggers searched in all texts at once, and what follows a trigger
+    in those texts in which it occurs."""
 
-    A first trigger that others follow is passed over: what follows is rarer.
-    """
-
-    def __init__(self, triggers: Tree) -> None:
-        parts: list[Tree] = []
-        words: dict[str, _Met] = {}
-        self._gates: list[_Gate] = []
-        for trigger, met in triggers.items():
-            parts += _parted(met.further)
-            if len(trigger) >= _DICTIONARY:
-                self._gates.append(_Gate(gate([trigger]), _always(met.at_once)))
-            elif met.at_once:
-                words[trigger] = _Met(met.at_once, {})
-        self._gates += [_Gate(gate(part), arm(part)) for part in (*parts, words) if part]
+    def __init__(self, parts: Iterable[Tree]) -> None:
+        self._gates = [_gate(part) for part in parts if part]
 
     def places(self, texts: Joined) -> dict[Armed, list[int]]:
         """The detectors that are to look at some of the texts, and at which."""
         found: dict[Armed, list[int]] = {}
-        for search, armed_for in self._gates:
+        behind: dict[Gates, list[int]] = {}
+        for search, opened in self._gates:
             for place in places(search, texts):
-                for armed in armed_for(texts.data_of(place)):
-                    found.setdefault(armed, []).append(place)
+                armed, further = opened(texts.data_of(place))
+                for each in armed:
+                    found.setdefault(each, []).append(place)
+                for gates in further:
+                    behind.setdefault(gates, []).append(place)
+        for gates, shown in behind.items():
+            for each, within in gates.places(texts.only(shown)).items():
+                found.setdefault(each, []).extend(shown[place] for place in within)
         return found
 
 
-def _always(armed: tuple[Armed, ...]) -> Arm:
-    return lambda data: armed
+def first_gates(triggers: Tree) -> Gates:
+    """Shapes, the words that belong to shapes, other words, and each dictionary.
+
+    A first trigger that others follow is passed over: what follows is rarer.
+    """
+    parts: list[Tree] = []
+    words: dict[str, _Met] = {}
+    for trigger, met in triggers.items():
+        parts += _parted(met.further)
+        if len(trigger) >= _DICTIONARY:
+            parts.append({trigger: _Met(met.at_once, {})})
+        elif met.at_once:
+            words[trigger] = _Met(met.at_once, {})
+    return Gates([*parts, words])
