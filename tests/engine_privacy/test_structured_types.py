@@ -11,6 +11,9 @@ EMAIL_ADDRESS = [
     ("<anna_b-c@firma.pl>; b@c.de", ["anna_b-c@firma.pl", "b@c.de"]),
     ("john (at) example (dot) com", ["john (at) example (dot) com"]),
     ("我的邮箱是li@example.cn", ["li@example.cn"]),
+    ("mail me k.larsen@gmail,com please", ["k.larsen@gmail,com"]),
+    ("it is peter@gmailcom or ann@yahoo. Thanks", ["peter@gmailcom", "ann@yahoo"]),
+    ("a.b@acme.com,c.d@acme.com", ["a.b@acme.com", "c.d@acme.com"]),
     ("meet @ the corner, follow @john, user@localhost", []),
     ("a@b", []),
 ]
@@ -63,6 +66,10 @@ CREDIT_CARD = [
     ("234566745645 and the card was lost yesterday, as I told your colleague", ["234566745645"]),
     ("7441 and ssn 1228", ["7441"]),
     ("moją kartą 4242", ["4242"]),
+    ("mi tarjeta acaba en 4242", ["4242"]),
+    ("ma carte finit par 4242", ["4242"]),
+    ("карта заканчивается на 4242", ["4242"]),
+    ("cartão com final 4242", ["4242"]),
     ("karthik 4242", []),
 ]
 IBAN_CODE = [
@@ -73,6 +80,9 @@ IBAN_CODE = [
     ("FR1420041010050500013M02606", ["FR1420041010050500013M02606"]),
     ("IT60 X054 2811 1010 0000 0123 456", ["IT60 X054 2811 1010 0000 0123 456"]),
     ("NL91 ABNA 0417 1643 00", ["NL91 ABNA 0417 1643 00"]),
+    ("iban DE 89 3704 0044 0532 0130 00", ["DE 89 3704 0044 0532 0130 00"]),
+    ("DE89.3704.0044.0532.0130.00", ["DE89.3704.0044.0532.0130.00"]),
+    ("on 14 June 2019 5 people", []),
     ("DE89 3704 0044 0532 0130 01 is wrong", []),
     ("flight AB12 seat 14C", []),
 ]

@@ -38,7 +38,7 @@ _KEYWORDS = (
     "contraseña|contrasena|passwort|kennwort|mot de passe|hasło|haslo|пароль|пароля|wachtwoord|senha|palavra-passe"
 )
 _SAYS = (
-    r"(?:[ ]?[:=][ ]?|[ ](?:is|was|es|ist|est|to|jest|to jest|это|è|é)(?:[ ]?:)?[ ]|[ ]?[\-–][ ]"
+    r"(?:[ ]?[:=][ ]?|[ ](?:is|was|es|era|ist|war|lautet|heißt|est|to|jest|to jest|это|è|é)(?:[ ]?:)?[ ]|[ ]?[\-–][ ]"
     r"|[ ](?:for|de|für|pour|do|от|di|van)[ ][^ :]{1,30}(?:[ ](?:is|es|ist|est|to|это|è|é)[ ]|[ ]?:[ ]?))"
 )
 

@@ -11,14 +11,21 @@ _LOCAL = rf"[{WORD_LETTERS}0-9!#$%&'*+/=?^_`{{|}}~.\-]+"
 _AT = r"(?:@| ?[(\[]at[)\]] ?)"
 _STOP = r"(?:\.| ?[(\[]dot[)\]] ?)"
 _DOMAIN = rf"(?:[{LETTERS}0-9](?:[{LETTERS}0-9\-]*[{LETTERS}0-9])?{_STOP})+(?:xn--[a-z0-9\-]+|[{LETTERS}]+)"
+#: Mistyped by many: the stop of the ending is a comma, or left out behind a provider that everybody knows.
+_MISTYPED = (
+    rf"[a-z0-9\-]+,(?:com|net|org|de|es|fr|it|pl|ru|nl|co\.uk)(?:[^{LETTERS}0-9@.]|$)"
+    rf"|(?:gmail|googlemail|hotmail|yahoo|outlook|icloud|protonmail|gmx|yandex)(?:com|net|de|es|fr|it|ru|nl)?(?:[^{LETTERS}0-9@_]|$)"
+)
 _SEPARATOR = re.compile(r" ?(?:@|[(\[]at[)\]]) ?", re.IGNORECASE)
+_BEHIND = " .,;:!?()[]{}<>\"'\n\r/\\"
 _DOT = re.compile(r" ?[(\[]dot[)\]] ?", re.IGNORECASE)
 
 
 def _judge(candidate: Candidate) -> Hit | None:
-    *_, separator = _SEPARATOR.finditer(candidate.value)
-    local = candidate.value[: separator.start()]
-    domain = _DOT.sub(".", candidate.value[separator.end() :])
+    value = candidate.value.rstrip(_BEHIND)
+    *_, separator = _SEPARATOR.finditer(value)
+    local = value[: separator.start()]
+    domain = _DOT.sub(".", value[separator.end() :])
     start = candidate.start
     stripped = local.lstrip(".'`=/|{}*?&-")
     start += len(local) - len(stripped)
@@ -28,7 +35,8 @@ def _judge(candidate: Candidate) -> Hit | None:
     top = domain.rsplit(".", 1)[-1]
     if not stripped or len(domain) > _LONGEST or (len(top) < 2 and top.isascii()):
         return None
-    return candidate.hit(0.95, start=start)
+    is_mistyped = "," in domain or "." not in domain
+    return candidate.hit(0.7 if is_mistyped else 0.95, start=start, end=candidate.start + len(value))
 
 
 EMAIL_ADDRESS = Detector(
@@ -37,7 +45,7 @@ EMAIL_ADDRESS = Detector(
         ANY_SHAPE,
         r"@|(?i:[(\[]at[)\]])",
     ),
-    pattern=rf"(?i){_LOCAL}{_AT}{_DOMAIN}",
+    pattern=rf"(?i){_LOCAL}{_AT}(?:{_DOMAIN}|{_MISTYPED})",
     judge=_judge,
     explanation="local part, @ and a dotted domain name",
     context={

@@ -21,7 +21,7 @@ from pathlib import Path
 from ..vocabulary import words
 from .gazetteer import GIVEN_FILE, KINDS_FILE, Kind, key
 from .inflection import declined, transliterated
-from .supplement import DIMINUTIVES, HOMONYMS, NAMES_FIRST, NOT_NAMES, ORDINARY, SHORT_NAMES
+from .supplement import ALSO_THINGS, DIMINUTIVES, HOMONYMS, NAMES_FIRST, NOT_NAMES, ORDINARY, SHORT_NAMES
 
 #: English names come from the census alone: a faker's list would flatter scores on faked texts.
 _SKIPPED_LOCALES = ("en", "en_US", "en_GB", "en_NZ")
@@ -174,6 +174,8 @@ def collect(directory: Path) -> tuple[dict[str, Kind], set[str]]:
         kinds[word] |= Kind.WORD | (0 if word in HOMONYMS else Kind.COMMON)
     for word in frequent:
         kinds[word] |= Kind.FREQUENT
+    for word in ALSO_THINGS:
+        kinds[word] |= Kind.WORD
     for word in map(key, NOT_NAMES):
         kinds[word] = (kinds[word] | Kind.WORD | Kind.COMMON) & ~(
             Kind.GIVEN | Kind.SURNAME | Kind.RARE_SURNAME | Kind.FREQUENT

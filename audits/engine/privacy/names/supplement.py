@@ -97,5 +97,8 @@ HOMONYMS = words(
     "christian kitty heather jasmine rod norm lance miles dale wade carol nick ruby amber"
 )
 
+#: Names that customers write in lower case when they speak of something else: as names they need a capital.
+ALSO_THINGS = words("esim iban iva puk")
+
 #: Names of two letters that stand for themselves.
 SHORT_NAMES = words("al ed jo bo li mo yu vi ty wu xu ng ma ho lu le oh юй ян ия")
