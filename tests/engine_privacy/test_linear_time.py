@@ -13,6 +13,10 @@ _BAR = 0.2
 _SLOWNESS = 3
 HOSTILE = {
     "dotted letters": "a.",
+    "dictated addresses": "a at b dot ",
+    "dictated addresses in Spanish": "a arroba b punto es ",
+    "streets in lower case": "1 a st ",
+    "numbers and lower-case words": "1 a b c ",
     "dashed ones": "1-",
     "at signs": "@",
     "addresses cut short": "a@b.",

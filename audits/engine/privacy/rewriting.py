@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
+from .detectors.email_spelled_out import plain_address
 from .detectors.phone_number import regions_of
 from .folding import fold
 from .spans import Span
@@ -37,8 +38,7 @@ def normalise(type: str, value: str, *, language: str | None = None) -> str:
     if type in _CASE_MATTERS:
         return value
     if type == "EMAIL_ADDRESS":
-        plain = re.sub(r" ?[(\[]at[)\]] ?", "@", value, flags=re.IGNORECASE)
-        return re.sub(r" ?[(\[]dot[)\]] ?", ".", plain, flags=re.IGNORECASE).lower()
+        return plain_address(value)
     if type in _FREE_TEXT:
         return re.sub(r"\s+", " ", value).casefold()
     if type in ("URL", "IP_ADDRESS"):

@@ -3,10 +3,12 @@
 from ..detector import Detector
 from .address import ADDRESS_JOINED, ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST
 from .address_by_code import ADDRESS_BY_CODE
+from .address_in_lower_case import ADDRESS_IN_LOWER_CASE
 from .credential import PASSWORD, PIN, TOKEN
 from .credit_card import CARD_ANSWER, CARD_FRAGMENT, CREDIT_CARD
 from .dates_and_documents import ACCOUNT_NUMBER, DATE_OF_BIRTH, PASSPORT
 from .email_address import EMAIL_ADDRESS
+from .email_spelled_out import EMAIL_SPELLED_OUT, EMAIL_WITH_WORD
 from .iban import IBAN_CODE
 from .location import LOCATION_AFTER_CODE, LOCATION_IN_FIELD, LOCATION_LIVED_IN, POSTAL_CODE
 from .national import NATIONAL_IDS
@@ -28,6 +30,8 @@ from .us_ssn import SSN_ANSWER, SSN_FRAGMENT, US_SSN
 
 DETECTORS: tuple[Detector, ...] = (
     EMAIL_ADDRESS,
+    EMAIL_SPELLED_OUT,
+    EMAIL_WITH_WORD,
     IBAN_CODE,
     CREDIT_CARD,
     CARD_FRAGMENT,
@@ -51,6 +55,7 @@ DETECTORS: tuple[Detector, ...] = (
     ADDRESS_STREET_FIRST,
     ADDRESS_JOINED,
     ADDRESS_BY_CODE,
+    ADDRESS_IN_LOWER_CASE,
     PERSON_BY_FIELD,
     PERSON_BY_PHRASE,
     PERSON_BY_TITLE,

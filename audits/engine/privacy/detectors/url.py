@@ -23,6 +23,8 @@ _COUNTRY = words(
     "ro rs ru rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr "
     "tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
 )
+#: What a domain name can end with.
+ENDINGS = _GENERIC | _COUNTRY
 #: Endings that are also words, or that files carry: alone they do not make a domain name.
 _ALSO_WORDS = words(
     "ac ad ai al am an as at au be bi by ca ci co da de do du el en er es et eu ga gm go ha he hi ho id il im in io ir "
@@ -69,7 +71,7 @@ def _judge(candidate: Candidate) -> Hit | None:
         return None
     if lowered.startswith("www.") and len(labels) > 2:
         return candidate.hit(0.9, end=end)
-    if (top.lower() not in _GENERIC and top.lower() not in _COUNTRY) or len(labels[-2]) < 2:
+    if top.lower() not in ENDINGS or len(labels[-2]) < 2:
         return None
     if top != top.lower() and host != host.upper():
         return None
