@@ -187,7 +187,9 @@ def _asked(request: HttpRequest, assistant: Assistant) -> tuple[Window, Line, Ex
     found = set(_found_types(assistant, everything))
     looked_for = {*SENSITIVE, *CONTACT, *live_types(assistant)} - found
     types = [("Found", _named_types(found)), ("Looked for, not found", _named_types(looked_for))]
-    form = ExposureFilter(request.GET or None, assistant=assistant, types=[group for group in types if group[1]])
+    form = ExposureFilter(
+        request.GET or None, auto_id="filter-%s", assistant=assistant, types=[group for group in types if group[1]]
+    )
     chosen = form.chosen
     last = chosen.get("last") or last_day
     since = chosen.get("since") or max(last - timedelta(days=DAYS - 1), everything[0] if everything else last)
