@@ -22,7 +22,10 @@ IntArray = NDArray[np.int64]
 # the anchors (about 1e-13 for p near 1e-300), far below any real difference between neighbouring tables.
 _TIE = 1e-11
 _NEGLIGIBLE = 1e-17
-_CHUNK_CELLS = 1 << 14
+# Terms that are added at first, and tables at once: few enough for the processor's cache.
+_FIRST_TERMS = 32
+_BLOCK = 256
+_CENTRAL = 2.0
 _NEWTON_STEPS = 4
 _STIRLING_TABLE = np.array(
     [0.0] + [math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi) for n in range(1, 16)]
@@ -61,7 +64,6 @@ def hypergeometric_log_pmf(x: ArrayLike, column: ArrayLike, row: ArrayLike, tota
 def _log_weight(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
     """The log-probability up to a constant of the margins, `_log_scale`."""
     p, q = row / total, (total - row) / total
-    # Both columns in one call: for a few hundred tables the calls cost more than the numbers.
     both = (np.concatenate(pair, axis=None) for pair in ((x, row - x), (column, total - column), (p, p), (q, q)))
     weights = _binomial_log_pmf(*both)
     return (weights[: x.size] + weights[x.size :]).reshape(x.shape)
@@ -81,34 +83,66 @@ def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatA
 
     weight, lowest = _log_weight(x, column, row, total), np.maximum(0.0, row + column - total)
     y, other_weight = _last_as_extreme(x, weight, lowest, np.minimum(mode, x - 1), column, row, total)
-    two = np.flatnonzero(y >= lowest)
-    # Downward from y is upward from its mirror image, so that both tails are sums of one kind.
-    tails = _upward_sum(
-        np.concatenate([x, row[two] - y[two]]),
-        np.concatenate([column, total[two] - column[two]]),
-        np.concatenate([row, row[two]]),
-        np.concatenate([total, total[two]]),
+    p_values = np.exp(weight - _log_scale(row, total))
+    two_sided, inner = y >= lowest, x - y - 1
+    spread = row * (total - row) / total * (column / total) * (total - column) / (total - 1)
+    # Where a third and more of all tables is as extreme, those between the tails are far fewer to add.
+    central = two_sided & (inner * inner <= _CENTRAL**2 * spread)
+    places = np.flatnonzero(central)
+    # Downward is upward in the mirror image, so that all sums are of one kind.
+    between = _upward_sum(
+        row[places] - x[places], total[places] - column[places], row[places], total[places], most=inner[places] + 1
     )
-    scale = _log_scale(row, total)
-    p_values = np.exp(weight - scale) * tails[: x.size]
-    p_values[two] += np.exp(other_weight[two] - scale[two]) * tails[x.size :]
+    tails = np.flatnonzero(~central)
+    two = np.flatnonzero(two_sided & ~central)
+    sums = _upward_sum(
+        np.concatenate([x[tails], row[two] - y[two]]),
+        np.concatenate([column[tails], total[two] - column[two]]),
+        np.concatenate([row[tails], row[two]]),
+        np.concatenate([total[tails], total[two]]),
+    )
+    other = np.exp(other_weight[two] - _log_scale(row[two], total[two])) * sums[tails.size :]
+    p_values[places] = 1 - p_values[places] * (between - 1)
+    p_values[tails] *= sums[: tails.size]
+    p_values[two] += other
     return np.minimum(p_values, 1.0)
 
 
-def _upward_sum(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
-    """Σ over y ≥ x of pmf(y) / pmf(x), for x on the falling side: summed until the terms no longer count."""
-    sums, last_terms = np.ones(x.size), np.ones(x.size)
-    active, position = np.arange(x.size), x.copy()
+def _upward_sum(
+    x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray, *, most: FloatArray | None = None
+) -> FloatArray:
+    """Σ over y ≥ x of pmf(y) / pmf(x): of the first `most` terms, or until they no longer count, on the falling side.
+
+    What a sum is does not depend on which others are asked for.
+    """
+    return np.concatenate(
+        [np.empty(0)]
+        + [
+            _block_sum(*(part[start : start + _BLOCK] for part in (x, column, row, total - column - row, ends)))
+            for ends in [np.full(x.size, np.inf) if most is None else most]
+            for start in range(0, x.size, _BLOCK)
+        ]
+    )
+
+
+def _block_sum(x: FloatArray, column: FloatArray, row: FloatArray, free: FloatArray, most: FloatArray) -> FloatArray:
+    sums, last_terms, done = np.ones(x.size), np.ones(x.size), 1
+    active, limited = np.flatnonzero(most > 1), bool(np.isfinite(most).any())
     while active.size:
-        width = max(32, _CHUNK_CELLS // active.size)
-        y = position[active, None] + np.arange(width)
-        k, n, free = column[active, None], row[active, None], (total - column - row)[active, None]
+        width = max(_FIRST_TERMS, done // 2)
+        y = (x[active] + (done - 1))[:, None] + np.arange(width)
         # Past the end of the support a factor of the running product has been exactly 0, so it stays 0.
-        terms = np.cumprod((k - y) * (n - y) / ((y + 1) * (free + y + 1)), axis=1)
+        terms = column[active, None] - y
+        terms *= row[active, None] - y
+        y += 1
+        terms /= y * (free[active, None] + y)
+        np.cumprod(terms, axis=1, out=terms)
         terms *= last_terms[active, None]
+        if limited:
+            terms[done + np.arange(width) >= most[active, None]] = 0.0
         sums[active] += terms.sum(axis=1)
         last_terms[active] = terms[:, -1]
-        position[active] += width
+        done += width
         active = active[last_terms[active] > _NEGLIGIBLE * sums[active]]
     return sums
 
@@ -176,14 +210,14 @@ def _binomial_log_pmf(x: FloatArray, n: FloatArray, p: FloatArray, q: FloatArray
     inner = (x > 0) & (x < n)
     safe_x, safe_n = np.where(inner, x, 1.0), np.where(inner, n, 2.0)
     rest = safe_n - safe_x
-    log_pmf = (
-        _stirling_error(safe_n)
-        - _stirling_error(safe_x)
-        - _stirling_error(rest)
-        - _deviance(safe_x, safe_n * p)
-        - _deviance(rest, safe_n * q)
-        - 0.5 * (math.log(2 * math.pi) + np.log(safe_x) + np.log(rest / safe_n))
-    )
+    # All of a kind in one call: for a few hundred tables the calls cost more than the numbers.
+    sides = np.stack([safe_x, rest])
+    of_n, of_x, of_rest = _stirling_error(np.stack([safe_n, safe_x, rest]))
+    from_x, from_rest = _deviance(sides, safe_n * np.stack([p, q]))
+    log_x, log_rest = np.log(np.stack([safe_x, rest / safe_n]))
+    log_pmf = of_n - of_x - of_rest - from_x - from_rest - 0.5 * (math.log(2 * math.pi) + log_x + log_rest)
+    if inner.all():
+        return log_pmf
     at_edge = np.where(x == 0, n * np.log1p(-p), n * np.log(p))
     return np.where(inner, log_pmf, at_edge)
 
@@ -194,16 +228,27 @@ def _stirling_error(n: FloatArray) -> FloatArray:
     series = 1 / 12 - inverse_square * (
         1 / 360 - inverse_square * (1 / 1260 - inverse_square * (1 / 1680 - inverse_square / 1188))
     )
-    return np.where(n <= 15, _STIRLING_TABLE[np.minimum(n, 15).astype(np.intp)], series / n)
+    series /= n
+    few = n <= 15
+    if few.any():
+        series[few] = _STIRLING_TABLE[n[few].astype(np.intp)]
+    return series
 
 
 def _deviance(x: FloatArray, mean: FloatArray) -> FloatArray:
     """x log(x / mean) + mean − x, without cancellation near x = mean (Loader 2000, eq. 5.2)."""
-    v = (x - mean) / (x + mean)
+    apart = x - mean
+    v = apart / (x + mean)
     v2 = v * v
-    term = 2 * x * v
-    series = (x - mean) * v
-    for odd in range(3, 21, 2):
-        term = term * v2
-        series = series + term / odd
-    return np.where(np.abs(v) < 0.1, series, x * np.log(x / mean) + mean - x)
+    series = np.full(v.shape, 1 / 19)
+    for odd in range(17, 1, -2):
+        series *= v2
+        series += 1 / odd
+    series *= 2 * x * v2
+    series += apart
+    series *= v
+    far = np.abs(v) >= 0.1
+    if far.any():
+        away, to = x[far], mean[far]
+        series[far] = away * np.log(away / to) + to - away
+    return series
