@@ -6,7 +6,7 @@ from datetime import date
 
 from celery import shared_task
 
-from audits.services.checking import check_run_execute
+from audits.services.checking import check_run_execute, cycle_checks_execute
 from audits.services.clock import tick as clock_tick
 from audits.services.counting import stale_days_fold
 from audits.services.cycles import cycle_advance
@@ -54,6 +54,11 @@ def advance_cycle(*, cycle_id: int) -> None:
 @job_task("audits.run_check")
 def run_check(*, run_id: int) -> None:
     check_run_execute(run_id=run_id)
+
+
+@job_task("audits.run_checks")
+def run_checks(*, cycle_id: int, kind: str) -> None:
+    cycle_checks_execute(cycle_id=cycle_id, kind=kind)
 
 
 @job_task("audits.watch")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
+from audits.checks.gap_questions import GapQuestion, gap_question, gaps_audited, missing_outcome
 from audits.checks.gap_settings import (
     STATES,
     GapParams,
@@ -22,21 +23,18 @@ from audits.checks.gap_settings import (
     attribute_dimensions,
     dimension_name,
     gap_figures,
-    reference_missing,
     severity_of_gaps,
-    shown_cube,
 )
 from audits.checks.repeat_customers import (
     repeats_figures,
-    repeats_of,
     repeats_sentence,
     repeats_table,
     told_json,
+    window_sums,
 )
-from audits.checks.strata_tables import adjusted_table, methods_table, strata_table
+from audits.checks.strata_tables import StrataAsked, adjusted_table, methods_table, strata_tables
 from audits.engine.bias.adjusted_sentence import adjusted_sentence, adjusted_verdict
-from audits.engine.bias.cube import ATTRIBUTE
-from audits.engine.bias.outcome_gap import audit_gap
+from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.sentence import outcome_wording
 from audits.engine.bias.verdict import Verdict
 from audits.queries.cubes import RELEASE, window_cube
@@ -80,66 +78,87 @@ def expand(settings: AdjustedGapSettings, scope: Scope) -> list[CheckSpec]:
     ]
 
 
-def run(context: CheckContext) -> CheckOutcome:
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """Compare the groups within strata."""
-    params = msgspec.convert(context.params, AdjustedGapParams)
-    name = dimension_name(params.dimension).replace("_", " ")
-    title = f"{params.outcome.replace('_', ' ').capitalize()} differs by {name} even at equal questions"
-    return adjusted_outcome(context, params, strata=params.strata, title=title)
+    asked_of = [msgspec.convert(context.params, AdjustedGapParams) for context in contexts]
+    return adjusted_outcomes(contexts, asked_of, title="{outcome} differs by {name} even at equal questions")
 
 
-def adjusted_outcome(context: CheckContext, params: GapParams, *, strata: Sequence[str], title: str) -> CheckOutcome:
-    """The answer within these strata: the crude gap beside the adjusted one, every stratum, and where they part."""
-    name = dimension_name(params.dimension)
-    cube = window_cube(assistant=context.assistant, window=context.window)
-    repeats = repeats_of(context, params, cube, named=params.dimension == "language")
-    cube, hidden = shown_cube(cube, params.dimension, params.measure)
-    counts = cube.group_counts(params.measure, params.good, groups=[params.dimension], strata=strata)
+def adjusted_outcomes(
+    contexts: Sequence[CheckContext], asked_of: Sequence[AdjustedGapParams], *, title: str
+) -> list[CheckOutcome]:
+    """The answers within strata: the crude gap beside the adjusted one, every stratum, and where they part.
+
+    `title` of a finding has places for the `{outcome}` and the `{name}` of the dimension.
+    """
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window)
+    sums = window_sums(contexts[0], cube)
+    questions = [
+        gap_question(context, params, cube, sums, strata=params.strata, languages_named=True)
+        for context, params in zip(contexts, asked_of, strict=True)
+    ]
+    gaps = gaps_audited(question.family for question in questions)
+    strata = iter(
+        strata_tables(_strata_asked(question, gap) for question, gap in zip(questions, gaps, strict=True) if gap)
+    )
+    return [
+        missing_outcome(question, title=_title(question, title))
+        if gap is None
+        else _outcome(question, gap, *next(strata), title=_title(question, title))
+        for question, gap in zip(questions, gaps, strict=True)
+    ]
+
+
+def _title(question: GapQuestion[AdjustedGapParams], title: str) -> str:
+    outcome, name = question.params.outcome.replace("_", " "), question.name.replace("_", " ")
+    return title.format(outcome=outcome.capitalize(), name=name)
+
+
+def _strata_asked(question: GapQuestion[AdjustedGapParams], gap: GapTable) -> StrataAsked:
+    params = question.params
+    return StrataAsked(
+        f"{params.outcome} by {question.name} within {' and '.join(params.strata)}",
+        gap,
+        question.members,
+        name=_stratum_names(question.context, params.strata),
+        private=question.private,
+    )
+
+
+def _outcome(
+    question: GapQuestion[AdjustedGapParams],
+    gap: GapTable,
+    by_stratum: dict[str, Any],
+    cells_hidden: int,
+    *,
+    title: str,
+) -> CheckOutcome:
+    params, name, private = question.params, question.name, question.private
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
     if params.dimension == "language":
-        counts = [replace(one, group=None if one.group is None else language_name(one.label)) for one in counts]
         wording = replace(wording, preposition="in")
-    try:
-        gap = audit_gap(
-            counts,
-            policy=params.policy,
-            reference=params.reference or None,
-            attribute=name,
-            effects=repeats.effects,
-        )
-    except LookupError:
-        return reference_missing(
-            params.reference, policy=params.policy, n=sum(count.n for count in counts), hidden=hidden, title=title
-        )
-    verdict, private = adjusted_verdict(gap), params.dimension.startswith(ATTRIBUTE)
+    verdict = adjusted_verdict(gap)
     left = {row.label: row.adjusted for row in gap.compared if row.adjusted is not None}
     of_disparities = [one.risk_difference.value for one in left.values() if one.verdict is Verdict.DISPARITY]
-    by_stratum, cells_hidden = strata_table(
-        f"{params.outcome} by {name} within {' and '.join(strata)}",
-        gap,
-        counts,
-        name=_stratum_names(context, strata),
-        private=private,
-    )
     return CheckOutcome(
         state=STATES[verdict],
-        sentence=adjusted_sentence(gap, wording=replace(wording, mix=_mix(strata))) + repeats_sentence(gap),
+        sentence=adjusted_sentence(gap, wording=replace(wording, mix=_mix(params.strata))) + repeats_sentence(gap),
         result={
             "tables": [
                 adjusted_table(f"{params.outcome} by {name}: as it was, and at equal questions", gap),
                 by_stratum,
                 methods_table("The same by other methods, and whether the strata agree", gap),
-                repeats_table(repeats, [row.label for row in gap.groups if row.known]),
+                repeats_table(question.repeats, [row.label for row in gap.groups if row.known]),
             ],
             "figures": {
-                **gap_figures(gap, {label: one.verdict for label, one in left.items()}, hidden=hidden),
-                "strata": len({count.stratum for count in counts}),
+                **gap_figures(gap, {label: one.verdict for label, one in left.items()}, hidden=question.hidden),
+                "strata": len({count.stratum for count in question.counts}),
                 "cells_hidden": cells_hidden,
-                **repeats_figures(gap, repeats, private=private),
+                **repeats_figures(gap, question.repeats, private=private),
             },
-            "gap": told_json(gap, repeats, private=private),
+            "gap": told_json(gap, question.repeats, private=private),
             "simpson": [label for label, one in left.items() if one.simpson],
-            "held_constant": list(strata),
+            "held_constant": list(params.strata),
             "policy": params.policy.to_json(),
         },
         n=gap.n,
@@ -174,4 +193,4 @@ def _plain(level: str) -> str:
     return level.replace("_", " ")
 
 
-CHECK = Check(kind=CheckKind.ADJUSTED_GAP, settings=AdjustedGapSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.ADJUSTED_GAP, settings=AdjustedGapSettings, expand=expand, answer=answer)

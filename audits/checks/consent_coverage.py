@@ -14,7 +14,16 @@ import msgspec
 from msgspec import Meta
 
 from assistants.models import Assistant
-from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import (
+    MOST_EVIDENCE,
+    Check,
+    CheckContext,
+    CheckOutcome,
+    CheckSpec,
+    Scope,
+    Settings,
+    one_by_one,
+)
 from audits.checks.tables import counted, share, share_text, table
 from audits.queries.coverage import Coverage, coverage, reason_words, source_conflicts
 from audits.queries.evidence import with_consent
@@ -166,4 +175,4 @@ def _evidence(context: CheckContext, params: ConsentParams, name: str, *, denied
     return [(pk, f"Consent for {name} was {status}.") for pk in ids]
 
 
-CHECK = Check(kind=CheckKind.CONSENT_COVERAGE, settings=ConsentSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.CONSENT_COVERAGE, settings=ConsentSettings, expand=expand, answer=one_by_one(run))

@@ -91,11 +91,23 @@ class CheckOutcome:
     evidence: Sequence[tuple[int, str]] = field(default_factory=tuple)
 
 
+Answer = Callable[[Sequence[CheckContext]], list[CheckOutcome]]
+
+
 @dataclass(frozen=True, slots=True)
 class Check(Generic[S]):
-    """One kind of check: its settings, how they become questions, and how a question is answered."""
+    """One kind of check: its settings, how they become questions, and how questions are answered.
+
+    `answer` takes questions about one assistant and one window, at least one, and answers each of them as if it were
+    asked alone: reading counts and calling a statistic cost about the same for one table as for a hundred.
+    """
 
     kind: CheckKind
     settings: type[S]
     expand: Callable[[S, Scope], list[CheckSpec]]
-    run: Callable[[CheckContext], CheckOutcome]
+    answer: Answer
+
+
+def one_by_one(answer: Callable[[CheckContext], CheckOutcome]) -> Answer:
+    """Of a kind whose questions share nothing."""
+    return lambda contexts: [answer(context) for context in contexts]

@@ -74,9 +74,13 @@ def expand(settings: SufficiencySettings, scope: Scope) -> list[CheckSpec]:
     return [CheckSpec(kind=CheckKind.DATA_SUFFICIENCY, target=TARGET, params=msgspec.to_builtins(params))]
 
 
-def run(context: CheckContext) -> CheckOutcome:
-    params = msgspec.convert(context.params, SufficiencyParams)
-    cube = window_cube(assistant=context.assistant, window=context.window)
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
+    """Build the tables from counts."""
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window)
+    return [_outcome(cube, msgspec.convert(context.params, SufficiencyParams)) for context in contexts]
+
+
+def _outcome(cube: Cube, params: SufficiencyParams) -> CheckOutcome:
     states = {state: int(n.sum()) for state, n in cube.counts.get("scan.state", {}).items()}
     n, scanned = sum(states.values()), states.get("scanned", 0)
     known = [_known(cube, name, params) for name in params.attributes]
@@ -230,4 +234,4 @@ def _blindness(one: Known, params: SufficiencyParams) -> str:
     )
 
 
-CHECK = Check(kind=CheckKind.DATA_SUFFICIENCY, settings=SufficiencySettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.DATA_SUFFICIENCY, settings=SufficiencySettings, expand=expand, answer=answer)

@@ -7,7 +7,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import (
+    MOST_EVIDENCE,
+    Check,
+    CheckContext,
+    CheckOutcome,
+    CheckSpec,
+    Scope,
+    Settings,
+    one_by_one,
+)
 from audits.checks.tables import counted, rate_interval, share, share_text, table
 from audits.queries.counts import group_counts, value_counts
 from audits.queries.evidence import with_measure
@@ -101,4 +110,4 @@ def _evidence(context: CheckContext) -> list[tuple[int, str]]:
     return [(pk, "The first answer does not say that it comes from a machine.") for pk in ids]
 
 
-CHECK = Check(kind=CheckKind.DISCLOSURE, settings=DisclosureSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.DISCLOSURE, settings=DisclosureSettings, expand=expand, answer=one_by_one(run))

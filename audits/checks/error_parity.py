@@ -8,13 +8,15 @@ first, for whose case is looked into is nobody's random choice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_questions import gaps_audited
 from audits.checks.gap_settings import (
     STATES,
     Proportion,
@@ -23,13 +25,17 @@ from audits.checks.gap_settings import (
     reference_missing,
     severity_of_gaps,
 )
-from audits.checks.group_values import group_values
-from audits.checks.known_shares import known_share, preposition_of
+from audits.checks.group_values import GroupValues, group_values
+from audits.checks.known_shares import known_family, known_share, preposition_of
 from audits.checks.tables import table
 from audits.cube_packs import OUTCOMES, TRUTHS
-from audits.engine.bias.error_rates import IMPOSSIBILITY, audit_errors
+from audits.engine.bias.comparisons import GapFamily
+from audits.engine.bias.cube import Cube
+from audits.engine.bias.error_rates import IMPOSSIBILITY, ErrorCounts, ErrorFamily, audit_error_families
 from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
+from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.verdict import Policy, Verdict
+from audits.queries.cubes import window_cube
 from audits.queries.truths import LONGEST_PAIR, truth_measure
 from audits.states import CheckKind
 from portal.core.languages import language_name
@@ -106,44 +112,82 @@ def expand(settings: ErrorParitySettings, scope: Scope) -> list[CheckSpec]:
     ]
 
 
-def run(context: CheckContext) -> CheckOutcome:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question and what is compared: whose truth is known, then both error rates of those.
+
+    Both are None where the reference that it names has no members.
+    """
+
+    params: ErrorParityParams
+    policy: Policy
+    decided: GroupValues
+    known: GapFamily | None
+    errors: ErrorFamily | None
+
+    @property
+    def name(self) -> str:
+        return dimension_name(self.params.dimension)
+
+    @property
+    def title(self) -> str:
+        return f"{_words(self.params.decision).capitalize()} is wrong unequally often by {self.name.replace('_', ' ')}"
+
+    def named(self, label: str) -> str:
+        return language_name(label) if self.params.dimension == "language" else label
+
+
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """How often the truth is known, then both error rates; from counts alone."""
-    params = msgspec.convert(context.params, ErrorParityParams)
-    name = dimension_name(params.dimension)
-    named: Callable[[str], str] = language_name if params.dimension == "language" else str
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
+    questions = [_question(cube, msgspec.convert(context.params, ErrorParityParams)) for context in contexts]
+    gaps = gaps_audited(question.known for question in questions)
+    errors = iter(audit_error_families([question.errors for question in questions if question.errors is not None]))
+    return [
+        _reference_missing(question) if gap is None else _outcome(question, gap, next(errors)[0])
+        for question, gap in zip(questions, gaps, strict=True)
+    ]
+
+
+def _question(cube: Cube, params: ErrorParityParams) -> _Question:
+    name, reference = dimension_name(params.dimension), params.reference or None
     policy = Policy(
         alpha=params.alpha, delta=params.delta, adverse_ratio=params.adverse_ratio, minimum_n=params.minimum_n
     )
     decided = group_values(
-        context,
+        cube,
         dimension=params.dimension,
         whole=f"outcome.{params.decision}",
         figure=truth_measure(params.decision, params.truth),
-        measures=MEASURES,
     )
-    title = f"{_words(params.decision).capitalize()} is wrong unequally often by {name.replace('_', ' ')}"
+    counts = tuple(
+        ErrorCount(group, **{kind: decided.of(group, kind) for kind in ("tn", "fp", "fn", "tp")})
+        for group in decided.totals
+    )
     try:
-        known = known_share(
-            decided.known(),
-            policy=policy,
-            reference=params.reference or None,
-            attribute=name,
-            what=f"the truth ({_words(params.truth)}) is known",
-            noun="decisions",
-            title="First: where the truth is known",
-            named=named,
-        )
-        errors = audit_errors(
-            [
-                ErrorCount(group, **{kind: decided.of(group, kind) for kind in ("tn", "fp", "fn", "tp")})
-                for group in decided.totals
-            ],
-            policy=policy,
-            reference=params.reference or None,
-            attribute=name,
-        )
+        known = known_family(decided.known(), policy=policy, reference=reference, attribute=name)
+        errors = ErrorFamily.of([ErrorCounts((name,), counts, reference)], policy=policy)
     except LookupError:
-        return reference_missing(params.reference, policy=policy, n=decided.n, hidden=decided.hidden, title=title)
+        return _Question(params, policy, decided, None, None)
+    return _Question(params, policy, decided, known, errors)
+
+
+def _reference_missing(question: _Question) -> CheckOutcome:
+    decided = question.decided
+    return reference_missing(
+        question.params.reference, policy=question.policy, n=decided.n, hidden=decided.hidden, title=question.title
+    )
+
+
+def _outcome(question: _Question, gap: GapTable, errors: ErrorTable) -> CheckOutcome:
+    params, decided, named = question.params, question.decided, question.named
+    known = known_share(
+        gap,
+        what=f"the truth ({_words(params.truth)}) is known",
+        noun="decisions",
+        title="First: where the truth is known",
+        named=named,
+    )
     rates = [rate for group in errors.groups for rate in group.tested]
     wrongly, spared = _rate_titles(params)
     return CheckOutcome(
@@ -171,10 +215,10 @@ def run(context: CheckContext) -> CheckOutcome:
             "known": known.gap.to_json(),
             "errors": errors.to_json(),
             "note": IMPOSSIBILITY,
-            "policy": policy.to_json(),
+            "policy": question.policy.to_json(),
         },
         n=decided.n,
-        title=title,
+        title=question.title,
         severity=severity_of_gaps([rate.difference or 0.0 for rate in rates if rate.verdict is Verdict.DISPARITY]),
     )
 
@@ -240,4 +284,4 @@ def _row(group: GroupErrors, rate: ErrorRate, named: Callable[[str], str]) -> li
     ]
 
 
-CHECK = Check(kind=CheckKind.ERROR_PARITY, settings=ErrorParitySettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.ERROR_PARITY, settings=ErrorParitySettings, expand=expand, answer=answer)

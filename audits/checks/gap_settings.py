@@ -143,11 +143,15 @@ def dimension_name(dimension: str) -> str:
     return dimension.removeprefix(ATTRIBUTE)
 
 
-def shown_cube(cube: Cube, dimension: str, measure: str) -> tuple[Cube, int]:
-    """The cube with the small groups of a customer attribute counted as unknown, and how many these are."""
+def shown_cube(cube: Cube, dimension: str, measure: str, *, strata: Sequence[str] = ()) -> tuple[Cube, int]:
+    """The counts by the dimension and these strata, and how many groups are hidden.
+
+    Small groups of a customer attribute are counted as unknown.
+    """
+    asked = cube.marginal([dimension, *strata])
     if not dimension.startswith(ATTRIBUTE):
-        return cube, 0
-    return cube.small_hidden(dimension, measure)
+        return asked, 0
+    return asked.small_hidden(dimension, measure)
 
 
 def severity_of_gaps(differences: Sequence[float], ratios: Sequence[float] = ()) -> Severity:

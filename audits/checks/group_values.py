@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.checks.contract import CheckContext
 from audits.cube_packs import RELEASE
 from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.suppression import small_levels
-from audits.queries.cubes import window_cube
 
 _PENDING = "pending"
 _NOT_OF_PEOPLE = (RELEASE, "intent")
@@ -45,18 +43,12 @@ class GroupValues:
         ]
 
 
-def group_values(
-    context: CheckContext, *, dimension: str, whole: str, figure: str, measures: Sequence[str]
-) -> GroupValues:
+def group_values(cube: Cube, *, dimension: str, whole: str, figure: str) -> GroupValues:
     """The values of the measure `figure` among all who are counted by the measure `whole`.
-
-    `measures` are those of the cube to read (audits.queries.cubes), the same for all questions of a kind, so that one
-    read answers them all.
 
     Small groups of a customer attribute are counted with the unknown (audits.engine.bias.suppression.small_levels).
     Raises LookupError for a dimension that does not exist.
     """
-    cube = window_cube(assistant=context.assistant, window=context.window, measures=measures)
     people = [name for name in cube.dimensions if name not in _NOT_OF_PEOPLE or name == dimension]
     by_group = cube.marginal(people).marginal([dimension])
     totals, values = _read(by_group, whole), _read(by_group, figure)

@@ -64,10 +64,13 @@ def expand(settings: ImpactRatioSettings, scope: Scope) -> list[CheckSpec]:
     ]
 
 
-def run(context: CheckContext) -> CheckOutcome:
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """Build the tables from counts."""
-    params = msgspec.convert(context.params, ImpactRatioParams)
-    cube = window_cube(assistant=context.assistant, window=context.window)
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window)
+    return [_outcome(cube, msgspec.convert(context.params, ImpactRatioParams)) for context in contexts]
+
+
+def _outcome(cube: Cube, params: ImpactRatioParams) -> CheckOutcome:
     crossings: list[tuple[str, ...]] = [(one,) for one in params.attributes]
     if params.pairs:
         crossings += combinations(params.attributes, 2)
@@ -176,4 +179,4 @@ def _named(crossing: Sequence[str]) -> str:
     return " × ".join(dimension_name(one).replace("_", " ") for one in crossing)
 
 
-CHECK = Check(kind=CheckKind.IMPACT_RATIO, settings=ImpactRatioSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.IMPACT_RATIO, settings=ImpactRatioSettings, expand=expand, answer=answer)

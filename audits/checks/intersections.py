@@ -9,7 +9,8 @@ confirmed so is a failure.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -29,12 +30,13 @@ from audits.checks.gap_settings import (
     severity_of_gaps,
 )
 from audits.checks.tables import counted, rate_interval, table
-from audits.engine.bias.cube import ATTRIBUTE
+from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.sentence import base_for, counted_points, outcome_wording, range_words
-from audits.engine.bias.slices import Confirmation, Found, Levels, Slice, confirm, worst_slices
+from audits.engine.bias.slices import Confirmation, Found, Levels, Look, Slice, confirm, looks_at_slices
 from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.bias.verdict import Verdict
 from audits.queries.cubes import window_cube
+from audits.queries.windows import Window
 from audits.states import CheckKind, CheckState
 from portal.core.languages import language_name
 
@@ -120,24 +122,37 @@ def expand(settings: IntersectionSettings, scope: Scope) -> list[CheckSpec]:
     return specs
 
 
-def run(context: CheckContext) -> CheckOutcome:
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """Look at all slices, or test one that was nominated."""
-    params = msgspec.convert(context.params, IntersectionParams)
-    return _confirmed(context, params) if params.slice else _looked(context, params)
+    asked_of = [(context, msgspec.convert(context.params, IntersectionParams)) for context in contexts]
+    looks = iter(_looked([one for one in asked_of if not one[1].slice]))
+    tests = iter(_tested([one for one in asked_of if one[1].slice]))
+    return [next(tests) if params.slice else next(looks) for _, params in asked_of]
 
 
-def _looked(context: CheckContext, params: IntersectionParams) -> CheckOutcome:
+Asked = Sequence[tuple[CheckContext, IntersectionParams]]
+
+
+def _looked(asked_of: Asked) -> Iterator[CheckOutcome]:
+    """All looks by the same dimensions share their tables."""
+    if not asked_of:
+        return iter(())
+    context = asked_of[0][0]
     cube = window_cube(assistant=context.assistant, window=context.window)
-    found = worst_slices(
-        cube,
-        measure=params.measure,
-        favourable=params.good,
-        dimensions=params.dimensions,
-        about=params.about,
-        policy=params.policy,
-        fdr=params.fdr,
-        most=params.most,
-    )
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
+    for i, (_, params) in enumerate(asked_of):
+        alike.setdefault((params.dimensions, params.about), []).append(i)
+    found: dict[int, Found] = {}
+    for (dimensions, about), places in alike.items():
+        looks = [
+            Look(params.measure, params.good, params.policy, params.fdr, params.most)
+            for _, params in (asked_of[i] for i in places)
+        ]
+        found |= zip(places, looks_at_slices(cube, looks, dimensions=dimensions, about=about), strict=True)
+    return (_look_outcome(cube, params, found[i]) for i, (_, params) in enumerate(asked_of))
+
+
+def _look_outcome(cube: Cube, params: IntersectionParams, found: Found) -> CheckOutcome:
     n = int(cube.n(params.measure).sum())
     state = CheckState.PASSED if found.looked_at else CheckState.INSUFFICIENT_DATA
     return CheckOutcome(
@@ -195,14 +210,23 @@ def _look_sentence(found: Found, params: IntersectionParams) -> str:
     )
 
 
-def _confirmed(context: CheckContext, params: IntersectionParams) -> CheckOutcome:
-    window = context.window
-    if params.after:
-        window = replace(window, since=max(window.since, min(date.fromisoformat(params.after), window.until)))
-    family = [_levels(one) for one in params.family]
-    cube = window_cube(assistant=context.assistant, window=window)
-    tested = confirm(cube, family, measure=params.measure, favourable=params.good, policy=params.policy)
-    one = tested[family.index(_levels(params.slice))]
+def _tested(asked_of: Asked) -> Iterator[CheckOutcome]:
+    """A family is tested once for all of its slices that are asked about."""
+    families: dict[tuple[str, ...], list[Confirmation]] = {}
+    for context, params in asked_of:
+        window = context.window
+        if params.after:
+            window = replace(window, since=max(window.since, min(date.fromisoformat(params.after), window.until)))
+        family = [_levels(one) for one in params.family]
+        bars = {name: value for name, value in context.params.items() if name != "slice"}
+        key = (window.since.isoformat(), json.dumps(bars, sort_keys=True))
+        if key not in families:
+            cube = window_cube(assistant=context.assistant, window=window)
+            families[key] = confirm(cube, family, measure=params.measure, favourable=params.good, policy=params.policy)
+        yield _confirmed(params, families[key][family.index(_levels(params.slice))], window, len(family))
+
+
+def _confirmed(params: IntersectionParams, one: Confirmation, window: Window, family: int) -> CheckOutcome:
     hidden = _hidden(one)
     words = slice_words(params.slice)
     return CheckOutcome(
@@ -212,7 +236,7 @@ def _confirmed(context: CheckContext, params: IntersectionParams) -> CheckOutcom
             "tables": [] if hidden else [table(f"{words} on later data", _CONFIRMED, _rows(one, words))],
             "figures": {
                 "n": one.n + one.rest_n,
-                "comparisons": len(family),
+                "comparisons": family,
                 "excluded": [],
                 "passed": int(one.verdict is Verdict.NO_MATERIAL_DIFFERENCE),
                 "watched": int(one.verdict is Verdict.WATCH),
@@ -220,7 +244,7 @@ def _confirmed(context: CheckContext, params: IntersectionParams) -> CheckOutcom
                 "seed": None,
             },
             "tested_from": window.since.isoformat(),
-            "gap": {} if hidden else _gap_json(one, words, len(family)),
+            "gap": {} if hidden else _gap_json(one, words, family),
             "policy": params.policy.to_json(),
         },
         n=one.n + one.rest_n,
@@ -314,4 +338,4 @@ def _gap_json(one: Confirmation, words: str, comparisons: int) -> dict[str, Any]
     }  # fmt: skip
 
 
-CHECK = Check(kind=CheckKind.INTERSECTIONS, settings=IntersectionSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.INTERSECTIONS, settings=IntersectionSettings, expand=expand, answer=answer)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from audits.checks.tables import share_text, table
+from audits.engine.bias.comparisons import GapFamily, TableCounts
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.groups import GroupCount
-from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.states import CheckState
 
@@ -37,28 +37,24 @@ class KnownShare:
         return CheckState.WATCH if self.uneven and state == CheckState.PASSED else state
 
 
-def known_share(
-    counts: Sequence[GroupCount],
-    *,
-    policy: Policy,
-    reference: str | None,
-    attribute: str,
-    what: str,
-    noun: str,
-    title: str,
-    named: Callable[[str], str] = str,
-) -> KnownShare:
-    """Compare how many of each group are known (`favourable` of `n`), as a family of its own at `policy.alpha`.
+def known_family(counts: Sequence[GroupCount], *, policy: Policy, reference: str | None, attribute: str) -> GapFamily:
+    """How many of each group are known (`favourable` of `n`), to be compared as a family of its own at `policy.alpha`.
 
-    It never makes a disparity by itself. `what` says what is known, such as "a CSAT score was given", `noun` of what,
-    and `title` heads the table. Raises LookupError if `reference` names none of the groups.
+    It never makes a disparity by itself. Raises LookupError if `reference` names none of the groups.
     """
     # Where nearly everybody is known, twice as many missing are still next to none: the adverse ratio has no say.
     own = replace(policy, delta=0.05, adverse_ratio=_NO_BAR)
-    gap = audit_gap(counts, policy=own, reference=reference, attribute=attribute)
+    return GapFamily.of([TableCounts((attribute,), tuple(counts), reference)], policy=own)
+
+
+def known_share(gap: GapTable, *, what: str, noun: str, title: str, named: Callable[[str], str] = str) -> KnownShare:
+    """The comparison of a `known_family` in words.
+
+    `what` says what is known, such as "a CSAT score was given", `noun` of what, and `title` heads the table.
+    """
     return KnownShare(
         gap=gap,
-        sentence=_sentence(gap, what=what, noun=noun, named=named, preposition=preposition_of(attribute)),
+        sentence=_sentence(gap, what=what, noun=noun, named=named, preposition=preposition_of(gap.attributes[0])),
         table=table(
             title,
             rate_columns(noun.capitalize(), "Known", "Share known"),

@@ -5,11 +5,13 @@ The comparison is made within intents (and channels), so that a language is not 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from audits.checks.adjusted_gap import Stratum, adjusted_outcome
+from audits.checks.adjusted_gap import AdjustedGapParams, Stratum, adjusted_outcomes
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope
-from audits.checks.gap_settings import GapParams, GapSettings, asked
+from audits.checks.gap_settings import GapSettings, asked
 from audits.states import CheckKind
 
 
@@ -17,10 +19,6 @@ class LanguageParitySettings(GapSettings, frozen=True, kw_only=True):
     """`strata`: what is held constant. Only what was fixed before the conversation can be named; not the language."""
 
     strata: tuple[Stratum, ...] = ("intent",)
-
-
-class LanguageParityParams(GapParams, frozen=True, kw_only=True):
-    strata: tuple[Stratum, ...]
 
 
 def expand(settings: LanguageParitySettings, scope: Scope) -> list[CheckSpec]:
@@ -39,11 +37,10 @@ def expand(settings: LanguageParitySettings, scope: Scope) -> list[CheckSpec]:
     ]
 
 
-def run(context: CheckContext) -> CheckOutcome:
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """Compare languages within intents."""
-    params = msgspec.convert(context.params, LanguageParityParams)
-    title = f"{params.outcome.replace('_', ' ').capitalize()} differs by language for the same intent"
-    return adjusted_outcome(context, params, strata=params.strata, title=title)
+    asked_of = [msgspec.convert(context.params, AdjustedGapParams) for context in contexts]
+    return adjusted_outcomes(contexts, asked_of, title="{outcome} differs by {name} for the same intent")
 
 
-CHECK = Check(kind=CheckKind.LANGUAGE_PARITY, settings=LanguageParitySettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.LANGUAGE_PARITY, settings=LanguageParitySettings, expand=expand, answer=answer)

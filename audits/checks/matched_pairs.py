@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings, one_by_one
 from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
 from audits.checks.tables import table
 from audits.engine.bias.verdict import Verdict
@@ -311,4 +311,4 @@ def _weight(one: Comparison) -> tuple[int, float]:
     return rank, abs(one.difference or 0.0)
 
 
-CHECK = Check(kind=CheckKind.MATCHED_PAIRS, settings=MatchedPairsSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.MATCHED_PAIRS, settings=MatchedPairsSettings, expand=expand, answer=one_by_one(run))

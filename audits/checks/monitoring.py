@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Meta
 
 from assistants.models import Assistant
-from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings, one_by_one
 from audits.checks.gap_settings import STATES, Proportion, dimension_name, is_adverse
 from audits.checks.known_shares import preposition_of
 from audits.checks.release_trend import released_on
@@ -326,4 +326,4 @@ def _row(params: WatchParams, one: Watched) -> list[Any]:
     ]
 
 
-CHECK = Check(kind=CheckKind.MONITORING, settings=MonitoringSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.MONITORING, settings=MonitoringSettings, expand=expand, answer=one_by_one(run))

@@ -7,6 +7,7 @@ and no example conversations are picked by an attribute: results must not tell w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ import msgspec
 
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope
 from audits.checks.gap_onset import began_with, gap_onset, onset_tables
+from audits.checks.gap_questions import GapQuestion, gap_question, gaps_audited, missing_outcome
 from audits.checks.gap_settings import (
     STATES,
     GapParams,
@@ -23,22 +25,19 @@ from audits.checks.gap_settings import (
     dimensions_asked,
     gap_figures,
     languages_named,
-    reference_missing,
     severity_of_gaps,
-    shown_cube,
 )
 from audits.checks.known_shares import rate_row
 from audits.checks.repeat_customers import (
     repeats_figures,
-    repeats_of,
     repeats_sentence,
     repeats_table,
     told_json,
+    window_sums,
 )
 from audits.checks.tables import table
 from audits.engine.bias.cube import ATTRIBUTE
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.outcome_gap import audit_gap
 from audits.engine.bias.sentence import outcome_wording, table_sentence
 from audits.engine.bias.verdict import Verdict
 from audits.group_words import level_words
@@ -84,29 +83,29 @@ def expand(settings: OutcomeGapSettings, scope: Scope) -> list[CheckSpec]:
     ]
 
 
-def run(context: CheckContext) -> CheckOutcome:
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """Compare the groups by counts alone."""
-    params = msgspec.convert(context.params, OutcomeGapParams)
-    policy, measure = params.policy, params.measure
-    cube = window_cube(assistant=context.assistant, window=context.window)
-    repeats = repeats_of(context, params, cube)
-    cube, hidden = shown_cube(cube, params.dimension, measure)
-    counts = cube.group_counts(measure, params.good, groups=[params.dimension])
-    name = dimension_name(params.dimension)
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window)
+    sums = window_sums(contexts[0], cube)
+    questions = [
+        gap_question(context, msgspec.convert(context.params, OutcomeGapParams), cube, sums) for context in contexts
+    ]
+    gaps = gaps_audited(question.family for question in questions)
+    return [_outcome(question, gap) for question, gap in zip(questions, gaps, strict=True)]
+
+
+def _outcome(question: GapQuestion[OutcomeGapParams], gap: GapTable | None) -> CheckOutcome:
+    context, params, name, repeats = question.context, question.params, question.name, question.repeats
     title = f"{params.outcome.replace('_', ' ').capitalize()} differs by {name.replace('_', ' ')}"
-    try:
-        gap = audit_gap(
-            counts, policy=policy, reference=params.reference or None, attribute=name, effects=repeats.effects
-        )
-    except LookupError:
-        return reference_missing(
-            params.reference, policy=policy, n=sum(count.n for count in counts), hidden=hidden, title=title
-        )
+    if gap is None:
+        return missing_outcome(question, title=title)
+    policy = gap.policy
     wording = outcome_wording(params.outcome, params.good, noun="conversations")
-    steps = gap_onset(context, gap, measure=measure, favourable=params.good, dimension=params.dimension, policy=policy)
+    steps = gap_onset(
+        context, gap, measure=params.measure, favourable=params.good, dimension=params.dimension, policy=policy
+    )
     since = began_with(steps)
     told = gap
-    private = params.dimension.startswith(ATTRIBUTE)
     weighed = repeats_table(repeats, [row.label for row in gap.groups if row.known])
     if params.dimension == "language":
         told, wording = languages_named(gap), replace(wording, preposition="in")
@@ -122,10 +121,10 @@ def run(context: CheckContext) -> CheckOutcome:
                 *([weighed] if any(row.design_effect > 1 for row in gap.groups) else []),
             ],
             "figures": {
-                **gap_figures(gap, {row.label: row.verdict for row in gap.compared}, hidden=hidden),
-                **repeats_figures(gap, repeats, private=private),
+                **gap_figures(gap, {row.label: row.verdict for row in gap.compared}, hidden=question.hidden),
+                **repeats_figures(gap, repeats, private=question.private),
             },
-            "gap": told_json(gap, repeats, private=private),
+            "gap": told_json(gap, repeats, private=question.private),
             "since_release": since,
             "policy": policy.to_json(),
         },
@@ -178,4 +177,4 @@ def _evidence(context: CheckContext, params: OutcomeGapParams, gap: GapTable) ->
     return [(pk, why) for pk in ids]
 
 
-CHECK = Check(kind=CheckKind.OUTCOME_GAP, settings=OutcomeGapSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.OUTCOME_GAP, settings=OutcomeGapSettings, expand=expand, answer=answer)

@@ -24,7 +24,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import (
+    MOST_EVIDENCE,
+    Check,
+    CheckContext,
+    CheckOutcome,
+    CheckSpec,
+    Scope,
+    Settings,
+    one_by_one,
+)
 from audits.checks.personal_data_words import (
     TARGETS,
     evidence,
@@ -322,4 +331,4 @@ def _exposed(
     return exposed
 
 
-CHECK = Check(kind=CheckKind.PERSONAL_DATA, settings=PersonalDataSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.PERSONAL_DATA, settings=PersonalDataSettings, expand=expand, answer=one_by_one(run))

@@ -14,7 +14,7 @@ from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.statistics.clusters import cautious_design_effects
 from audits.queries.cubes import OUTCOMES
-from audits.queries.repeats import DIMENSIONS, cluster_sums, customer_sums
+from audits.queries.repeats import DIMENSIONS, Sums, cluster_sums, customer_sums
 from portal.core.languages import language_name
 
 _COLUMNS = (
@@ -25,6 +25,9 @@ _COLUMNS = (
     ("Worth as many independent ones", "count"),
 )
 _WORTH_SAYING = 0.95
+
+AllSums = Mapping[tuple[str, str], Sums]
+"""By (dimension, outcome); see `customer_sums`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +46,24 @@ class Repeats:
         return label in self.groups and self.groups[label][1] < SMALLEST_SHOWN
 
 
-def repeats_of(context: CheckContext, params: GapParams, cube: Cube, *, named: bool = False) -> Repeats:
-    """The design effect of every known group (Rao & Scott 1992), cautious where it has few customers.
-
-    Asked for all dimensions and outcomes of the window's cube at once, so that the questions of a cycle share one
-    statement. With `named`, languages go by name; two tags of one name share the greater effect.
-    """
+def window_sums(context: CheckContext, cube: Cube) -> AllSums:
+    """Of every dimension and outcome of the window's cube what its customers' conversations add up to."""
     dimensions = [one for one in cube.dimensions if one in DIMENSIONS or one.startswith(ATTRIBUTE)]
     outcomes = [one.removeprefix(OUTCOMES) for one in cube.counts if one.startswith(OUTCOMES)]
-    if params.dimension not in dimensions or params.outcome not in outcomes:
-        return Repeats({})
-    sums = customer_sums(
+    return customer_sums(
         assistant=context.assistant, window=context.window, dimensions=sorted(dimensions), outcomes=sorted(outcomes)
     )
-    levels, clusters = cluster_sums(sums[params.dimension, params.outcome], favourable=params.good)
+
+
+def repeats_of(sums: AllSums, params: GapParams, *, named: bool = False) -> Repeats:
+    """The design effect of every known group (Rao & Scott 1992), cautious where it has few customers.
+
+    With `named`, languages go by name; two tags of one name share the greater effect.
+    """
+    asked = sums.get((params.dimension, params.outcome))
+    if not asked:
+        return Repeats({})
+    levels, clusters = cluster_sums(asked, favourable=params.good)
     effects = cautious_design_effects(clusters)
     found: dict[str, tuple[int, int, float]] = {}
     for i, level in enumerate(levels):

@@ -10,7 +10,16 @@ from collections import Counter
 import msgspec
 from django.utils import timezone
 
-from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import (
+    MOST_EVIDENCE,
+    Check,
+    CheckContext,
+    CheckOutcome,
+    CheckSpec,
+    Scope,
+    Settings,
+    one_by_one,
+)
 from audits.checks.tables import counted, table
 from audits.states import CheckKind, CheckState, Severity
 from consent.queries.retention_due import Figures, assistant_figures, conversations_in_breach
@@ -102,4 +111,4 @@ def _evidence(context: CheckContext, overdue: list[Figures]) -> list[tuple[int, 
     return list(found.items())[:MOST_EVIDENCE]
 
 
-CHECK = Check(kind=CheckKind.RETENTION, settings=RetentionSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.RETENTION, settings=RetentionSettings, expand=expand, answer=one_by_one(run))

@@ -7,14 +7,15 @@ the verdict; answers that are missing unevenly turn a pass into a watch and neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.gap_questions import gaps_audited
 from audits.checks.gap_settings import (
     STATES,
     Proportion,
@@ -25,18 +26,21 @@ from audits.checks.gap_settings import (
     severity_of_gaps,
 )
 from audits.checks.group_values import GroupValues, group_values
-from audits.checks.known_shares import KnownShare, known_share, preposition_of, rate_columns, rate_row
+from audits.checks.known_shares import KnownShare, known_family, known_share, preposition_of, rate_columns, rate_row
 from audits.checks.service_quality_words import RANK_COLUMNS, figure_words, rank_row, rank_sentence, title_of
 from audits.checks.tables import table
 from audits.cube_packs import QUALITY as QUALITY_COUNTED
 from audits.cube_packs import SCORES as SCORES_COUNTED
+from audits.engine.bias.comparisons import GapFamily, TableCounts
+from audits.engine.bias.cube import Cube
+from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.groups import GroupCount
-from audits.engine.bias.ordered_gap import DELTA, OrderedTable, audit_ordered
-from audits.engine.bias.outcome_gap import audit_gap
+from audits.engine.bias.ordered_gap import DELTA, OrderedPlan, OrderedTable, audit_ordered_plans
 from audits.engine.bias.scales import SCORES, SECONDS, TURNS, Scale
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.engine.statistics.ranks import SEED
+from audits.queries.cubes import window_cube
 from audits.states import CheckKind, Severity
 from portal.core.languages import language_name
 
@@ -119,41 +123,109 @@ def _better(figure: str) -> Direction:
     return "lower" if figure in DERIVED or figure == REPEAT_CONTACT else "higher"
 
 
-def run(context: CheckContext) -> CheckOutcome:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question and what is compared: what is known of whom, then ranks or rates of those of whom it is.
+
+    `known` is None where the reference that it names has no members.
+    """
+
+    params: QualityParams
+    counted: GroupValues
+    policy: Policy
+    known: GapFamily | None
+    ranks: OrderedPlan | None = None
+    rates: GapFamily | None = None
+
+    @property
+    def name(self) -> str:
+        return dimension_name(self.params.dimension)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.params.figure, self.name)
+
+    def named(self, label: str) -> str:
+        return language_name(label) if self.params.dimension == "language" else label
+
+
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """First what is known, then what it says; from counts alone."""
-    params = msgspec.convert(context.params, QualityParams)
-    counted = group_values(context, dimension=params.dimension, whole="total", figure=params.measure, measures=MEASURES)
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
+    questions = [_question(cube, msgspec.convert(context.params, QualityParams)) for context in contexts]
+    gaps = gaps_audited(family for question in questions for family in (question.known, question.rates))
+    ranked = iter(audit_ordered_plans([question.ranks for question in questions if question.ranks is not None]))
+    outcomes = []
+    for question, known, rates in zip(questions, gaps[::2], gaps[1::2], strict=True):
+        ranks = next(ranked) if question.ranks is not None else None
+        if known is not None and ranks is not None:
+            outcomes.append(_of_ranks(question, _known_share(question, known), ranks))
+        elif known is not None and rates is not None:
+            outcomes.append(_of_rates(question, _known_share(question, known), rates))
+        else:
+            outcomes.append(_reference_missing(question))
+    return outcomes
+
+
+def _question(cube: Cube, params: QualityParams) -> _Question:
+    counted = group_values(cube, dimension=params.dimension, whole="total", figure=params.measure)
     policy = Policy(alpha=params.alpha, minimum_n=params.minimum_n)
-    name = dimension_name(params.dimension)
-    title = title_of(params.figure, name)
+    name, reference = dimension_name(params.dimension), params.reference or None
     try:
-        known = known_share(
-            counted.known(),
-            policy=policy,
-            reference=params.reference or None,
+        known = known_family(counted.known(), policy=policy, reference=reference, attribute=name)
+        if params.figure == REPEAT_CONTACT:
+            table = TableCounts((name,), _came_back(params, counted), reference)
+            return _Question(params, counted, policy, known, rates=GapFamily.of([table], policy=policy))
+        scale = _scale(params)
+        ranks = OrderedPlan.of(
+            {group: scale.counts(counted.values.get(group, {})) for group in counted.totals},
+            scale=scale,
+            policy=replace(policy, delta=params.delta),
+            reference=reference,
             attribute=name,
-            what=_KNOWN.get(params.figure, f"a {figure_words(params.figure)} score was given"),
-            noun="conversations",
-            title=f"First: where {figure_words(params.figure)} is known",
-            named=_named(params),
         )
-        answer = _rates if params.figure == REPEAT_CONTACT else _ranks
-        return answer(params, counted, known, policy, title)
+        return _Question(params, counted, policy, known, ranks=ranks)
     except LookupError:
-        return reference_missing(params.reference, policy=policy, n=counted.n, hidden=counted.hidden, title=title)
+        return _Question(params, counted, policy, None)
 
 
-def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, policy: Policy, title: str) -> CheckOutcome:
-    """Numbers, compared by rank."""
-    scale, name = DERIVED.get(params.figure, SCORES), dimension_name(params.dimension)
-    ranks = audit_ordered(
-        {group: scale.counts(counted.values.get(group, {})) for group in counted.totals},
-        scale=scale,
-        policy=replace(policy, delta=params.delta),
-        reference=params.reference or None,
-        attribute=name,
+def _scale(params: QualityParams) -> Scale:
+    return DERIVED.get(params.figure, SCORES)
+
+
+def _good(params: QualityParams) -> str:
+    return "false" if params.better == "lower" else "true"
+
+
+def _came_back(params: QualityParams, counted: GroupValues) -> tuple[GroupCount, ...]:
+    """Repeat contact: a rate like any outcome, of those of whom it is known."""
+    return tuple(
+        GroupCount(group, counted.of(group, _good(params)), sum(counted.values.get(group, {}).values()))
+        for group in counted.totals
     )
-    named = _named(params)
+
+
+def _reference_missing(question: _Question) -> CheckOutcome:
+    counted = question.counted
+    return reference_missing(
+        question.params.reference, policy=question.policy, n=counted.n, hidden=counted.hidden, title=question.title
+    )
+
+
+def _known_share(question: _Question, gap: GapTable) -> KnownShare:
+    words = figure_words(question.params.figure)
+    return known_share(
+        gap,
+        what=_KNOWN.get(question.params.figure, f"a {words} score was given"),
+        noun="conversations",
+        title=f"First: where {words} is known",
+        named=question.named,
+    )
+
+
+def _of_ranks(question: _Question, known: KnownShare, ranks: OrderedTable) -> CheckOutcome:
+    """Numbers, compared by rank."""
+    params, named, scale = question.params, question.named, _scale(question.params)
     said = rank_sentence(ranks, figure=params.figure, better=params.better, named=named)
     return CheckOutcome(
         state=known.held_back(STATES[ranks.verdict]),
@@ -168,7 +240,7 @@ def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, polic
                 ),
             ],
             "figures": {
-                **_figures(counted, known, ranks.comparisons, [row.verdict for row in ranks.compared]),
+                **_figures(question.counted, known, ranks.comparisons, [row.verdict for row in ranks.compared]),
                 "seed": SEED,
             },
             "known": known.gap.to_json(),
@@ -176,23 +248,15 @@ def _ranks(params: QualityParams, counted: GroupValues, known: KnownShare, polic
             "policy": ranks.policy.to_json(),
         },
         n=known.gap.n,
-        title=title,
+        title=question.title,
         severity=_severity(ranks),
     )
 
 
-def _rates(params: QualityParams, counted: GroupValues, known: KnownShare, policy: Policy, title: str) -> CheckOutcome:
-    """Repeat contact: a rate like any outcome, of those of whom it is known."""
-    good = "false" if params.better == "lower" else "true"
-    name = dimension_name(params.dimension)
-    counts = [
-        GroupCount(group, counted.of(group, good), sum(counted.values.get(group, {}).values()))
-        for group in counted.totals
-    ]
-    gap = audit_gap(counts, policy=policy, reference=params.reference or None, attribute=name)
-    named = _named(params)
-    told = languages_named(gap) if params.dimension == "language" else gap
-    wording = Wording("conversations", "did not bring the customer back", preposition_of(name))
+def _of_rates(question: _Question, known: KnownShare, gap: GapTable) -> CheckOutcome:
+    """Repeat contact, compared as outcomes are."""
+    told = languages_named(gap) if question.params.dimension == "language" else gap
+    wording = Wording("conversations", "did not bring the customer back", preposition_of(question.name))
     return CheckOutcome(
         state=known.held_back(STATES[gap.verdict]),
         sentence=" ".join(filter(None, (known.sentence, table_sentence(told, wording=wording)))),
@@ -201,17 +265,19 @@ def _rates(params: QualityParams, counted: GroupValues, known: KnownShare, polic
                 known.table,
                 table(
                     "Repeat contact compared",
-                    rate_columns("Known", "Did not come back" if good == "false" else "Came back", "Rate"),
-                    [rate_row(row, named) for row in gap.groups],
+                    rate_columns(
+                        "Known", "Did not come back" if _good(question.params) == "false" else "Came back", "Rate"
+                    ),
+                    [rate_row(row, question.named) for row in gap.groups],
                 ),
             ],
-            "figures": _figures(counted, known, gap.comparisons, [row.verdict for row in gap.compared]),
+            "figures": _figures(question.counted, known, gap.comparisons, [row.verdict for row in gap.compared]),
             "known": known.gap.to_json(),
             "gap": gap.to_json(),
-            "policy": policy.to_json(),
+            "policy": question.policy.to_json(),
         },
         n=known.gap.n,
-        title=title,
+        title=question.title,
         severity=severity_of_gaps(
             [row.difference or 0.0 for row in gap.groups if row.verdict is Verdict.DISPARITY]
             + [pair.difference for pair in gap.between]
@@ -236,10 +302,6 @@ def _figures(counted: GroupValues, known: KnownShare, comparisons: int, verdicts
     }
 
 
-def _named(params: QualityParams) -> Callable[[str], str]:
-    return language_name if params.dimension == "language" else str
-
-
 def _severity(ranks: OrderedTable) -> Severity:
     """By Vargha & Delaney's (2000) words for the largest disparity: large is critical, medium is high."""
     found = [row.superiority for row in ranks.compared if row.verdict is Verdict.DISPARITY]
@@ -249,4 +311,4 @@ def _severity(ranks: OrderedTable) -> Severity:
     return Severity.HIGH if largest >= 0.14 else Severity.MEDIUM
 
 
-CHECK = Check(kind=CheckKind.SERVICE_QUALITY, settings=QualitySettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.SERVICE_QUALITY, settings=QualitySettings, expand=expand, answer=answer)

@@ -186,8 +186,8 @@ def fairness_slice(cube: Cube, question: Question) -> FairnessSlice:
     """
     measure, good = f"{OUTCOME}{question.outcome}", "true" if question.favourable else "false"
     secret = question.dimension.startswith(ATTRIBUTE)
-    shown, hidden = shown_cube(cube, question.dimension, measure)
     layers = [name for name in STRATA[question.strata] if name != question.dimension]
+    shown, hidden = shown_cube(cube, question.dimension, measure, strata=layers)
     counts = shown.group_counts(measure, good, groups=[question.dimension], strata=layers)
     known = {count.label for count in counts}
     reference = question.reference if question.reference in known else None

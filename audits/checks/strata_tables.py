@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ import numpy as np
 from audits.checks.tables import table
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.gap_table import GapTable, GroupResult
-from audits.engine.bias.groups import GroupCount, Member, members
+from audits.engine.bias.groups import Member
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.suppression import suppressed
 from audits.engine.statistics.estimates import Estimate
-from audits.engine.statistics.intervals import newcombe_difference, wilson
+from audits.engine.statistics.intervals import newcombe_difference, proportion, wilson
 
 MOST_STRATA = 12
 """Strata listed one by one, the largest first; every stratum counts in the adjusted gap."""
@@ -63,43 +64,88 @@ def adjusted_table(title: str, gap: GapTable) -> dict[str, Any]:
     return table(title, _ADJUSTED, map(_adjusted_row, gap.groups))
 
 
-def strata_table(
-    title: str, gap: GapTable, counts: Sequence[GroupCount], *, name: Name, private: bool
-) -> tuple[dict[str, Any], int]:
-    """One row for each compared group in each of the largest strata, and how many cells were hidden.
+@dataclass(frozen=True, slots=True)
+class StrataAsked:
+    """What a table of strata is made of: the audited gap, and the groups with their counts by stratum.
 
-    With `private` (a customer attribute) cells of fewer than ten conversations are left open, and as many others as it
-    takes that nothing can be worked out.
+    `name` is how a stratum is called; `private` says that the groups are those of a customer attribute.
     """
-    found = {member.label: member for member in members(counts, policy=gap.policy)}
-    strata = _largest([member for member in found.values() if member.strata])
-    hidden = _hidden(list(found.values()), strata) if private else {}
-    reference, compared = gap.reference, [row.label for row in gap.compared]
-    places = [
-        (stratum, label)
-        for stratum in (strata[:MOST_STRATA] if reference else [])
-        for label in compared
-        if stratum in found[label].strata
-    ]
-    base_label = _label(reference)
-    base = found[base_label].strata if reference else {}
-    cells = [(*found[label].strata[stratum], *base.get(stratum, (0, 0))) for stratum, label in places]
+
+    title: str
+    gap: GapTable
+    members: Sequence[Member]
+    name: Name
+    private: bool
+
+
+def strata_tables(asked: Iterable[StrataAsked]) -> list[tuple[dict[str, Any], int]]:
+    """For each, one row for each compared group in each of the largest strata, and how many cells were hidden.
+
+    In a private table cells of fewer than ten conversations are left open, and as many others as it takes that nothing
+    can be worked out.
+    """
+    grids = [_Grid.of(one) for one in asked]
+    cells = [cell for grid in grids for cell in grid.cells]
     k, n, k0, n0 = np.array(cells, dtype=np.float64).reshape(-1, 4).T
-    rates, differences = (np.stack(one).T.tolist() for one in (wilson(k, n), newcombe_difference(k, n, k0, n0)))
-    rows = []
-    for i, (stratum, label) in enumerate(places):
-        covered = hidden.get(stratum, {})
-        row: list[Any] = [name(stratum), label, *[None] * 6]
-        if not covered.get(label) and n[i]:
-            row[2:5] = [int(n[i]), k[i] / n[i], rates[i]]
-            if not covered.get(base_label) and n0[i]:
-                row[5:] = [k0[i] / n0[i], k[i] / n[i] - k0[i] / n0[i], differences[i]]
-        rows.append(row)
-    open_cells = sum(cells.get(label, False) for cells in hidden.values() for label in cells)
-    more = len(strata) - MOST_STRATA
-    shown = f"{title}, the {MOST_STRATA} largest of {len(strata)}" if more > 0 else title
-    shown += " (small cells are left open)" if open_cells else ""
-    return table(shown, _STRATUM, rows), open_cells
+    rates, reference_rates = proportion(k, n), proportion(k0, n0)
+    columns = (
+        rates.tolist(),
+        np.stack(wilson(k, n), axis=1).tolist(),
+        reference_rates.tolist(),
+        (rates - reference_rates).tolist(),
+        np.stack(newcombe_difference(k, n, k0, n0), axis=1).tolist(),
+    )
+    figures = zip(cells, *columns, strict=True)
+    return [grid.table([next(figures) for _ in grid.cells]) for grid in grids]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The cells of one table, and which of them are covered: by stratum, then by group."""
+
+    asked: StrataAsked
+    strata: Sequence[Hashable]
+    places: Sequence[tuple[Hashable, str]]
+    cells: Sequence[tuple[int, int, int, int]]
+    hidden: Mapping[Hashable, Mapping[str, bool]]
+
+    @classmethod
+    def of(cls, asked: StrataAsked) -> _Grid:
+        found = {member.label: member for member in asked.members}
+        strata = _largest([member for member in asked.members if member.strata])
+        reference = asked.gap.reference
+        base = found[reference.label].strata if reference else {}
+        compared = [(row.label, found[row.label].strata) for row in asked.gap.compared]
+        inside = [
+            (stratum, label, (*own[stratum], *base.get(stratum, (0, 0))))
+            for stratum in (strata[:MOST_STRATA] if reference else [])
+            for label, own in compared
+            if stratum in own
+        ]
+        places, cells = [(stratum, label) for stratum, label, _ in inside], [cell for _, _, cell in inside]
+        return cls(asked, strata, places, cells, _hidden(asked.members, strata) if asked.private else {})
+
+    def table(self, figures: Sequence[tuple[Any, ...]]) -> tuple[dict[str, Any], int]:
+        """`figures` of each cell: its counts, rate and interval, the reference's rate, difference and interval."""
+        reference, names = _label(self.asked.gap.reference), {}
+        rows = []
+        for (stratum, label), ((_, n, _, n0), rate, interval, base_rate, difference, range_) in zip(
+            self.places, figures, strict=True
+        ):
+            if stratum not in names:
+                names[stratum] = self.asked.name(stratum)
+            covered = self.hidden.get(stratum, {})
+            row: list[Any] = [names[stratum], label, *[None] * 6]
+            if n and not covered.get(label):
+                row[2:5] = [n, rate, interval]
+                if n0 and not covered.get(reference):
+                    row[5:] = [base_rate, difference, range_]
+            rows.append(row)
+        open_cells = sum(mask for cells in self.hidden.values() for mask in cells.values())
+        title, more = self.asked.title, len(self.strata) - MOST_STRATA
+        shown = f"{title}, the {MOST_STRATA} largest of {len(self.strata)}" if more > 0 else title
+        shown += " (small cells are left open)" if open_cells else ""
+        return table(shown, _STRATUM, rows), open_cells
 
 
 def methods_table(title: str, gap: GapTable) -> dict[str, Any]:
@@ -156,12 +202,15 @@ def _largest(found: Sequence[Member]) -> list[Hashable]:
 
 
 def _hidden(found: Sequence[Member], strata: Sequence[Hashable]) -> dict[Hashable, dict[str, bool]]:
+    """By stratum and group which cells are covered; empty where none is."""
     n = np.array([[member.strata.get(stratum, (0, 0))[1] for stratum in strata] for member in found], dtype=np.int64)
     levels = [stratum if isinstance(stratum, tuple) else (stratum,) for stratum in strata]
-    mask = suppressed(n.reshape(len(found), len(strata)).T, rows=levels).T
+    mask = suppressed(n.reshape(len(found), len(strata)).T, rows=levels)
+    if not mask.any():
+        return {}
     labels = [member.label for member in found]
     return {
-        stratum: dict(zip(labels, hidden, strict=True)) for stratum, hidden in zip(strata, mask.T.tolist(), strict=True)
+        stratum: dict(zip(labels, hidden, strict=True)) for stratum, hidden in zip(strata, mask.tolist(), strict=True)
     }
 
 

@@ -9,12 +9,14 @@ does not determine it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any
 
 from audits.engine.bias.json_numbers import finite
 from audits.engine.statistics.intervals import wilson
 
 CONFIDENCE = 0.95
+_SURE = frozenset({str, int, type(None)})
 
 
 def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequenc
     return {
         "title": title,
         "columns": [{"label": label, "kind": kind} for label, kind in columns],
-        "rows": [[_determined(cell) for cell in row] for row in rows],
+        "rows": [[cell if type(cell) in _SURE else _determined(cell) for cell in row] for row in rows],
     }
 
 
@@ -32,7 +34,7 @@ def _determined(cell: Any) -> Any:
         return finite(cell)
     if isinstance(cell, (list, tuple)):
         for end in cell:
-            if isinstance(end, float) and finite(end) is None:
+            if isinstance(end, float) and not isfinite(end):
                 return None
     return cell
 

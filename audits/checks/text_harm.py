@@ -26,14 +26,14 @@ from audits.checks.gap_settings import (
     shown_cube,
 )
 from audits.checks.tables import counted, rate_interval, share, share_text, table
-from audits.engine.bias.comparisons import TableCounts
+from audits.engine.bias.comparisons import GapFamily, TableCounts
 from audits.engine.bias.cube import Cube
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.noise_floor import SPLITS, DayCount, noise_floor
-from audits.engine.bias.outcome_gap import audit_gaps
+from audits.engine.bias.outcome_gap import audit_families
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict, overall
-from audits.queries.counts import daily_group_counts, dimension_counts
+from audits.queries.counts import daily_group_counts
 from audits.queries.cubes import window_cube
 from audits.queries.evidence import with_measure
 from audits.states import CheckKind, CheckState, Severity
@@ -72,7 +72,7 @@ _COLUMNS = (
     ("Verdict", "verdict"),
 )
 # All questions of the kind read the same cube.
-MEASURES = tuple(f"scan.{signal}" for signal in SIGNALS)
+MEASURES = ("total", *(f"scan.{signal}" for signal in SIGNALS))
 
 
 class TextHarmSettings(Settings, frozen=True, kw_only=True):
@@ -139,14 +139,19 @@ def expand(settings: TextHarmSettings, scope: Scope) -> list[CheckSpec]:
     ]
 
 
-def run(context: CheckContext) -> CheckOutcome:
-    params = msgspec.convert(context.params, TextHarmParams)
-    return _compared(context, params) if params.dimension else _at_all(context)
+def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
+    """From counts; only a disparity asks for the days of its groups, and hostile words for examples."""
+    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
+    questions = [_question(context, cube, msgspec.convert(context.params, TextHarmParams)) for context in contexts]
+    audited = audit_families([question.family for question in questions])
+    return [
+        _compared(question, cube, gaps) if question.params.dimension else _at_all(question.context, cube)
+        for question, gaps in zip(questions, audited, strict=True)
+    ]
 
 
-def _at_all(context: CheckContext) -> CheckOutcome:
+def _at_all(context: CheckContext, cube: Cube) -> CheckOutcome:
     """Any hostile words fail; derogatory generalisations alone, which are harder to read by rules, are a watch."""
-    cube = window_cube(assistant=context.assistant, window=context.window, measures=MEASURES)
     found = {
         signal: {value: int(n.sum()) for value, n in cube.counts.get(f"scan.{signal}", {}).items()}
         for signal in BETWEEN_LANGUAGES
@@ -165,7 +170,7 @@ def _at_all(context: CheckContext) -> CheckOutcome:
         state = CheckState.PASSED
         most = share_text(rate_interval(0, n)[1])
         sentence = f"No hostile or derogatory words of the assistant in {counted(n)}: plausibly in at most {most}."
-    sentence += _unread(context, cube)
+    sentence += _unread(cube)
     evidence = [
         (pk, WORDS[signal])
         for signal in BETWEEN_LANGUAGES
@@ -193,11 +198,11 @@ def _at_all(context: CheckContext) -> CheckOutcome:
     )
 
 
-def _unread(context: CheckContext, cube: Cube) -> str:
+def _unread(cube: Cube) -> str:
     """The languages that no list of words covers, with their conversations; a pass says nothing of those."""
-    all_of = dimension_counts(assistant=context.assistant, dimension="language", window=context.window)
-    read = {one.label for one in cube.group_counts("scan.hostile", "true", groups=["language"]) if one.n}
-    unread = {language: n for language, n in all_of.items() if language is not None and language not in read}
+    all_of = {one.group: one.n for one in cube.group_counts("total", "", groups=["language"])}
+    read = {one.group for one in cube.group_counts("scan.hostile", "true", groups=["language"])}
+    unread = {str(language): n for language, n in all_of.items() if language is not None and language not in read}
     if not unread or not read:
         return ""
     named = ", ".join(sorted(map(language_name, unread)))
@@ -213,11 +218,21 @@ class _Judged:
     floors: Mapping[str, float]
 
 
-def _compared(context: CheckContext, params: TextHarmParams) -> CheckOutcome:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question and the table of each of its signals that can be compared, as one family."""
+
+    context: CheckContext
+    params: TextHarmParams
+    signals: Sequence[Signal]
+    hidden: int
+    family: GapFamily
+
+
+def _question(context: CheckContext, cube: Cube, params: TextHarmParams) -> _Question:
     name = dimension_name(params.dimension)
     tables, signals, hidden = [], [], 0
-    cube = window_cube(assistant=context.assistant, window=context.window, measures=MEASURES)
-    for signal in params.signals:
+    for signal in params.signals if params.dimension else ():
         measure = f"scan.{signal}"
         if measure not in cube.measures:
             continue
@@ -228,8 +243,14 @@ def _compared(context: CheckContext, params: TextHarmParams) -> CheckOutcome:
         hidden = max(hidden, small)
         tables.append(TableCounts((name,), counts, params.reference or None))
         signals.append(signal)
+    return _Question(context, params, signals, hidden, GapFamily.of(tables, policy=params.policy))
+
+
+def _compared(question: _Question, cube: Cube, gaps: Sequence[GapTable]) -> CheckOutcome:
+    context, params, hidden = question.context, question.params, question.hidden
+    name = dimension_name(params.dimension)
     title = f"The assistant's words differ by {name.replace('_', ' ')}"
-    if not tables:
+    if not gaps:
         missing = f"; the reference group “{params.reference}” does not occur" if params.reference else ""
         return CheckOutcome(
             state=CheckState.INSUFFICIENT_DATA,
@@ -238,14 +259,13 @@ def _compared(context: CheckContext, params: TextHarmParams) -> CheckOutcome:
             n=0,
             title=title,
         )
-    gaps = audit_gaps(tables, policy=params.policy)
-    judged = [_with_floor(context, params, one, gap) for one, gap in zip(signals, gaps, strict=True)]
+    judged = [_with_floor(context, params, one, gap) for one, gap in zip(question.signals, gaps, strict=True)]
     verdict = overall(one.gap.verdict for one in judged)
     carrying = next(one for one in judged if one.gap.verdict is verdict)
     return CheckOutcome(
         state=STATES[verdict],
         sentence=_sentence(judged, carrying, verdict, params.dimension)
-        + (_unread(context, cube) if params.dimension == "language" else ""),
+        + (_unread(cube) if params.dimension == "language" else ""),
         result={
             "tables": [_table(one, params.dimension) for one in judged],
             "figures": _figures(judged, hidden=hidden, seed=params.seed),
@@ -360,4 +380,4 @@ def _disparities(judged: Sequence[_Judged]) -> list[float]:
     return rows + [pair.difference for one in judged for pair in one.gap.between]
 
 
-CHECK = Check(kind=CheckKind.TEXT_HARM, settings=TextHarmSettings, expand=expand, run=run)
+CHECK = Check(kind=CheckKind.TEXT_HARM, settings=TextHarmSettings, expand=expand, answer=answer)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from assistants.models import Dataset, TrainedOn
 from assistants.queries.registry import current_release
 from assistants.states import DatasetState, DuplicateRule
-from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings, one_by_one
 from audits.checks.personal_data import SENSITIVE
 from audits.checks.tables import counted, share, share_text, table
 from audits.checks.training_balance import BALANCE_CHECKS
@@ -332,6 +332,9 @@ _QUESTIONS: Mapping[CheckKind, Callable[[CheckContext], CheckOutcome]] = {
     CheckKind.TRAINING_WITHDRAWAL: withdrawal,
 }
 TRAINING_CHECKS: tuple[Check[Any], ...] = (
-    *(Check(kind=kind, settings=TrainingSettings, expand=_expander(kind), run=run) for kind, run in _QUESTIONS.items()),
+    *(
+        Check(kind=kind, settings=TrainingSettings, expand=_expander(kind), answer=one_by_one(run))
+        for kind, run in _QUESTIONS.items()
+    ),
     *BALANCE_CHECKS,
 )

@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from assistants.models import Dataset
 from assistants.states import DatasetState
-from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
+from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings, one_by_one
 from audits.checks.gap_settings import STATES, Proportion, severity_of_gaps
 from audits.checks.known_shares import rate_columns, rate_row
 from audits.checks.tables import table
@@ -341,6 +341,6 @@ def _text(value: Any) -> str | None:
 
 
 BALANCE_CHECKS: tuple[Check[BalanceSettings], ...] = (
-    Check(kind=CheckKind.TRAINING_SHARES, settings=BalanceSettings, expand=_expand_shares, run=shares),
-    Check(kind=CheckKind.TRAINING_LABELS, settings=BalanceSettings, expand=_expand_labels, run=labels),
+    Check(kind=CheckKind.TRAINING_SHARES, settings=BalanceSettings, expand=_expand_shares, answer=one_by_one(shares)),
+    Check(kind=CheckKind.TRAINING_LABELS, settings=BalanceSettings, expand=_expand_labels, answer=one_by_one(labels)),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -19,7 +21,7 @@ from audits.services.cycle_states import REVIEWED
 from audits.services.dataset_scanning import dataset_rows_scan
 from audits.services.findings import finding_raise, finding_verification_decided
 from audits.services.freshness import counts_ready, scans_queue
-from audits.states import CHECK, CheckKind, CheckState, CycleState
+from audits.states import CHECK, CHECK_DECIDED, CheckKind, CheckState, CycleState
 from portal.core import ledger
 from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
@@ -32,8 +34,9 @@ log = structlog.get_logger(__name__)
 WITHOUT_COUNTS = frozenset({CheckKind.MATCHED_PAIRS})
 
 
-def check_job_key(run_id: int) -> str:
-    return f"check:{run_id}"
+def check_job_key(run: CheckRun) -> str:
+    """The key of the job that decides this run: its own, or of a cycle that of all questions of the kind."""
+    return f"check:{run.pk}" if run.cycle_id is None else f"checks:{run.cycle_id}:{run.kind}"
 
 
 def check_run_queue_verification(
@@ -59,13 +62,25 @@ def check_run_queue_verification(
     )
     log.info("verification_queued", run=run.pk, finding=finding.pk, actor=actor.actor_ref)
     scans_queue(assistant_id=run.assistant_id)
-    check_run_queue(run_id=run.pk)
+    check_run_queue(run)
     return run
 
 
-def check_run_queue(*, run_id: int) -> None:
-    """Queue the job of a check run, inside the caller's transaction."""
-    enqueue("audits.run_check", key=check_job_key(run_id), run_id=run_id)
+def check_run_queue(run: CheckRun) -> None:
+    """Queue the job that decides this run, inside the caller's transaction. Of a cycle it is one for each kind."""
+    if run.cycle_id is None:
+        enqueue("audits.run_check", key=check_job_key(run), run_id=run.pk)
+    else:
+        enqueue("audits.run_checks", key=check_job_key(run), cycle_id=run.cycle_id, kind=run.kind)
+
+
+def cycle_checks_execute(*, cycle_id: int, kind: str) -> list[CheckRun]:
+    """Run what is undecided of one kind in a cycle: together, since what questions of a kind cost is mostly shared.
+
+    Returns the decided runs.
+    """
+    runs = CheckRun.objects.filter(cycle=cycle_id, kind=kind).exclude(state__in=CHECK_DECIDED)
+    return _execute(list(runs.select_related("assistant", "release").order_by("pk")))
 
 
 def check_run_execute(*, run_id: int) -> CheckRun | None:
@@ -87,27 +102,54 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
         )
     ):
         return None
-    started = CheckRun.objects.filter(pk=run_id, state__in=[CheckState.QUEUED, CheckState.RUNNING]).update(
-        state=CheckState.RUNNING, started_at=timezone.now(), engine_version=current_version(run.assistant_id)
+    return next(iter(_execute([run])), None)
+
+
+def _execute(runs: Sequence[CheckRun]) -> list[CheckRun]:
+    """Answer these questions of one kind about one window, and decide each in a transaction of its own."""
+    claimed = [run for run in runs if _claim(run)]
+    if not claimed:
+        return []
+    decided = [_decide(run.pk, **answer) for run, answer in zip(claimed, _answers(claimed), strict=True)]
+    return [run for run in decided if run is not None]
+
+
+def _claim(run: CheckRun) -> bool:
+    """False where somebody else has decided it by now."""
+    return bool(
+        CheckRun.objects.filter(pk=run.pk, state__in=[CheckState.QUEUED, CheckState.RUNNING]).update(
+            state=CheckState.RUNNING, started_at=timezone.now(), engine_version=current_version(run.assistant_id)
+        )
     )
-    if not started:
-        return None
-    context = CheckContext(
+
+
+def _answers(runs: Sequence[CheckRun]) -> list[dict[str, Any]]:
+    """Of each run its `outcome`, or the `error` that it ended in.
+
+    Where one question raises, all are asked one by one, so that the error is that question's only.
+    """
+    try:
+        for run in runs:
+            if run.kind == CheckKind.TRAINING_PRIVACY and run.dataset_id is not None:
+                dataset_rows_scan(dataset_id=run.dataset_id)
+        outcomes = CHECKS[CheckKind(runs[0].kind)].answer([_context(run) for run in runs])
+        return [{"outcome": outcome} for outcome in outcomes]
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the job is taken back and the run repeated
+    except Exception as error:
+        if len(runs) > 1:
+            return [answer for run in runs for answer in _answers([run])]
+        log.exception("check_failed", run=runs[0].pk, kind=runs[0].kind)
+        return [{"error": type(error).__name__}]
+
+
+def _context(run: CheckRun) -> CheckContext:
+    return CheckContext(
         assistant=run.assistant,
         target=run.target,
         params=run.params,
         window=Window(run.window_from, run.window_until, run.release),
     )
-    try:
-        if run.kind == CheckKind.TRAINING_PRIVACY and run.dataset_id is not None:
-            dataset_rows_scan(dataset_id=run.dataset_id)
-        outcome = CHECKS[CheckKind(run.kind)].run(context)
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the job is taken back and the run repeated
-    except Exception as error:
-        log.exception("check_failed", run=run_id, kind=run.kind)
-        return _decide(run_id, error=type(error).__name__)
-    return _decide(run_id, outcome=outcome)
 
 
 @transaction.atomic
@@ -165,7 +207,7 @@ def check_run_retry(*, run_id: int, actor: Actor) -> CheckRun:
         team_id=run.assistant.team_id,
         data={"cycle": run.cycle_id, "kind": run.kind, "config": run.config_hash, "error": was},
     )
-    check_run_queue(run_id=run.pk)
+    check_run_queue(run)
     return run
 
 

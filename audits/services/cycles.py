@@ -162,13 +162,17 @@ def _start(cycle: Cycle) -> None:
 
 def _run(cycle: Cycle) -> None:
     undecided = cycle.check_runs.exclude(state__in=CHECK_DECIDED).order_by("pk")
-    jobs = latest_jobs([check_job_key(pk) for pk in undecided.values_list("pk", flat=True)])
-    for pk in undecided.values_list("pk", flat=True):
-        job = jobs.get(check_job_key(pk))
+    waiting: dict[str, list[CheckRun]] = {}
+    for run in undecided.only("cycle", "kind"):
+        waiting.setdefault(check_job_key(run), []).append(run)
+    jobs = latest_jobs(waiting)
+    for key, runs in waiting.items():
+        job = jobs.get(key)
         if job is None or job.state == JobState.DONE:
-            check_run_queue(run_id=pk)
+            check_run_queue(runs[0])
         elif job.state == JobState.FAILED:
-            check_run_give_up(run_id=pk, reason=job.error)
+            for run in runs:
+                check_run_give_up(run_id=run.pk, reason=job.error)
     if undecided.exists():
         return
     cycle.checked_at = timezone.now()

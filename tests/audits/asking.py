@@ -27,4 +27,5 @@ def ask(
     specs = expand([{"kind": kind, "params": params or {}}], scope)
     spec = next(spec for spec in specs if spec.target == target)
     context = CheckContext(assistant=assistant, target=target, params=spec.params, window=window)
-    return CHECKS[CheckKind(kind)].run(context)
+    [outcome] = CHECKS[CheckKind(kind)].answer([context])
+    return outcome

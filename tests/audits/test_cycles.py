@@ -188,16 +188,17 @@ def test_advancing_a_running_cycle_doubles_no_job(planted):
     conversations_scan(assistant_id=planted.pk, shard=0)
     for _ in range(3):
         cycle_advance(cycle_id=cycle.pk)
-    Job.objects.filter(task="audits.run_check").update(state=JobState.RUNNING)
+    Job.objects.filter(task="audits.run_checks").update(state=JobState.RUNNING)
     cycle_advance(cycle_id=cycle.pk)
-    assert Job.objects.filter(task="audits.run_check").count() == 10
+    kinds = set(cycle.check_runs.values_list("kind", flat=True))
+    assert Job.objects.filter(task="audits.run_checks").count() == len(kinds) < cycle.check_runs.count()
 
 
 def test_a_check_whose_job_was_given_up_is_an_error_and_the_cycle_ends(planted):
     cycle = opened(planted, kinds=["disclosure"])
     conversations_scan(assistant_id=planted.pk, shard=0)
     cycle_advance(cycle_id=cycle.pk)
-    Job.objects.filter(task="audits.run_check").update(state=JobState.FAILED, error="MemoryError")
+    Job.objects.filter(task="audits.run_checks").update(state=JobState.FAILED, error="MemoryError")
     cycle_advance(cycle_id=cycle.pk)
     run = cycle.check_runs.get()
     assert (run.state, run.error) == ("error", "MemoryError")
@@ -212,12 +213,32 @@ def test_a_check_that_raises_is_an_error_with_the_class_only(planted, monkeypatc
 
     class Broken:
         @staticmethod
-        def run(context):
+        def answer(contexts):
             raise ValueError("a customer's name")
 
     monkeypatch.setattr(checking, "CHECKS", {**CHECKS, CheckKind.DISCLOSURE: Broken})
     run = check_run_execute(run_id=cycle.check_runs.get().pk)
     assert (run.state, run.error, run.sentence) == ("error", "ValueError", "")
+
+
+def test_a_question_that_raises_leaves_the_others_of_its_kind_answered(planted, monkeypatch):
+    cycle = opened(planted, kinds=["outcome_gap"])
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    cycle_advance(cycle_id=cycle.pk)
+    original = CHECKS[CheckKind.OUTCOME_GAP].answer
+
+    class Broken:
+        @staticmethod
+        def answer(contexts):
+            if any(context.target == "resolved by language" for context in contexts):
+                raise ValueError("a customer's name")
+            return original(contexts)
+
+    monkeypatch.setattr(checking, "CHECKS", {**CHECKS, CheckKind.OUTCOME_GAP: Broken})
+    drain()
+    states = dict(cycle.check_runs.values_list("target", "state"))
+    assert len(states) > 1
+    assert {target for target, state in states.items() if state == "error"} == {"resolved by language"}
 
 
 def test_a_check_runs_again_after_its_worker_died_and_decides_once(planted):
@@ -292,15 +313,15 @@ def test_two_workers_decide_a_check_once(planted):
     conversations_scan(assistant_id=planted.pk, shard=0)
     cycle_advance(cycle_id=cycle.pk)
     run = cycle.check_runs.get()
-    original = CHECKS[CheckKind.DISCLOSURE].run
+    original = CHECKS[CheckKind.DISCLOSURE].answer
 
-    def run_while_another_decides(context):
+    def answer_while_another_decides(contexts):
         with other_session() as other:
             other.execute("UPDATE audits_checkrun SET state = 'passed' WHERE id = %s", [run.pk])
-        return original(context)
+        return original(contexts)
 
     class Slow:
-        run = staticmethod(run_while_another_decides)
+        answer = staticmethod(answer_while_another_decides)
 
     checks = checking.CHECKS
     checking.CHECKS = {**CHECKS, CheckKind.DISCLOSURE: Slow}

@@ -246,7 +246,7 @@ def test_a_check_that_ended_in_an_error_is_asked_again(assistant, reviewer, audi
     assert as_user(reviewer).post(url).status_code == 302
     run.refresh_from_db()
     assert (run.state, run.error) == ("queued", "")
-    assert Job.objects.filter(key=f"check:{run.pk}").count() == 1
+    assert Job.objects.filter(key=f"checks:{cycle.pk}:{run.kind}").count() == 1
     as_user(reviewer).post(url)
     assert LedgerEntry.objects.filter(action="check.retried").count() == 1
     Cycle.objects.filter(pk=cycle.pk).update(state="closed")

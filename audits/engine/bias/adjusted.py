@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audits.engine.bias.adjusted_gap import AdjustedGap, Standard
-from audits.engine.bias.comparisons import Comparisons
+from audits.engine.bias.comparisons import Comparisons, GapFamily
 from audits.engine.bias.groups import Member
 from audits.engine.bias.json_numbers import Range
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge
@@ -45,25 +45,32 @@ class Crude:
     verdict: Verdict
 
 
-def adjusted_gaps(
-    plans: Sequence[Comparisons], crude: Sequence[Sequence[Crude]], *, policy: Policy
-) -> list[list[AdjustedGap]]:
-    """For each plan, in step with `Comparisons.compared`: the comparison within strata; empty without.
+def adjusted_families(families: Sequence[GapFamily], crude: Sequence[Sequence[Crude]]) -> list[list[AdjustedGap]]:
+    """For each table of each family, in step with `Comparisons.compared`: the comparison within strata; empty without.
 
-    `crude` holds the same comparisons unadjusted. The tests of all tables are one family, adjusted by Holm for as
-    many comparisons as the crude tables make.
+    `crude` holds, table by table, the same comparisons unadjusted. The tests of a family's tables are one family again,
+    adjusted by Holm for as many comparisons as the crude tables make. All policies have one confidence.
     """
-    pairs = [_pairs(plan, table) for plan, table in zip(plans, crude, strict=True)]
+    tables = [(plan, family.policy) for family in families for plan in family.plans]
+    pairs = [_pairs(plan, own) for (plan, _), own in zip(tables, crude, strict=True)]
     flat = [pair for table in pairs for pair in table]
     if not flat:
-        return [[] for _ in plans]
-    figures = _Figures.of(flat, confidence=policy.confidence)
-    tested = [i for i, pair in enumerate(flat) if pair.tested]
-    family_size = sum(plan.family_size for plan, table in zip(plans, pairs, strict=True) if table)
-    adjusted = holm([figures.test[i].p_value for i in tested], family_size=family_size).tolist()
-    p_adjusted = dict(zip(tested, adjusted, strict=True))
-    gaps = iter([_gap(pair, i, figures, p_adjusted.get(i), policy=policy) for i, pair in enumerate(flat)])
-    return [[next(gaps) for _ in table] for table in pairs]
+        return [[] for _ in tables]
+    figures = _Figures.of(flat, confidence=families[0].policy.confidence)
+    numbers = iter(range(len(flat)))
+    numbered = [[(next(numbers), pair) for pair in table] for table in pairs]
+    p_adjusted: dict[int, float] = {}
+    of_family = iter(numbered)
+    for family in families:
+        own = [next(of_family) for _ in family.plans]
+        tested = [i for table in own for i, pair in table if pair.tested]
+        size = sum(plan.family_size for plan, table in zip(family.plans, own, strict=True) if table)
+        adjusted = holm([figures.test[i].p_value for i in tested], family_size=size).tolist()
+        p_adjusted |= zip(tested, adjusted, strict=True)
+    return [
+        [_gap(pair, i, figures, p_adjusted.get(i), policy=policy) for i, pair in table]
+        for (_, policy), table in zip(tables, numbered, strict=True)
+    ]
 
 
 def reverses(crude: Crude, adjusted: Estimate, *, everywhere: bool) -> bool:

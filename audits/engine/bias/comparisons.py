@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-
-import numpy as np
-from numpy.typing import NDArray
 
 from audits.engine.bias.groups import (
     GroupCount,
@@ -19,8 +16,6 @@ from audits.engine.bias.groups import (
     whole_effective,
 )
 from audits.engine.bias.verdict import Policy
-
-FloatArray = NDArray[np.float64]
 
 MOST_GROUPS_IN_ALL_PAIRS = 64
 """Beyond it only pairs with the reference are computed; the family keeps its full size."""
@@ -84,6 +79,12 @@ class Comparisons:
         return cls(table, found, reference, tested, shown, pairs, family_size)
 
     @property
+    def alone(self) -> tuple[Member, ...]:
+        """The reference, if there is one, and then all groups that are compared with nothing."""
+        others = (member for member in self.members if not (member.known and member.n))
+        return (*others,) if self.reference is None else (self.reference, *others)
+
+    @property
     def compared(self) -> tuple[Member, ...]:
         """All groups that are compared with the reference, the tested ones first."""
         return (*self.tested, *self.shown)
@@ -97,6 +98,14 @@ class Comparisons:
         return [whole_effective(a, b) for a, b in (*with_reference, *self.pairs, *small)]
 
 
-def split_by_size(values: FloatArray, sizes: Sequence[int]) -> list[FloatArray]:
-    """Cut one array into consecutive pieces of these sizes."""
-    return np.split(values, np.cumsum(sizes)[:-1])
+@dataclass(frozen=True, slots=True)
+class GapFamily:
+    """Tables whose tests are one family, and who is compared with whom in each: all that precedes the tests."""
+
+    plans: tuple[Comparisons, ...]
+    policy: Policy
+
+    @classmethod
+    def of(cls, tables: Iterable[TableCounts], *, policy: Policy) -> GapFamily:
+        """Raises LookupError if a named reference is none of its table's groups."""
+        return cls(tuple(Comparisons.of(table, policy=policy) for table in tables), policy)

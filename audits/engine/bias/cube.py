@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from math import prod
 from typing import Any
 
@@ -42,13 +43,14 @@ class Cube:
 
     `levels` holds the levels of each dimension, sorted, the unknown (None) last; `codes` has shape (dimensions, cells)
     and indexes into them. `counts` maps a measure to its values, each an array of as many counts as there are cells. A
-    conversation without the measure is in none of them.
+    conversation without the measure is in none of them. `folded` says that no two cells are of the same place.
     """
 
     dimensions: tuple[str, ...]
     levels: tuple[Levels, ...]
     codes: NDArray[np.integer]
     counts: Mapping[str, Mapping[str, IntArray]]
+    folded: bool = False
 
     @property
     def cells(self) -> int:
@@ -84,6 +86,8 @@ class Cube:
         missing = [name for name in dimensions if name.startswith(ATTRIBUTE) and name not in self.dimensions]
         if missing:
             return self._with_unknown(missing).marginal(dimensions)
+        if self.folded and tuple(dimensions) == self.dimensions:
+            return self
         axes = [self.axis(name) for name in dimensions]
         levels = tuple(self.levels[axis] for axis in axes)
         if self.cells < _WORTH_IT:
@@ -101,7 +105,7 @@ class Cube:
             measure: {value: _summed(place, n, size) for value, n in values.items()}
             for measure, values in self.counts.items()
         }
-        return Cube(tuple(dimensions), levels, codes, counts)
+        return Cube(tuple(dimensions), levels, codes, counts, folded=True)
 
     def only(self, measures: Iterable[str]) -> Cube:
         """Without the other measures, and without the cells that then hold nothing."""
@@ -124,8 +128,7 @@ class Cube:
         if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
             return self, 0
         axis, levels = self.axis(dimension), self.levels_of(dimension)
-        alone = self.marginal([dimension])
-        n = _summed(alone.codes[0], alone.n(measure), len(levels))
+        n = _summed(self.codes[axis], self.n(measure), len(levels))
         hidden = small_levels(dict(zip(levels, n.tolist(), strict=True)))
         if not hidden:
             return self, 0
@@ -135,7 +138,7 @@ class Cube:
         codes = self.codes.copy()
         codes[axis] = lookup[codes[axis]]
         merged = (*(levels[code] for code in kept), None)
-        cube = replace(self, levels=(*self.levels[:axis], merged, *self.levels[axis + 1 :]), codes=codes)
+        cube = replace(self, levels=(*self.levels[:axis], merged, *self.levels[axis + 1 :]), codes=codes, folded=False)
         return cube.marginal(self.dimensions), len(hidden)
 
     def group_counts(
@@ -146,17 +149,20 @@ class Cube:
         A group by one dimension is its level, by several the tuple of its levels; a stratum is the tuple of its levels,
         unknown ones called so.
         """
-        wanted = replace(self, counts={}) if measure not in self.counts else self
-        cube = wanted.marginal([*groups, *strata]).only([measure])
-        k, n = cube.values(measure, favourable), cube.n(measure)
-        split = len(groups)
-        found = []
-        for cell, place in enumerate(cube.codes.T.tolist()):
-            levels = tuple(cube.levels[axis][code] for axis, code in enumerate(place))
-            group = levels[0] if split == 1 else levels[:split]
-            stratum: Hashable = tuple(level or UNKNOWN for level in levels[split:]) if strata else None
-            found.append(GroupCount(group, int(k[cell]), int(n[cell]), stratum))
-        return found
+        if measure not in self.counts:
+            return []
+        cube = self.marginal([*groups, *strata])
+        n = cube.n(measure)
+        held = np.flatnonzero(n)
+        columns = [
+            [levels[code] for code in codes]
+            for levels, codes in zip(cube.levels, cube.codes[:, held].tolist(), strict=True)
+        ]
+        by_group: Iterable[Any] = columns[0] if len(groups) == 1 else zip(*columns[: len(groups)], strict=True)
+        within = [[level or UNKNOWN for level in column] for column in columns[len(groups) :]]
+        by_stratum: Iterable[Hashable] = zip(*within, strict=True) if strata else repeat(None)
+        k, n = cube.values(measure, favourable)[held], n[held]
+        return list(map(GroupCount, by_group, k.tolist(), n.tolist(), by_stratum))
 
     @cached_property
     def _asked(self) -> dict[tuple[str, ...], Cube]:
@@ -187,7 +193,7 @@ class Cube:
         counts: dict[str, dict[str, IntArray]] = {}
         for (measure, value), row in zip(named, flat[:, places].astype(np.int64), strict=True):
             counts.setdefault(measure, {})[value] = row
-        return Cube(tuple(dimensions), levels, codes, counts)
+        return Cube(tuple(dimensions), levels, codes, counts, folded=True)
 
     def _with_unknown(self, names: Sequence[str]) -> Cube:
         nobody = np.zeros((len(names), self.cells), dtype=np.intp)

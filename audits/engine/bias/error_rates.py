@@ -18,7 +18,7 @@ tests as in `audits.engine.bias.outcome_gap`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -39,7 +39,15 @@ from audits.engine.statistics import intervals
 from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.multiplicity import holm
 
-__all__ = ["IMPOSSIBILITY", "ErrorCount", "ErrorCounts", "audit_error_tables", "audit_errors"]
+__all__ = [
+    "IMPOSSIBILITY",
+    "ErrorCount",
+    "ErrorCounts",
+    "ErrorFamily",
+    "audit_error_families",
+    "audit_error_tables",
+    "audit_errors",
+]
 
 IMPOSSIBILITY = (
     "Where groups differ in how often the truth is unfavourable, no rule short of a perfect one can give them equal "
@@ -61,10 +69,23 @@ class ErrorCounts:
     chosen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorFamily:
+    """Tables whose tests are one family, and who is compared with whom in each: all that precedes the tests."""
+
+    plans: tuple[_Plan, ...]
+    policy: Policy
+
+    @classmethod
+    def of(cls, tables: Iterable[ErrorCounts], *, policy: Policy) -> ErrorFamily:
+        """Raises LookupError if a named reference is none of its table's groups."""
+        return cls(tuple(_Plan.of(table, policy=policy) for table in tables), policy)
+
+
 def audit_errors(
     counts: Sequence[ErrorCount], *, policy: Policy, reference: str | None = None, attribute: str = "group"
 ) -> ErrorTable:
-    """Compare the error rates of the groups of one attribute with the reference; see `audit_error_tables`.
+    """Compare the error rates of the groups of one attribute with the reference; see `audit_error_families`.
 
     Raises LookupError if `reference` names none of the groups.
     """
@@ -72,36 +93,65 @@ def audit_errors(
 
 
 def audit_error_tables(tables: Sequence[ErrorCounts], *, policy: Policy) -> list[ErrorTable]:
-    """Both error rates of every group against the reference, all tables as one family of tests.
+    """Both error rates of every group against the reference, as one family of tests; see `audit_error_families`.
+
+    Raises LookupError if a named reference is none of its table's groups.
+    """
+    return audit_error_families([ErrorFamily.of(tables, policy=policy)])[0]
+
+
+def audit_error_families(families: Sequence[ErrorFamily]) -> list[list[ErrorTable]]:
+    """For each family its tables, as if it were audited alone.
 
     Without a named reference it is the group with the highest favourable rate among those large enough. Rates have
     Wilson intervals, differences Newcombe's method 10, ratios log intervals; p-values are Fisher's exact test on the
-    rate's own denominator, adjusted by Holm over both rates of all comparisons (all pairs of groups where the
-    reference was chosen from the data). A rate with a denominator under `policy.small_cell`, in the group or in the
+    rate's own denominator, adjusted by Holm over both rates of all comparisons of the family (all pairs of groups where
+    the reference was chosen from the data). A rate with a denominator under `policy.small_cell`, in the group or in the
     reference, is shown with its p-value but not tested. An effect is material where the rates differ by
     `policy.delta` or the higher is more than `policy.adverse_ratio` times the lower.
-    Data without any true gap gives a disparity in at most `policy.alpha` of audits.
+    Data without any true gap gives a disparity in at most `policy.alpha` of audits. Raises ValueError unless all
+    policies have one confidence.
     """
-    plans = [_Plan.of(table, policy=policy) for table in tables]
-    compared = [(group, plan.reference) for plan in plans for group in plan.compared if plan.reference is not None]
-    family_size = sum(plan.family_size for plan in plans)
-    fpr = _rates([(g.fp, g.negatives, r.fp, r.negatives) for g, r in compared], policy=policy)
-    fnr = _rates([(g.fn, g.positives, r.fn, r.positives) for g, r in compared], policy=policy)
-    fpr, fnr = _judged(fpr, fnr, compared, family_size=family_size, policy=policy)
-    rows = iter([GroupErrors(g, a, b) for (g, _), a, b in zip(compared, fpr, fnr, strict=True)])
-    return [
-        ErrorTable(
-            attributes=plan.table.attributes,
-            groups=(
-                *([_alone(plan.reference, policy=policy, is_reference=True)] if plan.reference else ()),
-                *(next(rows) for _ in plan.compared),
-                *(_alone(count, policy=policy) for count in plan.others),
-            ),
-            comparisons=family_size,
-            policy=policy,
-        )
-        for plan in plans
+    if not families:
+        return []
+    if len({family.policy.confidence for family in families}) > 1:
+        raise ValueError("families can only be audited together at one confidence")
+    compared = [[pair for plan in family.plans for pair in plan.pairs] for family in families]
+    flat = [pair for pairs in compared for pair in pairs]
+    alone = [(group, plan) for family in families for plan in family.plans for group in plan.alone]
+    cells = [
+        *((group.fp, group.negatives, base.fp, base.negatives) for group, base in flat),
+        *((group.fn, group.positives, base.fn, base.positives) for group, base in flat),
+        *((group.fp, group.negatives, 0, 0) for group, _ in alone),
+        *((group.fn, group.positives, 0, 0) for group, _ in alone),
     ]
+    rates = iter(_rates(cells, confidence=families[0].policy.confidence))
+    fpr, fnr = ([[next(rates) for _ in pairs] for pairs in compared] for _ in range(2))
+    judged = iter(
+        [
+            GroupErrors(group, *both)
+            for family, pairs, own_fpr, own_fnr in zip(families, compared, fpr, fnr, strict=True)
+            for (group, _), both in zip(pairs, _judged(own_fpr, own_fnr, pairs, family=family), strict=True)
+        ]
+    )
+    lone_fpr, lone_fnr = ([_by_itself(next(rates), group is plan.reference) for group, plan in alone] for _ in range(2))
+    lone = iter(
+        [
+            GroupErrors(group, one, other, group is plan.reference)
+            for (group, plan), one, other in zip(alone, lone_fpr, lone_fnr, strict=True)
+        ]
+    )
+    return [[_table(plan, family, judged, lone) for plan in family.plans] for family in families]
+
+
+def _table(plan: _Plan, family: ErrorFamily, judged: Iterator[GroupErrors], lone: Iterator[GroupErrors]) -> ErrorTable:
+    reference = [next(lone)] if plan.reference is not None else []
+    return ErrorTable(
+        attributes=plan.table.attributes,
+        groups=(*reference, *(next(judged) for _ in plan.compared), *(next(lone) for _ in plan.others)),
+        comparisons=sum(one.family_size for one in family.plans),
+        policy=family.policy,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +163,16 @@ class _Plan:
     compared: tuple[ErrorCount, ...]
     others: tuple[ErrorCount, ...]
     family_size: int
+
+    @property
+    def pairs(self) -> list[tuple[ErrorCount, ErrorCount]]:
+        """Each compared group with the reference."""
+        return [] if self.reference is None else [(group, self.reference) for group in self.compared]
+
+    @property
+    def alone(self) -> tuple[ErrorCount, ...]:
+        """The reference, if there is one, and then all groups that are compared with nothing."""
+        return self.others if self.reference is None else (self.reference, *self.others)
 
     @classmethod
     def of(cls, table: ErrorCounts, *, policy: Policy) -> _Plan:
@@ -155,29 +215,20 @@ def _totals(counts: Iterable[ErrorCount]) -> list[ErrorCount]:
     ]
 
 
-def _alone(count: ErrorCount, *, policy: Policy, is_reference: bool = False) -> GroupErrors:
-    """Rates without a comparison; the reference has the ratio 1 and the difference 0 with itself."""
-
-    def rate(errors: int, n: int) -> ErrorRate:
-        lower, upper = intervals.wilson(errors, n, confidence=policy.confidence)
-        return ErrorRate(
-            errors=errors,
-            n=n,
-            rate=errors / n if n else None,
-            rate_interval=(float(lower), float(upper)),
-            ratio=1.0 if is_reference and errors else None,
-            difference=0.0 if is_reference and n else None,
-            verdict=Verdict.NO_MATERIAL_DIFFERENCE if is_reference else Verdict.NOT_ENOUGH_DATA,
-        )
-
-    return GroupErrors(count, rate(count.fp, count.negatives), rate(count.fn, count.positives), is_reference)
+def _by_itself(rate: ErrorRate, is_reference: bool) -> ErrorRate:
+    """A rate without a comparison; the reference has the ratio 1 and the difference 0 with itself."""
+    return replace(
+        rate,
+        ratio=1.0 if is_reference and rate.errors else None,
+        difference=0.0 if is_reference and rate.n else None,
+        verdict=Verdict.NO_MATERIAL_DIFFERENCE if is_reference else Verdict.NOT_ENOUGH_DATA,
+    )
 
 
-def _rates(cells: Sequence[tuple[int, int, int, int]], *, policy: Policy) -> list[ErrorRate]:
+def _rates(cells: Sequence[tuple[int, int, int, int]], *, confidence: float) -> list[ErrorRate]:
     """Estimates and unadjusted p-values of errors k₁ of n₁ in the group and k₂ of n₂ in the reference."""
     flat = np.array(cells, dtype=np.float64).reshape(-1, 4).T
     k, n, k0, n0 = flat
-    confidence = policy.confidence
     rates, reference_rates = intervals.proportion(k, n), intervals.proportion(k0, n0)
     columns = zip(
         rates.tolist(),
@@ -218,20 +269,21 @@ def _judged(
     fnr: Sequence[ErrorRate],
     compared: Sequence[tuple[ErrorCount, ErrorCount]],
     *,
-    family_size: int,
-    policy: Policy,
-) -> tuple[list[ErrorRate], list[ErrorRate]]:
-    """The same rates with adjusted p-values and verdicts."""
+    family: ErrorFamily,
+) -> list[tuple[ErrorRate, ErrorRate]]:
+    """The same rates, both of each comparison, with adjusted p-values and verdicts."""
+    policy = family.policy
     references = [(r.fp, r.negatives) for _, r in compared] + [(r.fn, r.positives) for _, r in compared]
     rates = [*fpr, *fnr]
     tested = [i for i, rate in enumerate(rates) if min(rate.n, references[i][1]) >= policy.small_cell]
+    family_size = sum(plan.family_size for plan in family.plans)
     adjusted = holm([rates[i].p_value or 0.0 for i in tested], family_size=family_size)
     p_adjusted = dict(zip(tested, adjusted.tolist(), strict=True))
     judged = [
         _with_verdict(rate, *reference, p_adjusted=p_adjusted.get(i), policy=policy)
         for i, (rate, reference) in enumerate(zip(rates, references, strict=True))
     ]
-    return judged[: len(fpr)], judged[len(fpr) :]
+    return list(zip(judged[: len(fpr)], judged[len(fpr) :], strict=True))
 
 
 def _with_verdict(

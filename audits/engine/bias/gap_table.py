@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.compared import Compared
-from audits.engine.bias.groups import Level, group_label, level_text
+from audits.engine.bias.groups import Level, group_known, group_label, level_text
 from audits.engine.bias.json_numbers import Range, finite, finite_range
 from audits.engine.bias.verdict import Policy, Verdict
 
@@ -34,14 +34,12 @@ class GroupResult(Compared):
     excluded: str | None = None
     adjusted: AdjustedGap | None = None
     design_effect: float = 1.0
+    label: str = field(init=False)
+    known: bool = field(init=False)
 
-    @property
-    def label(self) -> str:
-        return group_label(self.levels)
-
-    @property
-    def known(self) -> bool:
-        return all(level_text(level) for level in self.levels)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", group_label(self.levels))
+        object.__setattr__(self, "known", group_known(self.levels))
 
     def to_json(self, attributes: tuple[str, ...]) -> dict[str, Any]:
         """Plain JSON types under stable keys; numbers that are not finite become null."""

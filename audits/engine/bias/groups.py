@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from audits.engine.bias.verdict import Policy, exact
 
@@ -13,6 +14,7 @@ Level = str | bool | int | float | None
 """One value of an attribute as it was recorded; None and blank text mean that it is not known."""
 
 _MOST_LISTED = 12
+_NONE = (0, 0)
 
 
 def level_text(level: Level) -> str:
@@ -60,6 +62,11 @@ def group_label(levels: tuple[Level, ...]) -> str:
     return " × ".join([level_text(level) or "unknown" for level in levels])
 
 
+def group_known(levels: tuple[Level, ...]) -> bool:
+    """Whether no value of the group is unknown."""
+    return all(map(level_text, levels))
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A group's totals, and by stratum (favourable, n): empty if the counts carry no strata.
@@ -74,14 +81,12 @@ class Member:
     strata: Mapping[Hashable, tuple[int, int]] = field(default_factory=dict)
     excluded: str | None = None
     design_effect: float = 1.0
+    label: str = field(init=False)
+    known: bool = field(init=False)
 
-    @property
-    def label(self) -> str:
-        return group_label(self.levels)
-
-    @property
-    def known(self) -> bool:
-        return all(map(level_text, self.levels))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", group_label(self.levels))
+        object.__setattr__(self, "known", group_known(self.levels))
 
     @property
     def effective(self) -> tuple[float, float]:
@@ -121,17 +126,20 @@ def members(
     groups that an even share would hardly pass it. `effects` are design effects by label, 1 where none is given.
     """
     by_group: dict[tuple[str, ...], list[GroupCount]] = {}
+    group, same = object(), []
     for count in counts:
-        by_group.setdefault(tuple(map(level_text, count.levels)), []).append(count)
-    found = sorted(map(_total, by_group.values()), key=lambda member: (not member.known, member.label))
-    if effects:
-        found = [replace(member, design_effect=effects.get(member.label, 1.0)) for member in found]
-
-    present = [member for member in found if member.known and member.n]
-    known_n = sum(member.n for member in present)
-    smallest_share = min(exact(policy.minimum_share), _half_even_share(present))
-    reasons = [_exclusion(member, known_n, smallest_share) for member in found]
-    return [replace(one, excluded=why) if why else one for one, why in zip(found, reasons, strict=True)]
+        if count.group is not group:  # counts of one group mostly come in a row
+            group, same = count.group, by_group.setdefault(_key(count), [])
+        same.append(count)
+    sizes = {key: sum([count.n for count in own]) for key, own in by_group.items()}
+    present = [n for key, n in sizes.items() if n and all(key)]
+    smallest_share, known_n = _smallest_share(policy.minimum_share, len(present)), sum(present)
+    found = [
+        _total(own, n, effects or {}, _exclusion(all(key), n, known_n, smallest_share))
+        for (key, own), n in zip(by_group.items(), sizes.values(), strict=True)
+    ]
+    found.sort(key=lambda member: (not member.known, member.label))
+    return found
 
 
 def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | None:
@@ -141,10 +149,22 @@ def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | No
     even share of it, both in effective counts. Equal rates go to the larger group, then to the first label.
     """
     present = [member for member in groups if member.known and member.n]
-    effective_n = Fraction(sum(m.effective[1] for m in present))
-    smallest_n = min(Fraction(policy.minimum_n), effective_n * _half_even_share(present))
-    eligible = [member for member in present if member.excluded is None and member.effective[1] >= smallest_n]
-    return max(eligible, key=lambda m: (Fraction(m.favourable, m.n), m.n), default=None)
+    smallest_n = Fraction(policy.minimum_n)
+    if any(member.excluded is None and member.effective[1] < smallest_n for member in present):
+        effective_n = Fraction(sum(member.effective[1] for member in present))
+        smallest_n = min(smallest_n, effective_n * _half_even_share(len(present)))
+    found: Member | None = None
+    for member in present:
+        eligible = member.excluded is None and member.effective[1] >= smallest_n
+        if eligible and (found is None or _above(member, found)):
+            found = member
+    return found
+
+
+def _above(one: Member, other: Member) -> bool:
+    """By rate, exactly, then by size."""
+    left, right = one.favourable * other.n, other.favourable * one.n
+    return left > right or (left == right and one.n > other.n)
 
 
 def find_reference(groups: Sequence[Member], name: str) -> Member:
@@ -157,26 +177,37 @@ def find_reference(groups: Sequence[Member], name: str) -> Member:
     return matches[0]
 
 
-def _total(counts: Sequence[GroupCount]) -> Member:
+def _key(count: GroupCount) -> tuple[str, ...]:
+    group = count.group
+    return (group.strip(),) if type(group) is str else tuple(map(level_text, count.levels))
+
+
+def _total(counts: Sequence[GroupCount], n: int, effects: Mapping[str, float], excluded: str | None) -> Member:
     strata: dict[Hashable, tuple[int, int]] = {}
     for count in counts:
         if count.stratum is not None:
-            favourable, n = strata.get(count.stratum, (0, 0))
-            strata[count.stratum] = (favourable + count.favourable, n + count.n)
-    favourable, n = sum(count.favourable for count in counts), sum(count.n for count in counts)
-    return Member(counts[0].levels, favourable, n, strata)
+            within = strata.get(count.stratum, _NONE)
+            strata[count.stratum] = within[0] + count.favourable, within[1] + count.n
+    levels, favourable = counts[0].levels, sum([count.favourable for count in counts])
+    effect = effects.get(group_label(levels), 1.0) if effects else 1.0
+    return Member(levels, favourable, n, strata, excluded, effect)
 
 
-def _half_even_share(present: Sequence[Member]) -> Fraction:
-    return Fraction(1, 2 * max(len(present), 1))
+@lru_cache(maxsize=256)
+def _smallest_share(minimum: float, groups: int) -> Fraction:
+    return min(exact(minimum), _half_even_share(groups))
 
 
-def _exclusion(member: Member, known_n: int, smallest_share: Fraction) -> str | None:
-    if not member.known:
+def _half_even_share(groups: int) -> Fraction:
+    return Fraction(1, 2 * max(groups, 1))
+
+
+def _exclusion(known: bool, n: int, known_n: int, smallest_share: Fraction) -> str | None:
+    if not known:
         return "value not known: counted, not compared"
-    if not member.n:
+    if not n:
         return "no members"
-    if member.n * smallest_share.denominator < smallest_share.numerator * known_n:
-        share = f"{100 * member.n / known_n:.2g} % of {known_n:,}"
+    if n * smallest_share.denominator < smallest_share.numerator * known_n:
+        share = f"{100 * n / known_n:.2g} % of {known_n:,}"
         return f"{share}: under {float(smallest_share) * 100:.2g} %, left out of the ratios"
     return None

@@ -56,7 +56,10 @@ def impact_ratios(counts: Sequence[GroupCount], *, policy: Policy) -> list[Impac
     for one in compared:  # of floats that round to the same the exact comparison decides
         if one.favourable * highest.n > highest.favourable * one.n:
             highest = one
-    return [_compared(member, highest) if member in compared else _uncompared(member) for member in found]
+    return [
+        _compared(member, highest) if member.known and member.excluded is None else _uncompared(member)
+        for member in found
+    ]
 
 
 def _compared(member: Member, highest: Member) -> Impact:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
+from math import isfinite
 
 Range = tuple[float, float]
 
 
 def finite(number: float | None) -> float | None:
     """The number, or None where it is not finite."""
-    return float(number) if number is not None and math.isfinite(number) else None
+    return float(number) if number is not None and isfinite(number) else None
 
 
 def finite_range(bounds: Range | None) -> list[float | None] | None:

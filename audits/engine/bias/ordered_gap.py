@@ -30,6 +30,7 @@ from audits.engine.statistics.ranks import mann_whitney, mann_whitney_shuffled, 
 DELTA = 0.06
 SHUFFLED = 100
 """Groups of fewer are shuffled where the normal approximation would pass: it is not to be trusted that far out."""
+_WIDTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +110,115 @@ class OrderedTable:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class OrderedPlan:
+    """The groups of one attribute on one scale, and who is compared with whom: all that precedes the tests.
+
+    `rows` holds each group's counts by its label, in the order of `scale.labels`. `policy.delta` is a distance from
+    0.5 here, `policy.alpha` the chance of any false disparity in the table.
+    """
+
+    attribute: str
+    scale: Scale
+    policy: Policy
+    members: tuple[Member, ...]
+    rows: Mapping[str, Sequence[int]]
+    reference: Member | None
+    tested: tuple[Member, ...]
+
+    @classmethod
+    def of(
+        cls,
+        counts: Mapping[Level, Sequence[int]],
+        *,
+        scale: Scale,
+        policy: Policy,
+        reference: str | None,
+        attribute: str,
+    ) -> OrderedPlan:
+        """Raises LookupError if `reference` names none of the groups."""
+        by_label = {level_text(level): level for level in counts}
+        found = members((GroupCount(level, 0, sum(row)) for level, row in counts.items()), policy=policy)
+        rows = {member.label: list(counts[by_label[level_text(member.levels[0])]]) for member in found}
+        base = _reference(found, reference, policy=policy)
+        tested = tuple(
+            member
+            for member in found
+            if base is not None and member is not base and member.known and min(member.n, base.n) >= policy.small_cell
+        )
+        return cls(attribute, scale, policy, tuple(found), rows, base, tested)
+
+
 def audit_ordered(
     counts: Mapping[Level, Sequence[int]], *, scale: Scale, policy: Policy, reference: str | None, attribute: str
 ) -> OrderedTable:
-    """Compare each group's counts, in the order of `scale.labels`, with the reference's.
+    """Compare each group's counts, in the order of `scale.labels`, with the reference's; see `audit_ordered_plans`.
 
-    `policy.delta` is a distance from 0.5 here, `policy.alpha` the chance of any false disparity in the table; groups
-    of fewer than `policy.small_cell` are not tested. Raises LookupError if `reference` names none of the groups.
+    Raises LookupError if `reference` names none of the groups.
     """
-    by_label = {level_text(level): level for level in counts}
-    found = members((GroupCount(level, 0, sum(row)) for level, row in counts.items()), policy=policy)
-    rows = {member.label: list(counts[by_label[level_text(member.levels[0])]]) for member in found}
-    base = _reference(found, reference, policy=policy)
-    tested = [
-        member
-        for member in found
-        if base is not None and member is not base and member.known and min(member.n, base.n) >= policy.small_cell
+    plan = OrderedPlan.of(counts, scale=scale, policy=policy, reference=reference, attribute=attribute)
+    return audit_ordered_plans([plan])[0]
+
+
+def audit_ordered_plans(plans: Sequence[OrderedPlan]) -> list[OrderedTable]:
+    """The table of each plan, as if it were audited alone, from one pass of tests.
+
+    Groups of fewer than `policy.small_cell` are not tested. Raises ValueError unless all policies have one confidence.
+    """
+    if len({plan.policy.confidence for plan in plans}) > 1:
+        raise ValueError("tables can only be audited together at one confidence")
+    pairs = [
+        (plan.rows[member.label], plan.rows[plan.reference.label])
+        for plan in plans
+        if plan.reference is not None
+        for member in plan.tested
     ]
-    compared = _compared(tested, base, rows, scale=scale, policy=policy) if base is not None and tested else []
-    untested = [m for m in found if m is not base and m not in tested and m.known and m.n]
-    unknown = [m for m in found if not m.known and m.n]
+    if not pairs:
+        return [_table(plan, []) for plan in plans]
+    # Scales differ in length; values beyond a scale's end, which nobody has, leave every rank as it is. One width for
+    # all usual scales, so that no sum is rounded otherwise for the company that it is in.
+    width = -(-max(len(row) for row, _ in pairs) // _WIDTH) * _WIDTH
+    counts = np.zeros((2, len(pairs), width))
+    for i, sides in enumerate(pairs):
+        counts[:, i, : len(sides[0])] = sides
+    tests = mann_whitney(*counts)
+    effects = superiority(*counts, confidence=plans[0].policy.confidence)
+    figures = iter(
+        zip(
+            tests.u.tolist(),
+            tests.p_value.tolist(),
+            effects.probability.tolist(),
+            zip(effects.lower.tolist(), effects.upper.tolist(), strict=True),
+            effects.p_value.tolist(),
+            strict=True,
+        )
+    )
+    return [_table(plan, [_Figures(*next(figures)) for _ in plan.tested]) for plan in plans]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """One tested group against the reference; `p_value` by the normal approximation alone."""
+
+    u: float
+    p_value: float
+    superiority: float
+    interval: Range
+    spread_p_value: float
+
+
+def _table(plan: OrderedPlan, figures: Sequence[_Figures]) -> OrderedTable:
+    base = plan.reference
+    compared = [] if base is None else _compared(plan, base, figures)
+    untested = [m for m in plan.members if m is not base and m not in plan.tested and m.known and m.n]
+    unknown = [m for m in plan.members if not m.known and m.n]
     groups = (
-        *([_alone(base, rows, scale=scale, is_reference=True)] if base is not None else ()),
-        *sorted((*compared, *(_alone(m, rows, scale=scale) for m in untested)), key=lambda row: row.label),
-        *(_alone(m, rows, scale=scale) for m in unknown),
+        *([_alone(base, plan, is_reference=True)] if base is not None else ()),
+        *sorted((*compared, *(_alone(m, plan) for m in untested)), key=lambda row: row.label),
+        *(_alone(m, plan) for m in unknown),
     )
     verdict = overall(row.verdict for row in compared)
-    return OrderedTable(attribute, groups, comparisons=len(tested), verdict=verdict, policy=policy)
+    return OrderedTable(plan.attribute, groups, comparisons=len(plan.tested), verdict=verdict, policy=plan.policy)
 
 
 def _reference(found: Sequence[Member], name: str | None, *, policy: Policy) -> Member | None:
@@ -145,30 +228,15 @@ def _reference(found: Sequence[Member], name: str | None, *, policy: Policy) -> 
     return max(present, key=lambda member: member.n, default=None)
 
 
-def _compared(
-    tested: Sequence[Member],
-    base: Member,
-    rows: Mapping[str, Sequence[int]],
-    *,
-    scale: Scale,
-    policy: Policy,
-) -> list[OrderedResult]:
-    mine, theirs = np.array([rows[member.label] for member in tested]), np.array(rows[base.label])
-    tests = mann_whitney(mine, theirs)
-    effects = superiority(mine, theirs, confidence=policy.confidence)
-    p_values = [
-        max(p, mann_whitney_shuffled(row, theirs)) if p <= policy.alpha and min(member.n, base.n) < SHUFFLED else p
-        for p, row, member in zip(tests.p_value.tolist(), mine, tested, strict=True)
-    ]
-    adjusted = holm(p_values)
+def _compared(plan: OrderedPlan, base: Member, figures: Sequence[_Figures]) -> list[OrderedResult]:
+    policy = plan.policy
+    p_values = [_p_value(plan, member, base, one.p_value) for member, one in zip(plan.tested, figures, strict=True)]
     results = []
-    for i, member in enumerate(tested):
-        probability = float(effects.probability[i])
-        interval = (float(effects.lower[i]), float(effects.upper[i]))
+    for member, one, p_value, p_adjusted in zip(plan.tested, figures, p_values, holm(p_values).tolist(), strict=True):
         evidence = Evidence(
-            p_adjusted=float(adjusted[i]),
-            breaches=_breaches(probability, policy),
-            difference_interval=(interval[0] - 0.5, interval[1] - 0.5),
+            p_adjusted=p_adjusted,
+            breaches=_breaches(one.superiority, policy),
+            difference_interval=(one.interval[0] - 0.5, one.interval[1] - 0.5),
             smaller_n=min(member.n, base.n),
         )
         judgement = judge(evidence, policy=policy)
@@ -176,21 +244,28 @@ def _compared(
             OrderedResult(
                 level=member.levels[0],
                 n=member.n,
-                middle=_middle(rows[member.label], scale),
-                superiority=probability,
-                interval=interval,
-                u=float(tests.u[i]),
-                p_value=p_values[i],
-                p_adjusted=float(adjusted[i]),
-                spread_p_value=float(effects.p_value[i]),
+                middle=_middle(plan, member),
+                superiority=one.superiority,
+                interval=one.interval,
+                u=one.u,
+                p_value=p_value,
+                p_adjusted=p_adjusted,
+                spread_p_value=one.spread_p_value,
                 detectable=detectable_superiority(
-                    member.n, base.n, alpha=policy.alpha / len(tested), power=policy.power
+                    member.n, base.n, alpha=policy.alpha / len(plan.tested), power=policy.power
                 ),
                 verdict=judgement.verdict,
                 reasons=judgement.reasons,
             )
         )
     return results
+
+
+def _p_value(plan: OrderedPlan, member: Member, base: Member, p_value: float) -> float:
+    """Where a small group passes by the normal approximation, the larger of it and that by shuffling."""
+    if p_value > plan.policy.alpha or min(member.n, base.n) >= SHUFFLED:
+        return p_value
+    return max(p_value, mann_whitney_shuffled(plan.rows[member.label], plan.rows[base.label]))
 
 
 def _breaches(probability: float, policy: Policy) -> tuple[str, ...]:
@@ -211,19 +286,17 @@ def detectable_superiority(n: int, m: int, *, alpha: float, power: float) -> flo
     return min(gap, 0.5)
 
 
-def _alone(
-    member: Member, rows: Mapping[str, Sequence[int]], *, scale: Scale, is_reference: bool = False
-) -> OrderedResult:
+def _alone(member: Member, plan: OrderedPlan, *, is_reference: bool = False) -> OrderedResult:
     return OrderedResult(
         level=member.levels[0],
         n=member.n,
-        middle=_middle(rows[member.label], scale),
+        middle=_middle(plan, member),
         verdict=Verdict.NO_MATERIAL_DIFFERENCE if is_reference else Verdict.NOT_ENOUGH_DATA,
         reasons=(member.excluded,) if member.excluded and not member.known else (),
         is_reference=is_reference,
     )
 
 
-def _middle(row: Sequence[int], scale: Scale) -> str | None:
-    place = middle(row)
-    return None if place is None else scale.labels[place]
+def _middle(plan: OrderedPlan, member: Member) -> str | None:
+    place = middle(plan.rows[member.label])
+    return None if place is None else plan.scale.labels[place]

@@ -7,34 +7,36 @@ k(k−1)/2 differences, and correcting for k − 1 of them would raise false dis
 the choice. As all pairs are paid for, a disparity between two groups that are not the reference is reported
 too (`GapTable.between`): a small group that was lucky enough to become the reference then cannot hide it.
 
-Tables that belong to one audit form one family: give them to `audit_gaps` together.
+Tables that belong to one audit form one family of tests (`GapFamily`). Families have nothing to do with each other,
+but most of what they cost is the same however many there are: `audit_families` answers any number in one pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.adjusted import Crude, adjusted_gaps
-from audits.engine.bias.comparisons import Comparisons, TableCounts, split_by_size
+from audits.engine.bias.adjusted import Crude, adjusted_families
+from audits.engine.bias.adjusted_gap import AdjustedGap
+from audits.engine.bias.comparisons import Comparisons, GapFamily, TableCounts
 from audits.engine.bias.gap_table import GapTable, GroupResult, PairDisparity
 from audits.engine.bias.groups import GroupCount, Member
 from audits.engine.bias.json_numbers import Range
-from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, material_breaches, overall
+from audits.engine.bias.verdict import Evidence, Judgement, Policy, Verdict, judge, material_breaches, overall
 from audits.engine.statistics import intervals
 from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.multiplicity import holm
 from audits.engine.statistics.power import detectable_difference
 
-__all__ = ["GroupCount", "TableCounts", "audit_gap", "audit_gaps", "tables_forget"]
+__all__ = ["GapFamily", "GroupCount", "TableCounts", "audit_families", "audit_gap", "audit_gaps"]
 
 FloatArray = NDArray[np.float64]
-
-_TABLES_KEPT = 256
+T = TypeVar("T")
 
 
 def audit_gap(
@@ -45,7 +47,7 @@ def audit_gap(
     attribute: str = "group",
     effects: Mapping[str, float] | None = None,
 ) -> GapTable:
-    """Compare the groups of one attribute with the reference; see `audit_gaps`.
+    """Compare the groups of one attribute with the reference; see `audit_families`.
 
     Raises LookupError if `reference` names none of the groups.
     """
@@ -53,10 +55,18 @@ def audit_gap(
 
 
 def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTable]:
-    """Compare groups with the reference in each table, as one family of tests.
+    """Compare groups with the reference in each table, as one family of tests; see `audit_families`.
+
+    Raises LookupError if a named reference is none of its table's groups.
+    """
+    return audit_families([GapFamily.of(tables, policy=policy)])[0]
+
+
+def audit_families(families: Sequence[GapFamily]) -> list[list[GapTable]]:
+    """For each family its tables, as if it were audited alone.
 
     Rates have Wilson intervals, differences Newcombe's method 10, ratios log intervals; p-values are
-    Fisher's exact test, adjusted by Holm across all tables given. Data without any true gap gives a
+    Fisher's exact test, adjusted by Holm across all tables of the family. Data without any true gap gives a
     disparity in at most `policy.alpha` of audits. Counts that carry a stratum are also compared within
     strata (`GroupResult.adjusted`), those tests adjusted as a family of their own. Groups below
     `policy.small_cell` are shown with their p-value but not tested. The verdict of a table is `overall` of
@@ -64,161 +74,201 @@ def audit_gaps(tables: Sequence[TableCounts], *, policy: Policy) -> list[GapTabl
 
     Where a table has design effects (`TableCounts.effects`), intervals, tests, detectable differences and the judgement
     rest on effective counts (Rao & Scott 1992, Biometrics 48:577-585), Fisher's test on whole ones (`whole_effective`);
-    rates, ratios, n, and what is material are those of the counts as they are. Raises LookupError if a named
-    reference is none of its table's groups.
+    rates, ratios, n, and what is material are those of the counts as they are. Raises ValueError unless all policies
+    have one confidence and one power.
     """
-    if not tables:
+    if not families:
         return []
-    plans = [Comparisons.of(table, policy=policy) for table in tables]
-    tests = _fisher_tests(plans)
-    crude = [_compared_rows(plan, test, policy=policy) for plan, test in zip(plans, tests, strict=True)]
-    adjusted = adjusted_gaps(plans, [[_crude(row) for row in rows] for rows in crude], policy=policy)
-    compared = [
-        [replace(row, adjusted=gap) for row, gap in zip(rows, gaps, strict=True)] if gaps else rows
-        for rows, gaps in zip(crude, adjusted, strict=True)
+    if len({(family.policy.confidence, family.policy.power) for family in families}) > 1:
+        raise ValueError("families can only be audited together at one confidence and one power")
+    tables = [
+        _Table(plan, family.policy, *tests)
+        for family, tested in zip(families, _tests(families), strict=True)
+        for plan, tests in zip(family.plans, tested, strict=True)
     ]
-    return [_table(plan, test, rows, policy=policy) for plan, test, rows in zip(plans, tests, compared, strict=True)]
+    figures = _figures(tables)
+    judged = [_judgements(*parts) for parts in zip(tables, figures, strict=True)]
+    adjusted = adjusted_families(families, [_crude(*parts) for parts in zip(figures, judged, strict=True)])
+    parts = zip(tables, figures, judged, adjusted, _between(tables), strict=True)
+    gaps = iter([_gap_table(*of_table) for of_table in parts])
+    return [[next(gaps) for _ in family.plans] for family in families]
 
 
 @dataclass(frozen=True, slots=True)
-class _Tests:
-    """p-values of one table in the order of `Comparisons.cells`; adjusted where they are tested."""
+class _Table:
+    """A planned table and its tests: p-values in the order of `Comparisons.cells`, adjusted where they are tested."""
 
-    p_values: FloatArray
-    p_adjusted: FloatArray
+    plan: Comparisons
+    policy: Policy
+    p_values: Sequence[float]
+    p_adjusted: Sequence[float]
     family_size: int
 
-
-def _fisher_tests(plans: Sequence[Comparisons]) -> list[_Tests]:
-    cells = [plan.cells() for plan in plans]
-    p_values = split_by_size(_p_values(tuple(cell for table in cells for cell in table)), [len(one) for one in cells])
-    in_family = [p[: len(plan.tested) + len(plan.pairs)] for p, plan in zip(p_values, plans, strict=True)]
-    family_size = sum(plan.family_size for plan in plans)
-    adjusted = holm(np.concatenate([np.empty(0), *in_family]), family_size=family_size)
-    by_table = split_by_size(adjusted, [p.size for p in in_family])
-    return [_Tests(p, q, family_size) for p, q in zip(p_values, by_table, strict=True)]
+    def of_compared(self, i: int) -> tuple[float, float | None]:
+        """The p-value and the adjusted one of `plan.compared[i]`."""
+        tested = len(self.plan.tested)
+        if i < tested:
+            return self.p_values[i], self.p_adjusted[i]
+        return self.p_values[i + len(self.plan.pairs)], None
 
 
-@lru_cache(maxsize=_TABLES_KEPT)
-def _p_values(cells: tuple[tuple[int, int, int, int], ...]) -> FloatArray:
-    """Fisher's test of each: an audit asks for the same table crude, within strata, and of what is known of it."""
-    p_values = fisher_exact(*np.array(cells, dtype=np.float64).reshape(-1, 4).T)
-    p_values.flags.writeable = False
-    return p_values
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Estimates of one table, an entry a compared group; `alone` are the rate intervals of its other groups."""
+
+    rate: Sequence[float]
+    rate_interval: Sequence[Range]
+    difference: Sequence[float]
+    difference_interval: Sequence[Range]
+    ratio: Sequence[float]
+    ratio_interval: Sequence[Range]
+    adverse_ratio: Sequence[float]
+    detectable: Sequence[float]
+    alone: Sequence[Range]
 
 
-@lru_cache(maxsize=_TABLES_KEPT)
-def _intervals(
-    groups: tuple[tuple[float, float], ...], reference: tuple[float, float], confidence: float
-) -> tuple[list[Range], list[Range], list[Range]]:
-    """Of each group's effective counts: of its rate, and of its difference from and ratio to the reference's."""
-    k, n = np.array(groups, dtype=np.float64).T
-    k0, n0 = (np.full(k.shape, count, dtype=np.float64) for count in reference)
-    return (
-        _ranges(intervals.wilson(k, n, confidence=confidence)),
-        _ranges(intervals.newcombe_difference(k, n, k0, n0, confidence=confidence)),
-        _ranges(intervals.log_ratio(k, n, k0, n0, confidence=confidence)),
+def _tests(families: Sequence[GapFamily]) -> list[list[tuple[Sequence[float], Sequence[float], int]]]:
+    """Of each table of each family: p-values, adjusted p-values, and the size of the family."""
+    cells = [[plan.cells() for plan in family.plans] for family in families]
+    flat = np.array([cell for own in cells for table in own for cell in table], dtype=np.float64).reshape(-1, 4)
+    p_values = fisher_exact(*flat.T).tolist()
+    parts = iter(_cut(p_values, [len(table) for own in cells for table in own]))
+    found: list[list[tuple[Sequence[float], Sequence[float], int]]] = []
+    for family in families:
+        own = [next(parts) for _ in family.plans]
+        in_family = [p[: len(plan.tested) + len(plan.pairs)] for p, plan in zip(own, family.plans, strict=True)]
+        size = sum(plan.family_size for plan in family.plans)
+        adjusted = holm([p for table in in_family for p in table], family_size=size).tolist()
+        by_table = _cut(adjusted, [len(table) for table in in_family])
+        found.append([(p, q, size) for p, q in zip(own, by_table, strict=True)])
+    return found
+
+
+def _figures(tables: Sequence[_Table]) -> list[_Figures]:
+    """The estimates of all tables in one pass."""
+    policy = tables[0].policy if tables else Policy()
+    confidence = policy.confidence
+    pairs = [(group, table.plan.reference) for table in tables if table.plan.reference for group in table.plan.compared]
+    counted = _columns([(one.favourable, one.n, other.favourable, other.n) for one, other in pairs])
+    effective = _columns([(*one.effective, *other.effective) for one, other in pairs])
+    lone = _columns([(*member.effective, 0, 0) for table in tables for member in table.plan.alone])
+    k, n, k0, n0 = counted
+    rates, reference_rates = k / n, k0 / n0
+    shares = [table.policy.alpha / max(table.family_size, 1) for table in tables for _ in table.plan.compared]
+    columns = (
+        rates.tolist(),
+        _ranges(intervals.wilson(*effective[:2], confidence=confidence)),
+        (rates - reference_rates).tolist(),
+        _ranges(intervals.newcombe_difference(*effective, confidence=confidence)),
+        intervals.ratio(*counted).tolist(),
+        _ranges(intervals.log_ratio(*effective, confidence=confidence)),
+        intervals.ratio(n - k, n, n0 - k0, n0).tolist(),
+        detectable_difference(reference_rates, effective[3], effective[1], alpha=shares, power=policy.power).tolist(),
     )
+    sizes = [len(table.plan.compared) for table in tables]
+    alone = _cut(
+        _ranges(intervals.wilson(*lone[:2], confidence=confidence)), [len(table.plan.alone) for table in tables]
+    )
+    return [_Figures(*parts) for parts in zip(*(_cut(column, sizes) for column in columns), alone, strict=True)]
 
 
-def tables_forget() -> None:
-    """Let go of the tables that this process keeps."""
-    _p_values.cache_clear()
-    _intervals.cache_clear()
+def _judgements(table: _Table, figures: _Figures) -> list[Judgement]:
+    """The verdict on each compared group."""
+    reference, policy = table.plan.reference, table.policy
+    if reference is None:
+        return []
+    of_reference = reference.effective[1]
+    return [
+        judge(
+            Evidence(
+                p_adjusted=table.of_compared(i)[1],
+                breaches=material_breaches(
+                    group.favourable,
+                    group.n,
+                    reference.favourable,
+                    reference.n,
+                    policy=policy,
+                    with_ratios=group.excluded is None,
+                ),
+                difference_interval=figures.difference_interval[i],
+                smaller_n=min(group.effective[1], of_reference),
+            ),
+            policy=policy,
+        )
+        for i, group in enumerate(table.plan.compared)
+    ]
 
 
-def _crude(row: GroupResult) -> Crude:
-    return Crude(row.difference or 0.0, row.difference_interval or (-1.0, 1.0), row.verdict)
+def _crude(figures: _Figures, judgements: Sequence[Judgement]) -> list[Crude]:
+    rows = zip(figures.difference, figures.difference_interval, judgements, strict=True)
+    return [Crude(difference, interval, judgement.verdict) for difference, interval, judgement in rows]
 
 
-def _table(plan: Comparisons, tests: _Tests, compared: Sequence[GroupResult], *, policy: Policy) -> GapTable:
-    reference = [] if plan.reference is None else [_reference_row(plan.reference, policy=policy)]
-    others = [_uncompared_row(m, policy=policy) for m in plan.members if not (m.known and m.n)]
-    between = _between(plan, tests, policy=policy)
+def _gap_table(
+    table: _Table,
+    figures: _Figures,
+    judgements: Sequence[Judgement],
+    adjusted: Sequence[AdjustedGap],
+    between: Sequence[PairDisparity],
+) -> GapTable:
+    plan = table.plan
+    compared = [
+        _compared_row(table, i, figures, judgement, adjusted[i] if adjusted else None)
+        for i, judgement in enumerate(judgements)
+    ]
+    alone = [
+        _reference_row(member, interval) if member is plan.reference else _uncompared_row(member, interval)
+        for member, interval in zip(plan.alone, figures.alone, strict=True)
+    ]
+    first = 0 if plan.reference is None else 1
     verdicts = [row.verdict for row in compared if row.tested] + [Verdict.DISPARITY] * len(between)
     return GapTable(
         attributes=plan.table.attributes,
-        groups=(*reference, *sorted(compared, key=lambda row: row.label), *others),
-        between=between,
-        comparisons=tests.family_size,
+        groups=(*alone[:first], *sorted(compared, key=lambda row: row.label), *alone[first:]),
+        between=tuple(between),
+        comparisons=table.family_size,
         verdict=overall(verdicts),
-        policy=policy,
+        policy=table.policy,
     )
 
 
-def _compared_rows(plan: Comparisons, tests: _Tests, *, policy: Policy) -> list[GroupResult]:
-    reference, groups = plan.reference, plan.compared
-    if reference is None or not groups:
-        return []
-    k, n = np.array([(group.favourable, group.n) for group in groups], dtype=np.float64).T
-    k0, n0 = float(reference.favourable), float(reference.n)
-    effective, reference_effective = tuple(group.effective for group in groups), reference.effective
-    rates, reference_rate = k / n, k0 / n0
-    rate_intervals, difference_intervals, ratio_intervals = _intervals(
-        effective, reference_effective, policy.confidence
+def _compared_row(
+    table: _Table, i: int, figures: _Figures, judgement: Judgement, adjusted: AdjustedGap | None
+) -> GroupResult:
+    group, reference = table.plan.compared[i], table.plan.reference
+    assert reference is not None
+    p_value, p_adjusted = table.of_compared(i)
+    in_ratios = group.excluded is None
+    return GroupResult(
+        levels=group.levels,
+        n=group.n,
+        favourable=group.favourable,
+        rate=figures.rate[i],
+        rate_interval=figures.rate_interval[i],
+        impact_ratio=figures.ratio[i] if in_ratios else None,
+        impact_ratio_interval=figures.ratio_interval[i] if in_ratios else None,
+        below_four_fifths=_below_four_fifths(group, reference) if in_ratios else None,
+        adverse_ratio=figures.adverse_ratio[i] if in_ratios else None,
+        difference=figures.difference[i],
+        difference_interval=figures.difference_interval[i],
+        p_value=p_value,
+        p_adjusted=p_adjusted,
+        verdict=judgement.verdict,
+        reasons=judgement.reasons,
+        detectable_difference=figures.detectable[i],
+        excluded=group.excluded,
+        adjusted=adjusted,
+        design_effect=group.design_effect,
     )
-    ratios = intervals.ratio(k, n, k0, n0)
-    adverse_ratios = intervals.ratio(n - k, n, n0 - k0, n0)
-    detectable = detectable_difference(
-        reference_rate,
-        reference_effective[1],
-        [one[1] for one in effective],
-        alpha=policy.alpha / max(tests.family_size, 1),
-        power=policy.power,
-    )
-    tested, pairs = len(plan.tested), len(plan.pairs)
-    p_values = np.delete(tests.p_values, np.s_[tested : tested + pairs])
-    rows = []
-    for i, group in enumerate(groups):
-        p_adjusted = float(tests.p_adjusted[i]) if i < tested else None
-        in_ratios = group.excluded is None
-        evidence = Evidence(
-            p_adjusted=p_adjusted,
-            breaches=material_breaches(
-                group.favourable,
-                group.n,
-                reference.favourable,
-                reference.n,
-                policy=policy,
-                with_ratios=in_ratios,
-            ),
-            difference_interval=difference_intervals[i],
-            smaller_n=min(group.effective[1], reference.effective[1]),
-        )
-        judgement = judge(evidence, policy=policy)
-        rows.append(
-            GroupResult(
-                levels=group.levels,
-                n=group.n,
-                favourable=group.favourable,
-                rate=float(rates[i]),
-                rate_interval=rate_intervals[i],
-                impact_ratio=float(ratios[i]) if in_ratios else None,
-                impact_ratio_interval=ratio_intervals[i] if in_ratios else None,
-                below_four_fifths=_below_four_fifths(group, reference) if in_ratios else None,
-                adverse_ratio=float(adverse_ratios[i]) if in_ratios else None,
-                difference=float(rates[i] - reference_rate),
-                difference_interval=difference_intervals[i],
-                p_value=float(p_values[i]),
-                p_adjusted=p_adjusted,
-                verdict=judgement.verdict,
-                reasons=judgement.reasons,
-                detectable_difference=float(detectable[i]),
-                design_effect=group.design_effect,
-                excluded=group.excluded,
-            )
-        )
-    return rows
 
 
-def _reference_row(reference: Member, *, policy: Policy) -> GroupResult:
-    rate = reference.favourable / reference.n if reference.n else None
+def _reference_row(reference: Member, rate_interval: Range) -> GroupResult:
     return GroupResult(
         levels=reference.levels,
         n=reference.n,
         favourable=reference.favourable,
-        rate=rate,
-        rate_interval=_rate_interval(reference, policy=policy),
+        rate=reference.favourable / reference.n if reference.n else None,
+        rate_interval=rate_interval,
         impact_ratio=1.0 if reference.favourable else None,
         below_four_fifths=False,
         adverse_ratio=1.0 if reference.favourable < reference.n else None,
@@ -230,52 +280,61 @@ def _reference_row(reference: Member, *, policy: Policy) -> GroupResult:
     )
 
 
-def _uncompared_row(member: Member, *, policy: Policy) -> GroupResult:
+def _uncompared_row(member: Member, rate_interval: Range) -> GroupResult:
     return GroupResult(
         levels=member.levels,
         n=member.n,
         favourable=member.favourable,
         rate=member.favourable / member.n if member.n else None,
-        rate_interval=_rate_interval(member, policy=policy),
+        rate_interval=rate_interval,
         reasons=(member.excluded,) if member.excluded else (),
         excluded=member.excluded,
         design_effect=member.design_effect,
     )
 
 
-def _between(plan: Comparisons, tests: _Tests, *, policy: Policy) -> tuple[PairDisparity, ...]:
-    found = []
-    start = len(plan.tested)
-    confidence = policy.confidence
-    for i, (first, second) in enumerate(plan.pairs, start):
-        if tests.p_adjusted[i] > policy.alpha:
-            continue
-        lower, higher = sorted((first, second), key=lambda m: m.favourable / m.n)
-        cells = (lower.favourable, lower.n, higher.favourable, higher.n)
-        with_ratios = lower.excluded is None and higher.excluded is None
-        difference_interval = _ranges(
-            intervals.newcombe_difference(*lower.effective, *higher.effective, confidence=confidence)
-        )[0]
+def _between(tables: Sequence[_Table]) -> list[list[PairDisparity]]:
+    """Of each table the disparities of two groups neither of which is the reference."""
+    found: list[list[PairDisparity]] = [[] for _ in tables]
+    passed: list[tuple[int, int, Member, Member]] = []
+    for number, table in enumerate(tables):
+        for i, pair in enumerate(table.plan.pairs, len(table.plan.tested)):
+            if table.p_adjusted[i] <= table.policy.alpha:
+                lower, higher = sorted(pair, key=lambda member: member.favourable / member.n)
+                passed.append((number, i, lower, higher))
+    if not passed:
+        return found
+    effective = _columns([(*lower.effective, *higher.effective) for _, _, lower, higher in passed])
+    ranges = _ranges(intervals.newcombe_difference(*effective, confidence=tables[0].policy.confidence))
+    for (number, i, lower, higher), interval in zip(passed, ranges, strict=True):
+        table = tables[number]
         evidence = Evidence(
-            p_adjusted=float(tests.p_adjusted[i]),
-            breaches=material_breaches(*cells, policy=policy, with_ratios=with_ratios),
-            difference_interval=difference_interval,
+            p_adjusted=table.p_adjusted[i],
+            breaches=material_breaches(
+                lower.favourable,
+                lower.n,
+                higher.favourable,
+                higher.n,
+                policy=table.policy,
+                with_ratios=lower.excluded is None and higher.excluded is None,
+            ),
+            difference_interval=interval,
             smaller_n=min(lower.effective[1], higher.effective[1]),
         )
-        judgement = judge(evidence, policy=policy)
+        judgement = judge(evidence, policy=table.policy)
         if judgement.verdict is Verdict.DISPARITY:
-            found.append(
+            found[number].append(
                 PairDisparity(
                     levels=lower.levels,
                     against=higher.levels,
                     difference=lower.favourable / lower.n - higher.favourable / higher.n,
-                    difference_interval=difference_interval,
-                    p_value=float(tests.p_values[i]),
-                    p_adjusted=float(tests.p_adjusted[i]),
+                    difference_interval=interval,
+                    p_value=table.p_values[i],
+                    p_adjusted=table.p_adjusted[i],
                     reasons=judgement.reasons,
                 )
             )
-    return tuple(found)
+    return found
 
 
 def _below_four_fifths(group: Member, reference: Member) -> bool:
@@ -283,10 +342,15 @@ def _below_four_fifths(group: Member, reference: Member) -> bool:
     return 5 * group.favourable * reference.n < 4 * reference.favourable * group.n
 
 
-def _rate_interval(member: Member, *, policy: Policy) -> Range:
-    return _ranges(intervals.wilson(*member.effective, confidence=policy.confidence))[0]
+def _columns(rows: Sequence[tuple[float, float, float, float]]) -> FloatArray:
+    return np.array(rows, dtype=np.float64).reshape(-1, 4).T
 
 
-def _ranges(interval: tuple[FloatArray, FloatArray]) -> list[Range]:
-    lower, upper = (np.atleast_1d(bound).tolist() for bound in interval)
-    return list(zip(lower, upper, strict=True))
+def _ranges(interval: intervals.Interval) -> list[Range]:
+    lower, upper = interval
+    return list(zip(lower.tolist(), upper.tolist(), strict=True))
+
+
+def _cut(values: list[T], sizes: Sequence[int]) -> list[list[T]]:
+    """Cut one list into consecutive pieces of these sizes."""
+    return [values[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]

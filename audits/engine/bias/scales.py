@@ -10,19 +10,20 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 BELOW = "below"
 """The bin of what lies under a scale's first edge."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scale:
     """Bins by their lower edges, rising; the last is open. `unit` is how its numbers are called, if by anything."""
 
     edges: tuple[float, ...]
     unit: str = ""
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """The bins' names in order; what lies under the first edge comes first."""
         return (BELOW, *(f"{edge:g}" for edge in self.edges))

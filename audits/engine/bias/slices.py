@@ -12,31 +12,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtr
+from scipy.special import ndtr
 
 from audits.engine.bias.cube import Cube
 from audits.engine.bias.json_numbers import finite
-from audits.engine.bias.suppression import SMALLEST_SHOWN
+from audits.engine.bias.slice_tables import Levels, Look, Part, Slices, SliceTables
 from audits.engine.bias.verdict import Evidence, Judgement, Policy, Verdict, judge, material_breaches
 from audits.engine.statistics.exact import fisher_exact
 from audits.engine.statistics.intervals import newcombe_difference, wilson
 from audits.engine.statistics.multiplicity import benjamini_hochberg, holm
 from audits.engine.statistics.shrinkage import fit_prior
 
+__all__ = ["Confirmation", "Found", "Levels", "Look", "Slice", "confirm", "looks_at_slices", "worst_slices"]
+
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 MOST_DIMENSIONS = 3
-_LARGEST_TABLE = 1 << 23
 _LEAST_EXPECTED = 5
-
-Levels = tuple[tuple[str, str], ...]
-"""(dimension, level) of each of a slice's dimensions, in the order of the dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,15 @@ def worst_slices(
     fdr: float = 0.05,
     most: int = 5,
 ) -> Found:
-    """Look at all slices of two and three of these dimensions; nominate the worst of those that stand out.
+    """Look at all slices of two and three of these dimensions; see `looks_at_slices`."""
+    look = Look(measure, favourable, policy, fdr, most)
+    return looks_at_slices(cube, [look], dimensions=dimensions, about=about)[0]
+
+
+def looks_at_slices(
+    cube: Cube, looks: Sequence[Look], *, dimensions: Sequence[str], about: Collection[str]
+) -> list[Found]:
+    """For each look, nominate the worst of those slices of two and three of these dimensions that stand out.
 
     Only slices with at least one dimension of `about` are looked at (what customers are, rather than what they ask).
     A slice is nominated where its q-value passes `fdr`, its favourable rate is lower than the rest's by what the
@@ -151,20 +156,37 @@ def worst_slices(
     Sources: of the search, Pastor, de Alfaro & Baralis (2021), SIGMOD, 1400-1412 (divergence of all frequent slices,
     redundancy pruning); of the largest p-value as that of "worse than each", Berger (1982), Technometrics 24:295-300.
     """
-    tables = _Tables.of(cube, measure, favourable, dimensions)
-    whole_k, whole_n = tables.total
-    parts = [
-        _part(tables, axes, least=policy.delta / 2)
+    tables = SliceTables(cube, looks, dimensions)
+    least = np.array([look.policy.delta / 2 for look in looks])
+    found = [
+        slices
         for size in (2, MOST_DIMENSIONS)
-        for axes in combinations(range(len(dimensions)), size)
-        if {dimensions[axis] for axis in axes} & set(about)
+        if (slices := Slices.of(tables, size, about=about, least=least)) is not None
     ]
-    parts = [part for part in parts if part.n.size]
-    if not parts:
-        return Found(0, 0, 0, ())
+    if not found:
+        return [Found(0, 0, 0, ())] * len(looks)
     k, n, apart, p_parts = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("k", "n", "apart", "p_value")
+        np.concatenate([getattr(slices, name) for slices in found], axis=1) for name in ("k", "n", "apart", "p_value")
     )
+    parts = [part for slices in found for part in slices.parts]
+    whole_k, whole_n = tables.counts.sum(axis=-1).tolist()
+    return [
+        _found(look, parts, whole_k[i], whole_n[i], k[i], n[i], apart[i], p_parts[i]) for i, look in enumerate(looks)
+    ]
+
+
+def _found(
+    look: Look,
+    parts: Sequence[Part],
+    whole_k: float,
+    whole_n: float,
+    k: FloatArray,
+    n: FloatArray,
+    apart: BoolArray,
+    p_parts: FloatArray,
+) -> Found:
+    """What stands out among all slices, one entry each: `parts` laid end to end."""
+    policy = look.policy
     large = (n >= policy.minimum_n) & (whole_n - n >= policy.minimum_n)
     too_small = int(((n > 0) & ~large).sum())
     places = np.flatnonzero(large)
@@ -177,11 +199,11 @@ def worst_slices(
     successes, failures = fit_prior(k, n, method="moments").shapes
     shrunk = (k + successes) / (n + successes + failures)
     material = _material(k / n, (whole_k - k) / (whole_n - n), policy)
-    alone = material & apart & (q_values <= fdr)
-    explained = material & ~alone & (benjamini_hochberg(against_rest) <= fdr)
+    alone = material & apart & (q_values <= look.fdr)
+    explained = material & ~alone & (benjamini_hochberg(against_rest) <= look.fdr)
     chosen = np.flatnonzero(alone)
-    chosen = chosen[np.argsort(shrunk[chosen], kind="stable")][:most]
-    starts = np.cumsum([0, *(part.n.size for part in parts)])
+    chosen = chosen[np.argsort(shrunk[chosen], kind="stable")][: look.most]
+    starts = np.cumsum([0, *(part.size for part in parts)])
     nominated = []
     for i in chosen.tolist():
         part = int(np.searchsorted(starts, places[i], side="right")) - 1
@@ -278,7 +300,8 @@ def _two_sided(k: FloatArray, n: FloatArray, rest_k: FloatArray, rest_n: FloatAr
     expected = np.minimum(whole_k, whole_n - whole_k) * np.minimum(n, rest_n) / whole_n
     spread = whole_k * (whole_n - whole_k) * n * rest_n
     squared = (k * rest_n - rest_k * n) ** 2
-    p: FloatArray = chdtrc(1, np.divide(squared * whole_n, spread, out=np.zeros(k.shape), where=spread > 0))
+    statistic = np.divide(squared * whole_n, spread, out=np.zeros(k.shape), where=spread > 0)
+    p: FloatArray = 2 * ndtr(-np.sqrt(statistic))
     rare = expected < _LEAST_EXPECTED
     p[rare] = fisher_exact(k[rare], n[rare], rest_k[rare], rest_n[rare])
     return p
@@ -289,88 +312,3 @@ def _material(rate: FloatArray, rest: FloatArray, policy: Policy) -> BoolArray:
     ratio = rate < policy.impact_ratio * rest
     adverse = (1 - rate > policy.adverse_ratio * (1 - rest)) & (rate < rest)
     return lower | ratio | adverse
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """All slices by the same dimensions, as flat arrays.
-
-    `apart`: lower by the least step than what else each part holds; `p_value`: the largest of these comparisons.
-    """
-
-    names: tuple[str, ...]
-    known: tuple[tuple[str, ...], ...]
-    k: FloatArray
-    n: FloatArray
-    apart: BoolArray
-    p_value: FloatArray
-
-    def levels(self, place: int) -> Levels:
-        codes = np.unravel_index(place, [len(one) for one in self.known])
-        return tuple((name, one[int(code)]) for name, one, code in zip(self.names, self.known, codes, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """Favourable and all members by every dimension, as full tables; the unknown level last where there is one."""
-
-    names: tuple[str, ...]
-    levels: tuple[tuple[str | None, ...], ...]
-    cube: Cube
-    counts: tuple[FloatArray, FloatArray]
-    total: tuple[float, float]
-    full: NDArray[Any] | None
-
-    @classmethod
-    def of(cls, cube: Cube, measure: str, favourable: str, dimensions: Sequence[str]) -> _Tables:
-        small = cube.marginal(dimensions).only([measure])
-        counts = small.values(measure, favourable).astype(np.float64), small.n(measure).astype(np.float64)
-        shape = tuple(len(one) for one in small.levels)
-        full = None
-        if np.prod([float(size) for size in shape]) <= _LARGEST_TABLE and small.cells:
-            place = np.ravel_multi_index(tuple(small.codes), shape)
-            size = int(np.prod(shape))
-            full = np.stack([np.bincount(place, weights=one, minlength=size).reshape(shape) for one in counts])
-        total = float(counts[0].sum()), float(counts[1].sum())
-        return cls(tuple(dimensions), small.levels, small, counts, total, full)
-
-    def by(self, axes: tuple[int, ...]) -> FloatArray:
-        """Shape (2, *levels of these axes): favourable and all members."""
-        if self.full is not None:
-            others = tuple(1 + axis for axis in range(len(self.names)) if axis not in axes)
-            summed: FloatArray = self.full.sum(axis=others)
-            return summed
-        shape = tuple(len(self.levels[axis]) for axis in axes)
-        if not self.cube.cells:
-            return np.zeros((2, *shape))
-        place = np.ravel_multi_index(tuple(self.cube.codes[list(axes)]), shape)
-        size = int(np.prod(shape))
-        return np.stack([np.bincount(place, weights=one, minlength=size).reshape(shape) for one in self.counts])
-
-
-def _part(tables: _Tables, axes: tuple[int, ...], *, least: float) -> _Part:
-    table = tables.by(axes)
-    known = tuple(tuple(level for level in tables.levels[axis] if level is not None) for axis in axes)
-    inside = (slice(None), *(slice(len(one)) for one in known))
-    own = table[inside]
-    apart, p_value = np.ones(own.shape[1:], dtype=bool), np.zeros(own.shape[1:])
-    for axis in range(1, table.ndim):
-        k, n = own
-        rest_k, rest_n = table.sum(axis=axis, keepdims=True)[inside] - own
-        gap, p = _lower(k, n, rest_k, rest_n)
-        # Where a part holds next to nobody else, it says who they are once the slice is shown beside it.
-        apart &= (gap >= least) & (rest_n >= SMALLEST_SHOWN)
-        p_value = np.maximum(p_value, p)
-    names = tuple(tables.names[axis] for axis in axes)
-    return _Part(names, known, own[0].ravel(), own[1].ravel(), apart.ravel(), p_value.ravel())
-
-
-def _lower(k: FloatArray, n: FloatArray, rest_k: FloatArray, rest_n: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """By how much the rate is lower than the rest's, and the two-sided p-value; 1 where it is not lower at all."""
-    both = (n > 0) & (rest_n > 0)
-    size, rest_size = np.where(both, n, 1.0), np.where(both, rest_n, 1.0)
-    gap = np.where(both, rest_k / rest_size - k / size, 0.0)
-    pooled = (k + rest_k) / (size + rest_size)
-    error = np.sqrt(np.maximum(pooled * (1 - pooled), 0.0) * (1 / size + 1 / rest_size))
-    score = np.divide(gap, error, out=np.zeros(gap.shape), where=error > 0)
-    return gap, np.where(score > 0, 2 * ndtr(-score), 1.0)

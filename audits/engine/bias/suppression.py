@@ -40,12 +40,14 @@ def suppressed(n: ArrayLike, *, rows: Sequence[Sequence[Hashable]] = ()) -> NDAr
     """
     table = np.asarray(n, dtype=np.int64)
     hidden = (table > 0) & (table < SMALLEST_SHOWN)
+    if not hidden.any():
+        return hidden
     blocks = [(table, hidden)]
     for axis in range(len(rows[0]) if rows and len(rows[0]) > 1 else 0):
         for level in dict.fromkeys(levels[axis] for levels in rows):
             shared = np.array([levels[axis] == level for levels in rows])
             blocks.append((table[shared], shared))
-    changed = bool(hidden.any())
+    changed = True
     while changed:
         changed = False
         for i, (block, place) in enumerate(blocks):

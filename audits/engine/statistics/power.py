@@ -34,30 +34,30 @@ def detectable_difference(
     reference_n: ArrayLike,
     n: ArrayLike,
     *,
-    alpha: float = 0.05,
+    alpha: ArrayLike = 0.05,
     power: float = 0.8,
 ) -> FloatArray:
     """The smallest gap from `reference_rate` that groups of these sizes would have shown.
 
     A gap below the reference; where even a rate of 0 would have been missed, a gap above it; nan where
     neither could have been seen. In the unit of a rate (0.05 is five percentage points).
-    Absolute accuracy better than 1e-11.
+    Absolute accuracy better than 1e-11. `alpha` broadcasts with the counts.
     Source: Fleiss, Levin & Paik (2003), eq. 4.19 (unequal sizes, uncorrected), solved for the difference.
     """
-    rate, n0, n1 = np.broadcast_arrays(
-        *(np.asarray(array, dtype=np.float64) for array in (reference_rate, reference_n, n))
+    z_alpha, z_power = _quantiles(alpha, power)
+    rate, n0, n1, z_alpha = np.broadcast_arrays(
+        *(np.asarray(array, dtype=np.float64) for array in (reference_rate, reference_n, n, z_alpha))
     )
-    below = _smallest_gap(rate, n0, n1, direction=-1.0, alpha=alpha, power=power)
+    below = _smallest_gap(rate, n0, n1, z_alpha, z_power, direction=-1.0)
     if not np.isnan(below).any():
         return below
-    above = _smallest_gap(rate, n0, n1, direction=1.0, alpha=alpha, power=power)
+    above = _smallest_gap(rate, n0, n1, z_alpha, z_power, direction=1.0)
     return np.where(np.isnan(below), above, below)
 
 
 def _smallest_gap(
-    rate: FloatArray, n0: FloatArray, n1: FloatArray, *, direction: float, alpha: float, power: float
+    rate: FloatArray, n0: FloatArray, n1: FloatArray, z_alpha: FloatArray, z_power: FloatArray, *, direction: float
 ) -> FloatArray:
-    z_alpha, z_power = _quantiles(alpha, power)
     valid = (n0 > 0) & (n1 > 0) & (rate >= 0) & (rate <= 1)
     rate, n0, n1 = np.where(valid, rate, 0.5), np.where(valid, n0, 1.0), np.where(valid, n1, 1.0)
 
@@ -78,20 +78,22 @@ def _smallest_gap(
     largest = rate if direction < 0 else 1.0 - rate
     reachable = valid & (largest > 0) & (excess(largest)[0] >= 0)
     low, high = np.zeros_like(largest), largest.copy()
-    gap = (low + high) / 2
+    gap, searched = (low + high) / 2, reachable
     for _ in range(_MOST_STEPS):
         beyond, slope = excess(gap)
         found = beyond >= 0
         low, high = np.where(found, low, gap), np.where(found, gap, high)
         step = gap - beyond / np.where(slope > _TINY, slope, _TINY)
         after = np.where((low <= step) & (step <= high), step, (low + high) / 2)
-        moved, gap = np.abs(after - gap), after
-        if not (moved[reachable] > _CLOSE).any():
+        moved, gap = np.abs(after - gap), np.where(searched, after, gap)
+        searched = searched & (moved > _CLOSE)
+        if not searched.any():
             break
     return np.where(reachable, gap, np.nan)
 
 
-def _quantiles(alpha: float, power: float) -> tuple[float, float]:
-    if not (0.0 < alpha < 1.0 and 0.0 < power < 1.0):
+def _quantiles(alpha: ArrayLike, power: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    alpha, power = np.asarray(alpha, dtype=np.float64), np.asarray(power, dtype=np.float64)
+    if not (np.all((alpha > 0.0) & (alpha < 1.0)) and np.all((power > 0.0) & (power < 1.0))):
         raise ValueError("alpha and power must lie between 0 and 1")
-    return float(ndtri(1 - alpha / 2)), float(ndtri(power))
+    return np.asarray(ndtri(1 - alpha / 2)), np.asarray(ndtri(power))

@@ -124,7 +124,10 @@ def _log_likelihood(fitted: FloatArray, strata: Strata) -> FloatArray:
 
 
 def _root(curve: Curve, low: FloatArray, high: FloatArray, start: FloatArray, wanted: NDArray[np.bool_]) -> FloatArray:
-    """Where each falling curve passes 0 between `low` and `high`: Newton's step, or half the bracket if it leaves."""
+    """Where each falling curve passes 0 between `low` and `high`: Newton's step, or half the bracket if it leaves.
+
+    Each search ends for itself, so that what it finds does not depend on the others.
+    """
     low, high = np.where(wanted, low, 0.0), np.where(wanted, high, 0.0)
     place = np.clip(start, low, high)
     for _ in range(_ITERATIONS):
@@ -135,7 +138,8 @@ def _root(curve: Curve, low: FloatArray, high: FloatArray, start: FloatArray, wa
         inside = (following > low) & (following < high)
         following = np.where(value == 0, place, np.where(inside, following, (low + high) / 2))
         moved = np.abs(following - place)
-        place = np.where(wanted, following, 0.0)
-        if not np.any(wanted & (moved > _PRECISION * (1 + np.abs(place)))):
+        place = np.where(wanted, following, place)
+        wanted = wanted & (moved > _PRECISION * (1 + np.abs(place)))
+        if not wanted.any():
             break
     return place

@@ -65,7 +65,7 @@ def dataset_audit(*, dataset_id: int, actor: Actor, kinds: Collection[CheckKind]
         data={"runs": [run.pk for run in runs]},
     )
     for run in runs:
-        check_run_queue(run_id=run.pk)
+        check_run_queue(run)
     return runs
 
 
