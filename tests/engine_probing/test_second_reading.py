@@ -137,6 +137,20 @@ def test_a_judge_that_reads_nothing_or_at_random_cannot_take_a_disparity_away(bi
     assert not any(one.heard for one in analysis.judge.agreements if one.outcome == "resolved" and not one.group)
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("doubts", [0.02, 0.05, 0.1])
+def test_a_judge_that_nearly_always_says_yes_cannot_take_a_disparity_away(biased, doubts, seed):
+    """It agrees with the rules better than by chance, and would have hidden any gap."""
+    generator = np.random.default_rng(seed)
+
+    def lenient(outcome, group):
+        return replace(outcome, resolved=outcome.resolved or generator.random() > doubts)
+
+    analysis = run(judged_by(biased, lenient))
+    assert of(analysis.comparisons).verdict is Verdict.DISPARITY
+    assert [one for one in analysis.judge.weakened if one.outcome == "resolved"] == []
+
+
 def test_a_judge_that_read_only_some_is_said_to_have_and_decides_nothing(biased):
     some = [one if n < 8 else replace(one, judged_a=None, judged_b=None) for n, one in
             enumerate(judged_by(biased, lambda outcome, group: replace(outcome, resolved=True)))]  # fmt: skip

@@ -17,6 +17,7 @@ from audits.engine.bias.verdict import Verdict
 from audits.engine.statistics.agreement import cohens_kappa
 from audits.engine.statistics.clustered import two_way_mean
 from audits.engine.statistics.exact import fisher_exact
+from audits.engine.statistics.intervals import newcombe_difference
 
 from .comparing import Comparison, PairResult, ProbePolicy, compare, floors_of
 from .outcomes import BINARY_OUTCOMES, Outcome
@@ -110,7 +111,7 @@ def read_again(
         agreements=agreements,
         comparisons=judged,
         agreeing=agreeing,
-        weakened=tuple(_weakened(by_rules, judged, agreeing, agreements)),
+        weakened=tuple(_weakened(by_rules, judged, agreeing, agreements, answers, policy=policy)),
     )
 
 
@@ -128,6 +129,9 @@ def _weakened(
     by_judge: Iterable[Comparison],
     agreeing: Iterable[Comparison],
     agreements: Iterable[Agreement],
+    answers: Sequence[_Answer],
+    *,
+    policy: ProbePolicy,
 ) -> Iterator[Weakened]:
     heard = {one.outcome for one in agreements if not one.group and one.heard}
     theirs, equal = {_key(one): one for one in by_judge}, {_key(one): one for one in agreeing}
@@ -135,18 +139,40 @@ def _weakened(
         other = theirs.get(_key(ours))
         if other is None or ours.outcome not in heard:
             continue
-        reason = _against(ours, other, equal.get(_key(ours)))
+        shown = abs(ours.difference or 0.0) * _discernment(answers, ours, policy=policy)
+        reason = _against(ours, other, equal.get(_key(ours)), would_show=shown >= policy.delta)
         if reason:
             yield Weakened(ours.cue, ours.group, ours.outcome, ours.verdict, other.verdict, reason)
 
 
-def _against(ours: Comparison, theirs: Comparison, agreeing: Comparison | None) -> str:
+def _discernment(answers: Iterable[_Answer], ours: Comparison, *, policy: ProbePolicy) -> float:
+    """How surely the judge tells the rules' yes from their no where this group is not concerned, from 0 to 1.
+
+    The lower bound of sensitivity + specificity − 1 towards the rules (Youden 1950, Cancer 3:32): by that factor a
+    difference of rates shrinks for a reader who errs alike about everybody (Rogan & Gladen 1978, Am. J. Epidemiol.
+    107:71). This group's own answers are left out, since the rules may err about just those.
+    """
+    yes, no = [0, 0], [0, 0]
+    for answer in answers:
+        if answer.theirs is None or (answer.cue, answer.group) == (ours.cue, ours.group):
+            continue
+        counts = yes if getattr(answer.ours, ours.outcome) else no
+        counts[0] += getattr(answer.theirs, ours.outcome)
+        counts[1] += 1
+    if not yes[1] or not no[1]:
+        return 0.0
+    lower, _ = newcombe_difference(*yes, *no, confidence=policy.confidence)
+    return max(0.0, float(lower))
+
+
+def _against(ours: Comparison, theirs: Comparison, agreeing: Comparison | None, *, would_show: bool) -> str:
     """Why the judge's reading speaks against the rules' verdict; empty where it does not.
 
     Only a definite verdict speaks against another one: a judge that read too little, or sees less, decides nothing.
+    That it sees no difference says something only where it `would_show` one as large as that of the rules.
     """
     if ours.verdict is Verdict.DISPARITY:
-        if theirs.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
+        if theirs.verdict is Verdict.NO_MATERIAL_DIFFERENCE and would_show:
             return "by the judge's reading there is no material difference"
         if theirs.verdict is Verdict.DISPARITY and not _same_direction(ours, theirs):
             return "by the judge's reading the difference lies the other way"
