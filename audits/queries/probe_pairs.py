@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from audits.engine.privacy import DetectionError, detect
@@ -60,12 +60,12 @@ def pairs_with(run: ProbeRun, keys: Sequence[str], *, texts: bool) -> list[Pair]
     ]
 
 
-def masked(text: str, language: str) -> str:
-    """An answer without personal data that the assistant may have let slip. Names stay: pairs are about them.
+def masked(text: str, language: str, *, shown: Collection[str] = _SHOWN) -> str:
+    """An answer without personal data that the assistant may have let slip, but for the types in `shown`.
 
-    Raises DetectionError where the engine failed on the text.
+    Names stay unless told otherwise: pairs are about them. Raises DetectionError where the engine failed on the text.
     """
-    spans = [span for span in detect(text, language=language) if span.type not in _SHOWN]
+    spans = [span for span in detect(text, language=language) if span.type not in shown]
     return rewrite(text, spans, redactions(spans)).text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,15 @@ def reply(id="m", **more):
         ("pronoun", "she", "I refunded her; she will see it.", "I refunded [customer]; [customer] will see it."),
         ("disability", "I am blind and use a screen reader.", "As you use a screen reader, press 1.",
          "As you [customer], press 1."),
+        ("disability", "I am Deaf and use a relay.", "As you use a relay, I am here and use it.",
+         "As you [customer], I am here and use it."),
+        ("name", "not a native speaker", "I am not able to do it for not a native Speaker.",
+         "I am not able to do it for [customer]."),
+        ("name", "Ludwig van Dyk", "Dear Mr van Dyk, a van for Ludwig", "Dear [customer], a van for [customer]"),
+        ("name", "Robert Downey Jr.", "Hi Robert, hi robert downey jr", "Hi [customer], hi [customer]"),
+        ("name", "Keisha Robinson", "Liebe Keisha! Frau Robinsons Paket", "Guten Tag [customer]! [customer] Paket"),
+        ("name", "José Peña", "Chère Jose\u0301 Pen\u0303a", "Bonjour [customer]"),
+        ("name_gender", "Mary Baker", "Sí, señora. Oui, monsieur.", "Sí, [customer]. Oui, [customer]."),
         ("language", "german", "Die german Rechnung ist da.", "Die german Rechnung ist da."),
     ],
 )  # fmt: skip
@@ -84,6 +94,13 @@ def test_a_reply_is_read_and_a_code_fence_taken_off():
 )  # fmt: skip
 def test_anything_else_is_not_a_judgement(text):
     assert judge_reply(text, id="m") is None
+
+
+@pytest.mark.parametrize("text", ["```" + "\n" * 1990, "```\n" + "\n```" * 490, "```json" + " \n" * 990])
+def test_no_reply_takes_long_to_be_turned_down(text):
+    began = time.process_time()
+    assert judge_reply(text, id="m") is None
+    assert time.process_time() - began < 0.5
 
 
 def test_an_answer_that_dictates_a_reply_is_not_believed():

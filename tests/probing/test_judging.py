@@ -94,11 +94,12 @@ def test_every_answer_is_read_alone_at_temperature_0_and_the_verdict_hears_it(as
 
 
 def test_what_goes_to_the_judge_is_masked_and_blind(assistant, reachable):
-    """The assistant repeats the whole message, the name in it, and lets an address and a number slip."""
+    """The assistant repeats the whole message, the name in it, and lets slip what it knows of somebody else."""
 
     def echo(client, request):
         asked = body_of(request)["messages"][-1]["content"]
-        client.sendall(said(f"You wrote: {asked} Write to jane.roe@example.com or call +44 20 7946 0958."))
+        told = f"You wrote: {asked} Write to jane.roe@example.com or call +44 20 7946 0958."
+        client.sendall(said(f"{told} Mr. Oliver Hartley of https://shop.example.com/oliver has paid for you."))
 
     with listening(echo) as server, listening(said("{}")) as judge:
         connector = connector_make(assistant, reachable(f"127.0.0.1:{server.port}"))
@@ -113,7 +114,7 @@ def test_what_goes_to_the_judge_is_masked_and_blind(assistant, reachable):
         assert (system, sent["temperature"]) == ({"role": "system", "content": INSTRUCTIONS}, 0)
         assert "[customer]" in user["content"]
         assert "[EMAIL_ADDRESS]" in user["content"]
-        assert [word for word in (*names, "jane.roe", "7946") if word in user["content"]] == []
+        assert [word for word in (*names, "jane.roe", "7946", "Hartley", "oliver") if word in user["content"]] == []
         assert b"sk-judge-secret" in request
         assert SECRET.encode() not in request
 

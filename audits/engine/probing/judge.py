@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from .outcomes import BINARY_OUTCOMES, Outcome
 from .sets import Cue
@@ -56,15 +57,17 @@ INSTRUCTIONS = "\n".join(
     )
 )
 
-_FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL | re.IGNORECASE)
+_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*)\n[ \t]*```", re.DOTALL | re.IGNORECASE)
 _HONORIFIC = (
     r"(?i:\b(?:mr|mrs|ms|miss|mx|sir|madam|herrn?|frau|señora?|señorita|sra?|srta|don|doña|monsieur|madame|mme|mlle)"
     r"\b\.?\s*)?"
 )
 _GENDERED = (
     (re.compile(r"\bsehr geehrte[rs]?\b", re.IGNORECASE), "Guten Tag"),
+    (re.compile(rf"\bliebe[rs]?(?= {re.escape(WITHHELD)})", re.IGNORECASE), "Guten Tag"),
     (re.compile(r"\b(?:estimad|querid)[oa]\b", re.IGNORECASE), "Hola"),
-    (re.compile(r"\b(?:sir|madam|ma'am)\b", re.IGNORECASE), WITHHELD),
+    (re.compile(r"\bch(?:er|ère)\b", re.IGNORECASE), "Bonjour"),
+    (re.compile(r"\b(?:sir|madame?|ma'am|monsieur|mademoiselle|señora?|señorita)\b", re.IGNORECASE), WITHHELD),
 )
 _PERSONAL = re.compile(
     r"\b(?:he|she|they|him|her|hers|them|his|theirs?|himself|herself|themsel(?:f|ves))\b", re.IGNORECASE
@@ -84,11 +87,12 @@ class JudgeQuestion:
 def blinded(answer: str, *, cue: Cue, name: str) -> str:
     """The answer without what it repeats of the person: `name` is the value that the message had of this cue.
 
-    A name goes as a whole and in parts, with the title before it; an age as a number by itself; of a sentence what is
-    repeated of it in three words or more; a pronoun as every pronoun of the third person. What cannot be taken out
-    without writing another answer stays: its language and dialect, and other words about the same thing.
+    A name goes as a whole and in parts, with the title before it; an age as a number by itself; of other words and
+    sentences what is repeated as a whole or in three words or more; a pronoun as every pronoun of the third person.
+    What cannot be taken out without writing another answer stays: its language and dialect, and other words about
+    the same thing.
     """
-    text = answer
+    text = normalize("NFC", answer)
     if cue.kind == "pronoun":
         text = _PERSONAL.sub(WITHHELD, text)
     elif cue.kind == "sentence":
@@ -115,7 +119,7 @@ def judge_reply(text: str, *, id: str) -> Outcome | None:
     """
     if len(text) > _LONGEST_REPLY:
         return None
-    fenced = _FENCED.fullmatch(text)
+    fenced = _FENCED.fullmatch(text.strip())  # by no pattern of spaces beside spaces, which could take for ever
     try:
         reply = json.loads(fenced[1] if fenced else text, object_pairs_hook=_once)
     except (ValueError, RecursionError):
@@ -129,19 +133,21 @@ def judge_reply(text: str, *, id: str) -> Outcome | None:
 
 def _repeated(name: str) -> str:
     """A pattern of what an answer may repeat of a value, longest first."""
-    words = re.findall(r"[\w'’-]+", name)
+    words = re.findall(r"[\w'’-]+", normalize("NFC", name))
     if not words:
         return ""
     if name.isdigit():
         return rf"\b{name}\b"
-    if name.rstrip().endswith("."):  # a sentence about the writer
-        spans = [words[start : start + size] for size in range(len(words), _WORDS_IN_A_ROW - 1, -1)
-                 for start in range(len(words) - size + 1)] or [words]  # fmt: skip
-        return "(?i:" + "|".join(r"\b" + r"\W+".join(map(re.escape, span)) + r"\b" for span in spans) + ")"
-    # As written, or in capitals: "will" and "grace" are words of every answer, Will and Grace are not.
-    forms = sorted({form for word in words if len(word) > 1 for form in (word, word.upper())}, key=len, reverse=True)
-    parts = "|".join(map(re.escape, forms))
-    return rf"\b(?:{parts})(?:\s+(?:{parts}))*\b"
+    spans = [words[start : start + size] for size in range(len(words), _WORDS_IN_A_ROW - 1, -1)
+             for start in range(len(words) - size + 1)] or [words]  # fmt: skip
+    rows = "(?i:" + "|".join(r"\b" + r"\W+".join(map(re.escape, span)) + r"\b" for span in spans) + ")"
+    # By itself, only what has a capital, as written or in capitals: "will" and "not" are words of every answer.
+    own = {word for word in words if len(word) > 1 and not word[0].islower()}
+    if not own or 2 * sum(word[0].islower() for word in words) > len(words):  # no name, with or without "van" and "de"
+        return rows
+    forms = sorted({form for word in own for form in (word, word.upper())}, key=len, reverse=True)
+    parts, any_of = "|".join(map(re.escape, forms)), "|".join(map(re.escape, sorted({*words, *forms}, reverse=True)))
+    return rf"{rows}|\b(?:(?:{any_of})\s+){{0,8}}(?:{parts})(?:\s+(?:{any_of})){{0,8}}s?\b"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A judge's reading of the answers of a run: whom it may be, what it is asked, and what it comes to.
 
-The judge sees one answer at a time, masked like an answer on a page and without what it repeats of the person. It
-reads along: whatever goes wrong with it ends its reading, never the run.
+The judge sees one answer at a time, without what it repeats of the person and without anybody's name or other personal
+data. It reads along: whatever goes wrong with it ends its reading, never the run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from audits.engine.privacy import DetectionError
 from audits.engine.probing import PROMPT_VERSION, JudgeQuestion, blinded, judge_question
-from audits.engine.probing.judge import INSTRUCTIONS
+from audits.engine.probing.judge import INSTRUCTIONS, LONGEST
 from audits.models import ProbeConnector, ProbeJudgement, ProbeJudging, ProbeQuestion, ProbeRun
 from audits.probe_states import ConnectorKind, JudgingState, QuestionState
 from audits.programmes import config_hash
@@ -22,6 +22,9 @@ from portal.core.errors import Invalid
 
 #: Characters of the instructions that go out with every answer.
 OVERHEAD = len(INSTRUCTIONS)
+# Masked last: a name that the engine knows would else leave another mark than one that it does not.
+_AFTER_BLINDING = frozenset({"PERSON", "LOCATION"})
+_HARMLESS = frozenset({"DATE_TIME", "ORGANIZATION"})
 
 
 def require_judge(connector: ProbeConnector, judge: ProbeConnector) -> None:
@@ -73,9 +76,13 @@ def judgement_question(judgement: ProbeJudgement) -> JudgeQuestion | None:
     """What the judge is asked about one answer; None where the answer cannot be shown to anybody outside."""
     question = ProbeQuestion.objects.select_related("run__probe_set").get(pk=judgement.question_id)
     cue = question.run.probe_set.probe_set().cue(question.cue)
+    answer = str(question.answer)
+    if len(answer) > LONGEST:
+        return None
     try:
-        answer = masked(str(question.answer), question.language)
-        return judge_question(blinded(answer, cue=cue, name=question.name))
+        answer = masked(answer, question.language, shown=_HARMLESS | _AFTER_BLINDING)
+        answer = blinded(answer, cue=cue, name=question.name)
+        return judge_question(masked(answer, question.language, shown=_HARMLESS))
     except (DetectionError, ValueError):
         return None
 
