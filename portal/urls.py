@@ -5,6 +5,9 @@ from django.urls import include, path
 
 from portal.core import views as core_views
 
+handler400 = "portal.core.views.bad_request"
+handler500 = "portal.core.views.server_error"
+
 urlpatterns = [
     path("", include("portal.dashboards.urls")),
     path("", include("audits.urls")),

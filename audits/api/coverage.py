@@ -13,17 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
-from audits.api.requests import Strict, read_query
+from audits.api.requests import read_query
 from audits.queries.coverage import NOT_EVALUATED, coverage, uncovered
 from audits.queries.windows import Window
 from consent.states import PERMITTING, ConsentStatus, Reason
+from portal.core.bodies import Query
 from portal.core.callers import actor_of
 from portal.core.errors import Invalid
 
 PAGE = 200
 
 
-class CoverageQuery(Strict):
+class CoverageQuery(Query):
     """`since` ≤ day < `until`, UTC days, the last ninety unless given; `before`: the `next` of the page before."""
 
     purpose = serializers.CharField(max_length=60)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assistants.models import Assistant
 from audits.api.answers import CheckRunAnswer, CycleAnswer
-from audits.api.requests import Strict, person_of, read, read_query
+from audits.api.requests import person_of, read, read_query
 from audits.models import CheckRun, Cycle
 from audits.queries.cycles import CycleFilters, check_runs_of, cycle_for, cycles_for
 from audits.services.cycle_states import cycle_close
@@ -21,18 +21,19 @@ from audits.services.cycles import cycle_open
 from audits.services.notes import NOTE_LIMIT
 from audits.states import CheckKind, CycleState
 from portal.core.access import restrict
+from portal.core.bodies import ListQuery, StrictBody
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Audit cycles"
 
 
-class CycleQuery(Strict):
+class CycleQuery(ListQuery):
     state = serializers.ListField(child=serializers.ChoiceField(CycleState.choices), required=False)
     assistant = serializers.SlugField(required=False)
 
 
-class CycleBody(Strict):
+class CycleBody(StrictBody):
     """`period_from` ≤ day < `period_until`, UTC days. Without `checks`, all that the programme has switched on."""
 
     assistant = serializers.SlugField()
@@ -43,7 +44,7 @@ class CycleBody(Strict):
     )
 
 
-class CloseBody(Strict):
+class CloseBody(StrictBody):
     note = serializers.CharField(required=False, allow_blank=True, max_length=NOTE_LIMIT)
 
 
@@ -98,7 +99,7 @@ class CheckRunList(generics.ListAPIView[CheckRun]):
         if getattr(self, "swagger_fake_view", False):
             return CheckRun.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, Strict)
+        read_query(self.request, ListQuery)
         return check_runs_of(cycle_for(actor, self.kwargs["cycle_id"]))
 
     @extend_schema(

@@ -11,15 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
-from audits.api.requests import Strict, read_query
+from audits.api.requests import read_query
 from audits.checks.slice_asked import WINDOWS, slice_asked
 from audits.checks.slicing import STRATA, fairness_slice
+from portal.core.bodies import Query
 from portal.core.callers import actor_of
 
 TAG = "Fairness"
 
 
-class FairnessQuery(Strict):
+class FairnessQuery(Query):
     """`since` to `last`, both included, UTC days. `by`: `language`, `channel` or `attribute:<name>`."""
 
     outcome = serializers.CharField(required=False, max_length=90)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Release
 from audits.api.answers import FindingAnswer, FindingDetail
-from audits.api.requests import Nothing, Strict, person_of, read, read_query
+from audits.api.requests import Nothing, person_of, read, read_query
 from audits.models import Finding
 from audits.queries.findings import FindingFilters, finding_for, findings_for
 from audits.queries.waiting import WAITING
@@ -42,6 +42,7 @@ from audits.services.verification import finding_verify
 from audits.states import DismissReason, FindingState, Remedy, Severity
 from portal.accounts.models import User
 from portal.accounts.step_up import recently_reauthenticated
+from portal.core.bodies import ListQuery, StrictBody
 from portal.core.callers import actor_of
 
 TAG = "Findings"
@@ -60,7 +61,7 @@ def _note(*, required: bool) -> serializers.CharField:
     return serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True)
 
 
-class FindingQuery(Strict):
+class FindingQuery(ListQuery):
     state = serializers.ListField(child=serializers.ChoiceField(FindingState.choices), required=False)
     severity = serializers.ListField(child=serializers.ChoiceField(Severity.choices), required=False)
     assistant = serializers.SlugField(required=False)
@@ -68,11 +69,11 @@ class FindingQuery(Strict):
     waiting = serializers.ChoiceField(sorted(WAITING), required=False)
 
 
-class NoteBody(Strict):
+class NoteBody(StrictBody):
     note = _note(required=True)
 
 
-class OptionalNoteBody(Strict):
+class OptionalNoteBody(StrictBody):
     note = _note(required=False)
 
 
@@ -88,7 +89,7 @@ class DuplicateBody(OptionalNoteBody):
     of = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
 
 
-class AssignBody(Strict):
+class AssignBody(StrictBody):
     owner = _owner(required=True)
 
 
@@ -96,7 +97,7 @@ class RiskBody(NoteBody):
     until = serializers.DateField()
 
 
-class PlanBody(Strict):
+class PlanBody(StrictBody):
     plan = serializers.CharField(max_length=NOTE_LIMIT)
     remedy = serializers.ChoiceField(Remedy.choices, required=False, allow_blank=True)
     recheck_days = serializers.IntegerField(required=False, min_value=1, max_value=MOST_RECHECK_DAYS)
@@ -141,7 +142,7 @@ def finding_detail(request: Request, finding_id: int) -> Response:
     return Response(FindingDetail(finding_for(actor, finding_id)).data)
 
 
-def _action(name: str, body: type[Strict], service: Callable[..., Any]) -> Callable[..., Any]:
+def _action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
     """A view that hands its body to a service on a finding and answers with the finding as it is then."""
 
     @extend_schema(operation_id=f"findings_{name}", tags=[TAG], request=body, responses=FindingDetail)
@@ -154,7 +155,7 @@ def _action(name: str, body: type[Strict], service: Callable[..., Any]) -> Calla
     return view
 
 
-def _remediation_action(name: str, body: type[Strict], service: Callable[..., Any]) -> Callable[..., Any]:
+def _remediation_action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
     @extend_schema(operation_id=f"remediations_{name}", tags=[TAG], request=body, responses=FindingDetail)
     @api_view(["POST"])
     def view(request: Request, remediation_id: int) -> Response:

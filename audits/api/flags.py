@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Conversation
 from audits.api.answers import FlagAnswer
-from audits.api.requests import Nothing, Strict, person_of, read, read_query
+from audits.api.requests import Nothing, person_of, read, read_query
 from audits.models import Flag
 from audits.queries.flags import FlagFilters, flag_for, flags_for
 from audits.services.flags import flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_raise, flag_release
@@ -22,13 +22,14 @@ from audits.services.notes import NOTE_LIMIT
 from audits.states import DismissReason, FlagKind, FlagSource, FlagState, Severity
 from portal.core.access import restrict
 from portal.core.actors import Actor
+from portal.core.bodies import ListQuery, StrictBody
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Flags"
 
 
-class FlagQuery(Strict):
+class FlagQuery(ListQuery):
     state = serializers.ListField(child=serializers.ChoiceField(FlagState.choices), required=False)
     kind = serializers.ListField(child=serializers.ChoiceField(FlagKind.choices), required=False)
     # DRF collects declared fields apart from Field's own attribute of this name.
@@ -38,7 +39,7 @@ class FlagQuery(Strict):
     assistant = serializers.SlugField(required=False)
 
 
-class FlagBody(Strict):
+class FlagBody(StrictBody):
     """The conversation is named by its `conversation` id, or by `assistant` and `external_id` as it was handed in."""
 
     conversation = serializers.UUIDField(required=False)
@@ -58,16 +59,16 @@ class FlagBody(Strict):
         return super().validate(attrs)
 
 
-class FlagNoteBody(Strict):
+class FlagNoteBody(StrictBody):
     note = serializers.CharField(required=False, allow_blank=True, max_length=NOTE_LIMIT)
 
 
-class DismissFlagBody(Strict):
+class DismissFlagBody(StrictBody):
     reason = serializers.ChoiceField(DismissReason.choices)
     note = serializers.CharField(max_length=NOTE_LIMIT)
 
 
-class PromoteBody(Strict):
+class PromoteBody(StrictBody):
     severity = serializers.ChoiceField(Severity.choices)
     check_run = serializers.IntegerField(min_value=1, max_value=2**63 - 1, source="check_run_id")
 
@@ -126,7 +127,7 @@ def _conversation(actor: Actor, names: dict[str, Any]) -> Conversation:
     return conversation
 
 
-def _action(name: str, body: type[Strict], service: Callable[..., Any]) -> Callable[..., Any]:
+def _action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
     """A view that hands its body to a service on a flag and answers with the flag as it is then."""
 
     @extend_schema(operation_id=f"flags_{name}", tags=[TAG], request=body, responses=FlagAnswer)

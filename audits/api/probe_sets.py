@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audits.api.answers import Person
-from audits.api.requests import Strict, read, read_query
+from audits.api.requests import read, read_query
 from audits.models import ProbeSetVersion
 from audits.queries.probe_sets import probe_set_for, probe_sets_for
 from audits.services.probe_sets import probe_set_change, probe_set_create
 from portal.accounts.models import Team
 from portal.core.access import teams_with
+from portal.core.bodies import ListQuery, StrictBody
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
@@ -45,7 +46,7 @@ class ProbeSetDocumentAnswer(ProbeSetAnswer):
         fields = [*ProbeSetAnswer.Meta.fields, "document"]
 
 
-class ProbeSetVersionBody(Strict):
+class ProbeSetVersionBody(StrictBody):
     """`document` as the user guide describes it."""
 
     document = serializers.JSONField()
@@ -65,7 +66,7 @@ class ProbeSetList(generics.ListAPIView[ProbeSetVersion]):
         if getattr(self, "swagger_fake_view", False):
             return ProbeSetVersion.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, Strict)
+        read_query(self.request, ListQuery)
         return probe_sets_for(actor)
 
     @extend_schema(operation_id="probe_sets_list", tags=[TAG], summary="The newest version of each probe set")

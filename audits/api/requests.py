@@ -1,4 +1,4 @@
-"""What every request of this API has in common: who asks, and bodies in which an unknown key is an error."""
+"""What every request of this API has in common: the person who asks, and what the body and the query say."""
 
 from __future__ import annotations
 
@@ -8,30 +8,22 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from portal.accounts.models import User
-from portal.core.bodies import StrictBody
+from portal.core.bodies import Query, StrictBody
 from portal.core.errors import Denied
 
-_PAGING = frozenset({"cursor", "page_size", "format"})
 
-
-class Strict(StrictBody):
-    """A body or a query; queries share theirs with the pagination."""
-
-    besides = _PAGING
-
-
-class Nothing(Strict):
+class Nothing(StrictBody):
     """An action that takes no input."""
 
 
-def read(request: Request, body: type[Strict]) -> dict[str, Any]:
+def read(request: Request, body: type[StrictBody]) -> dict[str, Any]:
     """The request's validated body. Raises ValidationError, which names the fields."""
     given = body(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
 
 
-def read_query(request: Request, query: type[Strict]) -> dict[str, Any]:
+def read_query(request: Request, query: type[Query]) -> dict[str, Any]:
     """The request's validated filters. Raises ValidationError, which names the fields as they stand in the address."""
     given = query(data=request.query_params)
     if not given.is_valid():

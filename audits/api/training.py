@@ -16,17 +16,18 @@ from rest_framework.views import APIView
 
 from assistants.queries.datasets import dataset_for
 from audits.api.answers import CheckRunAnswer
-from audits.api.requests import Nothing, Strict, person_of, read, read_query
+from audits.api.requests import Nothing, person_of, read, read_query
 from audits.models import TrainingExport
 from audits.queries.training_exports import breaches_of, export_for, exports_of
 from audits.services.training import dataset_audit, training_export_lines, training_export_request
 from audits.services.training.exports import packed
+from portal.core.bodies import ListQuery, StrictBody
 from portal.core.callers import actor_of
 
 TAG = "Training data"
 
 
-class ExportBody(Strict):
+class ExportBody(StrictBody):
     """With `exclude_breaking`, rows that break the policy are left out; without, one such row refuses the export.
 
     `reweigh` names an attribute whose bearing on the label each line's `weight` takes out.
@@ -87,7 +88,7 @@ class ExportList(generics.ListAPIView[TrainingExport]):
         if getattr(self, "swagger_fake_view", False):
             return TrainingExport.objects.none()
         actor = actor_of(self.request, "datasets.view")
-        read_query(self.request, Strict)
+        read_query(self.request, ListQuery)
         return exports_of(dataset_for(actor, self.kwargs["slug"])).select_related("dataset")
 
     @extend_schema(operation_id="training_exports_list", tags=[TAG], summary="The exports of a data set, newest first")

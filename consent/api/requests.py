@@ -27,7 +27,7 @@ from consent.request_states import (
 from consent.services.requests.handling import request_receive
 from consent.services.requests.records import NOTE_LIMIT, today
 from portal.core.access import can_anywhere
-from portal.core.bodies import StrictBody
+from portal.core.bodies import ListQuery, StrictBody
 from portal.core.errors import Denied
 
 TAG = "Data-subject requests"
@@ -47,8 +47,7 @@ class RequestBody(StrictBody):
     team = serializers.SlugField(required=False, help_text="Needed by people of several teams; a key has its own.")
 
 
-class RequestQuery(StrictBody):
-    besides = frozenset({"cursor", "page_size"})
+class RequestQuery(ListQuery):
     waiting = serializers.ChoiceField(["open", "soon", "overdue", "closed"], required=False)
     kind = serializers.ChoiceField(RequestKind.choices, required=False)
 

@@ -7,16 +7,22 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from portal.api.problems import PROBLEM, problem
 
 
-@require_safe
-def index(request: HttpRequest) -> JsonResponse:
+@extend_schema(exclude=True)
+@api_view(["GET"])
+@permission_classes([AllowAny])
+def index(request: Request) -> Response:
     """Where to read on."""
     names = {"documentation": "api-docs", "schema": "api-schema"}
-    return JsonResponse({word: request.build_absolute_uri(reverse(name)) for word, name in names.items()})
+    return Response({word: request.build_absolute_uri(reverse(name)) for word, name in names.items()})
 
 
 @csrf_exempt  # REST framework checks it where a session signs in

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework.views import set_rollback
 from portal.core.errors import ProbityError, TooMany
 
 PROBLEM = "application/problem+json"
+MOST_ERRORS = 1000
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -30,7 +32,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         told = problem("denied", "Not allowed", 403, "You may not do this.")
     elif isinstance(error, exceptions.ValidationError):
         told = problem("invalid", "Invalid input", 422, "Some fields are wrong; `errors` names them.")
-        told["errors"] = list(_field_errors(error.detail))
+        told["errors"] = list(islice(_field_errors(error.detail), MOST_ERRORS))
     elif isinstance(error, exceptions.APIException):
         phrase = HTTPStatus(error.status_code).phrase
         told = problem(error.default_code, phrase, error.status_code, _detail(error, context))
@@ -38,6 +40,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             headers["WWW-Authenticate"] = challenge
         if wait := getattr(error, "wait", None):
             headers["Retry-After"] = str(int(wait))
+    elif isinstance(error, SuspiciousOperation):
+        told = problem("bad_request", "Bad Request", 400, "The request is malformed, or has too many parameters.")
     else:
         return None
     set_rollback()
@@ -71,4 +75,9 @@ def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             nested = isinstance(inner, dict | list)
             yield from _field_errors(inner, f"{path}[{index}]" if nested else path)
     else:
-        yield {"field": path or "body", "message": str(detail)}
+        yield {"field": _writable(path) or "body", "message": _writable(str(detail))}
+
+
+def _writable(text: str) -> str:
+    """A text that repeats what was sent, without the halves of characters that no answer can be written in."""
+    return text.encode(errors="replace").decode()

@@ -8,12 +8,13 @@ from typing import Any
 from rest_framework import serializers
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MOST_NAMED = 50
 
 
 class StrictBody(serializers.Serializer[Any]):
-    """A body whose every key must be known, so that a misspelt one is not silently ignored.
+    """A body whose every key must be known, so that a misspelt one is not silently ignored; the first fifty are named.
 
-    `besides` names keys that somebody else reads, such as those of pagination.
+    `besides` names keys that somebody else reads.
     """
 
     besides: frozenset[str] = frozenset()
@@ -24,7 +25,7 @@ class StrictBody(serializers.Serializer[Any]):
             if unknown:
                 known = ", ".join(sorted({*self.fields, *self.besides})) or "none"
                 message = f"There is no such field; there are: {known}."
-                raise serializers.ValidationError(dict.fromkeys(unknown, message))
+                raise serializers.ValidationError(dict.fromkeys(unknown[:_MOST_NAMED], message))
         unstorable = [
             name
             for name, field in self.fields.items()
@@ -35,6 +36,18 @@ class StrictBody(serializers.Serializer[Any]):
         if unstorable:
             raise serializers.ValidationError(dict.fromkeys(unstorable, "It has characters that cannot be kept."))
         return super().to_internal_value(data)
+
+
+class Query(StrictBody):
+    """The query of an address; REST framework reads `format`."""
+
+    besides = frozenset({"format"})
+
+
+class ListQuery(Query):
+    """The query of a list, which is paged."""
+
+    besides = frozenset({"cursor", "page_size", "format"})
 
 
 def _is_unstorable(value: Any) -> bool:

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.core.middleware import PROBLEM
 from portal.core.readiness import problems
 
 
@@ -37,9 +39,28 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": status, **parts}, status=200 if ready else 503)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """What Django itself refuses: a problem in the API, else a page."""
+    if request.path.startswith("/api/"):
+        return _problem("bad_request", "Bad Request", 400, "The request is malformed.")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """What nobody foresaw: a problem in the API, else a page."""
+    if request.path.startswith("/api/"):
+        return _problem("error", "Internal Server Error", 500, "Something went wrong here. The operator's log has it.")
+    return defaults.server_error(request)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old or came from elsewhere."""
     return render(request, "errors/403_csrf.html", status=403)
+
+
+def _problem(code: str, title: str, status: int, detail: str) -> JsonResponse:
+    body = {"type": f"urn:probity:problem:{code}", "title": title, "status": status, "detail": detail}
+    return JsonResponse(body, status=status, content_type=PROBLEM)
 
 
 def _database() -> str:

@@ -20,16 +20,14 @@ MOST_REJECTIONS = 1000
 
 
 class BodyTooLarge(ProbityError):
-    """The body holds more than PROBITY_MAX_BULK_BYTES, as sent or once decompressed."""
+    """The body holds more bytes than it may, as sent or once decompressed."""
 
     code = "too_large"
     status = 413
     title = "The body is too large"
 
-    def __init__(self) -> None:
-        super().__init__(
-            f"A body has at most {settings.PROBITY_MAX_BULK_BYTES} bytes. Split it; what was taken in is left alone."
-        )
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A body has at most {limit} bytes. Split it; what was taken in is left alone.")
 
 
 class NdjsonParser(BaseParser):
@@ -52,7 +50,7 @@ def body_lines(request: Request) -> io.BufferedReader[Any]:
         raise Invalid("Send the body plain or with gzip.", field="Content-Encoding")
     limit = settings.PROBITY_MAX_BULK_BYTES
     if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        raise BodyTooLarge
+        raise BodyTooLarge(limit)
     source = request.data
     if not hasattr(source, "read"):
         raise Invalid("The body is empty. Send JSON lines with a Content-Length.", field="body")
@@ -64,7 +62,7 @@ def body_lines(request: Request) -> io.BufferedReader[Any]:
     except DAMAGED as error:
         raise Invalid("The body is not compressed with gzip, or not whole.", field="body") from error
     except TooMuch as error:
-        raise BodyTooLarge from error
+        raise BodyTooLarge(limit) from error
     if fault:
         raise Invalid(f"The body {fault}.", field="body")
     return stream
@@ -76,7 +74,7 @@ def body_read() -> Iterator[None]:
     try:
         yield
     except TooMuch as error:
-        raise BodyTooLarge from error
+        raise BodyTooLarge(settings.PROBITY_MAX_BULK_BYTES) from error
     except DAMAGED as error:
         raise Invalid(
             "The compressed body breaks off. Send it again whole: what was taken in is left alone.", field="body"
