@@ -11,7 +11,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -27,12 +26,21 @@ _TELLING = frozenset(
     {"apikey", "auth", "authorization", "bearer", "code", "credential", "credentials", "key", "passwd", "passphrase"}
     | {"password", "pwd", "secret", "sig", "signature", "token"}
 )
-_IN_BODIES_ORDINARY = frozenset({"code", "key"})  # of a list of names and values, as often as not
+_IN_BODIES_ORDINARY = frozenset({"code", "key", "signature"})  # names and values in a list; how a letter ends
+#: Before `code` or `key`, what makes the pair no key: `country_code`, `sortKey`.
+_ORDINARY_BEFORE = frozenset(
+    {"area", "country", "coupon", "currency", "dial", "lang", "language", "locale", "postal", "product", "promo"}
+    | {"region", "status", "voucher", "zip"}
+    | {"foreign", "order", "partition", "primary", "public", "row", "sort"}
+)
+_IDS = frozenset({"guid", "id", "ids", "uuid"})  # of assistants and sessions: as random as keys, and none
+_NOTHING = frozenset({"false", "no", "none", "null", "true", "yes"})
 _RUN = re.compile(r"[A-Za-z0-9+/=]{20,}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _CERTAIN = 0.8
 _LEAST_BITS = 3.0  # a sign, over the signs of a run; words of 20 letters and more have less change in them too
-_LEAST_CHANGES = 4
+_LEAST_PARTS = 5  # of letters, capitalised words and numbers in a row,
+_LONGEST_PARTS = 4  # signs each on average: a random run has about two, `CustomerServiceAssistantV2` five
 _HEX_KEY = 32  # shorter ones are as likely the id of a thing
 
 
@@ -43,9 +51,11 @@ def marks_plain(text: str) -> str:
 
 def key_in_url(url: str) -> str | None:
     """Where an address holds what looks like a key, in words without the key itself; None where nothing does."""
-    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+    for name, value in parse_qsl(urlsplit(url).query.replace(";", "&"), keep_blank_values=True):
         if _is_key(value, name, ordinary=frozenset()):
             return f"the query parameter “{name[:40]}”"
+        if _is_key(name, "", ordinary=frozenset()):
+            return "its query"
     return "its path" if _is_token(unquote(urlsplit(url).path)) else None
 
 
@@ -91,12 +101,20 @@ def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
 
 def _is_key(value: str, name: str, *, ordinary: frozenset[str]) -> bool:
     rest = _ANY_MARK.sub("", value).strip()
-    if not rest or rest.lower() in ("bearer", "token", "basic", "apikey"):
-        return False  # only a place for it, perhaps behind its scheme
+    if not rest or rest.lower() in _NOTHING:
+        return False
     words = [word.lower() for word in _WORD.findall(name)]
-    if words and (words[-1] in _TELLING or "".join(words) in _TELLING):
+    if SECRET_MARK not in value and _is_telling(words):  # else the rest is its scheme: Bearer, Api-Key
         return "".join(words) not in ordinary or (len(rest) >= 8 and any(sign.isdigit() for sign in rest))
-    return _is_token(rest) or any(_is_random(run) for run in _RUN.findall(rest))
+    if _is_token(rest):
+        return True
+    return not (words and words[-1] in _IDS) and any(_is_random(run) for run in _RUN.findall(rest))
+
+
+def _is_telling(words: list[str]) -> bool:
+    if len(words) > 1 and words[-1] in ("code", "key") and words[-2] in _ORDINARY_BEFORE:
+        return False
+    return bool(words) and (words[-1] in _TELLING or "".join(words) in _TELLING)
 
 
 def _is_token(text: str) -> bool:
@@ -110,7 +128,8 @@ def _is_random(run: str) -> bool:
     """Whether letters, capitals and digits take turns as they do in no word and no number."""
     if _HEX.fullmatch(run) and len(run) < _HEX_KEY:
         return False
-    kinds = [0 if sign.isdigit() else 1 if sign.islower() else 2 for sign in run]
-    changes = sum(one != other for one, other in pairwise(kinds))
+    parts, signs = len(_WORD.findall(run)), sum(sign.isalnum() for sign in run)
     shares = [count / len(run) for count in Counter(run).values()]
-    return changes >= _LEAST_CHANGES and -sum(share * math.log2(share) for share in shares) >= _LEAST_BITS
+    bits = -sum(share * math.log2(share) for share in shares)
+    one_case = run.isalnum() and run in (run.upper(), run.lower())  # as base32 is, and no row of words
+    return parts >= _LEAST_PARTS and (one_case or parts * _LONGEST_PARTS >= signs) and bits >= _LEAST_BITS

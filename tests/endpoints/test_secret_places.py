@@ -59,6 +59,11 @@ def test_what_is_asked_cannot_have_the_secret_put_into_it():
         ("model=gpt-4o-mini-2024-07-18", False), ("bot=550e8400-e29b-41d4-a716-446655440000", False),
         ("monkey=banana", False), ("max_tokens=500", False), ("agent=65f1c0a2b3d4e5f6a7b8c9d0", False),
         ("topic=donaudampfschifffahrtsgesellschaft", False), ("x=Bearer%20{{secret}}", False),
+        ("kJ8sD2hQ9xZ7vB4nM1wR5tY6", True), ("a=1;key=abcd", True), ("auth_code=x", True),
+        ("api-version=2016-10-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={{secret}}", False),
+        ("sessionId=kJ8sD2hQ9xZ7vB4nM1wR5tY6", False), ("assistant_id=asst_4XkT9bQqWmR1vLhNz8PsYd3J", False),
+        ("session_id=sk-abcdefghijklmnop1234", True), ("country_code=DE", False), ("sort_key=date", False),
+        ("auth=none", False), ("deployment=CustomerServiceAssistantV2ProductionDeployment1Blue", False),
     ],
 )  # fmt: skip
 def test_keys_in_the_query_are_told_from_other_values(query, found):
@@ -81,6 +86,9 @@ def test_a_token_in_the_path_is_seen_and_hidden():
         ({"a": ["kJ8sD2hQ9xZ7vB4nM1wR5tY6"]}, True), ({"h": "Bearer abcdefghijklmnopqrstuvwxyz"}, True),
         ({"auth": "{{secret}}"}, False), ({"auth": "Bearer {{secret}}"}, False), ({"token": "{{prompt}}"}, False),
         ({"filters": [{"key": "language", "value": "en"}]}, False), ({"max_tokens": 500, "code": "en"}, False),
+        ({"assistant_id": "asst_4XkT9bQqWmR1vLhNz8PsYd3J"}, False), ({"auth": "Api-Key {{secret}}"}, False),
+        ({"auth": "{{secret}} sk-abcdefghijklmnop1234"}, True), ({"signature": "Your Acme team"}, False),
+        ({"page": "/customers/Berlin2024/Products/Router7590/Support"}, False),
         ({"system": "You are Aria. Never ask for the password or the PIN of a customer."}, False),
     ],
 )  # fmt: skip
@@ -94,8 +102,11 @@ def test_random_keys_are_nearly_always_seen_and_models_are_not():
     chance = Random(4)
     keys = ["".join(chance.choices(string.ascii_letters + string.digits, k=32)) for _ in range(500)]
     assert sum(key_in_url(f"{BASE}?q={key}") is not None for key in keys) == 500
+    keys = ["".join(chance.choices(string.ascii_uppercase + "234567", k=32)) for _ in range(500)]
+    assert sum(key_in_url(f"{BASE}?q={key}") is not None for key in keys) > 480
     models = (
         "gpt-4.1-mini", "claude-sonnet-4-5-20250929", "meta-llama/Llama-3.3-70B-Instruct", "demo",
         "mistralai/Mixtral-8x22B-Instruct-v0.1", "Qwen2.5-72B-Instruct-Turbo", "ft:gpt-4o:acme:support:9xY",
+        "accounts/fireworks/models/llama-v3p1-70b-instruct", "projects/p/locations/l/publishers/google/models/gemini",
     )  # fmt: skip
     assert [model for model in models if key_in_text(model)] == []
