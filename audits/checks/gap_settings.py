@@ -154,6 +154,11 @@ def shown_cube(cube: Cube, dimension: str, measure: str, *, strata: Sequence[str
     return asked.small_hidden(dimension, measure)
 
 
+def hidden_levels(cube: Cube, dimension: str, measure: str) -> set[str | None]:
+    """The groups that `shown_cube` counts as unknown; none of a dimension that is no customer attribute."""
+    return cube.small_levels(dimension, measure) if dimension.startswith(ATTRIBUTE) else set()
+
+
 def severity_of_gaps(differences: Sequence[float], ratios: Sequence[float] = ()) -> Severity:
     """By the largest gap that is a disparity: from 20 points or half the rate critical, from 10 points high."""
     largest = max((abs(one) for one in differences), default=0.0)

@@ -13,7 +13,7 @@ at most alpha (audits.engine.statistics.eprocess).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -23,11 +23,12 @@ from msgspec import Meta
 
 from assistants.models import Assistant
 from audits.checks.contract import Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings, one_by_one
-from audits.checks.gap_settings import STATES, Proportion, dimension_name, is_adverse
+from audits.checks.gap_settings import STATES, Proportion, dimension_name, hidden_levels, is_adverse
 from audits.checks.known_shares import preposition_of
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
 from audits.checks.watch_report import day_text, evidence_text, spoken, watch_report
+from audits.cube_packs import OUTCOMES
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.sentence import outcome_wording
 from audits.engine.bias.suppression import SMALLEST_SHOWN
@@ -36,6 +37,7 @@ from audits.engine.bias.watch import DayTables, curve, release_change, rise_bega
 from audits.engine.statistics.stratified import Estimate
 from audits.group_words import level_words
 from audits.queries.counts import ATTRIBUTE, daily_group_counts
+from audits.queries.cubes import window_cube
 from audits.queries.windows import Window
 from audits.states import CheckKind, Severity
 
@@ -72,7 +74,7 @@ class MonitoringSettings(Settings, frozen=True, kw_only=True):
 
 
 class WatchParams(Settings, frozen=True, kw_only=True):
-    """One frozen question: `shares` gives each group its part of `alpha`."""
+    """One frozen question: `shares` gives each group that may be shown its part of `alpha`."""
 
     outcome: str
     favourable: bool
@@ -87,6 +89,11 @@ class WatchParams(Settings, frozen=True, kw_only=True):
     @property
     def target(self) -> str:
         return f"{self.outcome} by {dimension_name(self.dimension)}"
+
+    def without(self, hidden: Collection[str | None]) -> WatchParams:
+        """The same question without these groups; without any where the reference is one of them."""
+        shares = {} if self.reference in hidden else {g: one for g, one in self.shares.items() if g not in hidden}
+        return msgspec.structs.replace(self, shares=shares)
 
     @property
     def alarm(self) -> float:
@@ -129,7 +136,18 @@ def run(context: CheckContext) -> CheckOutcome:
     if "outcome" not in context.params:
         return watch_report(context)
     params = msgspec.convert(context.params, WatchParams)
-    return _outcome(params, context.assistant, context.window, stored={})
+    hidden = groups_hidden(
+        assistant=context.assistant, outcome=params.outcome, dimension=params.dimension, window=context.window
+    )
+    return _outcome(params.without(hidden), context.assistant, context.window, stored={})
+
+
+def groups_hidden(*, assistant: Assistant, outcome: str, dimension: str, window: Window) -> set[str | None]:
+    """The groups that the fairness page of this window counts as unknown: too few, or they would tell who are."""
+    if not dimension.startswith(ATTRIBUTE):
+        return set()
+    cube = window_cube(assistant=assistant, window=window, measures=(OUTCOMES,))
+    return hidden_levels(cube, dimension, f"{OUTCOMES}{outcome}")
 
 
 def alarm_outcome(

@@ -31,7 +31,8 @@ class WatchStream(TeamScoped):
     """One group of a question, watched against a reference from `started_on` on, with its part of α.
 
     `state` is what its evidence goes on from (audits.engine.statistics.eprocess). A stream that has ended stays as it
-    was; `reason` says why this one began.
+    was; `reason` says why this one began. A `hidden` one is not to be shown: its group or its reference is too small,
+    or would tell how small another is (audits.engine.bias.suppression), as of the days that were counted last.
     """
 
     TEAM_PATH = "watch__assistant__team"
@@ -47,6 +48,7 @@ class WatchStream(TeamScoped):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=120)
+    hidden = models.BooleanField(default=False)
     alarmed_on = models.DateField(null=True, blank=True)
     finding = models.ForeignKey("audits.Finding", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -60,11 +60,11 @@ def watch_of(assistant: Assistant) -> Watch | None:
 
 
 def watched_in(*, assistant: Assistant, window: Window) -> list[StreamFigures]:
-    """Every stream that was watched on a day of the window, by question and group; two queries."""
+    """Every stream that was watched on a day of the window and may be shown, by question and group; two queries."""
     watch = watch_of(assistant)
     if watch is None:
         return []
-    streams = watch.streams.order_by("outcome", "dimension", "group", "pk")
+    streams = watch.streams.filter(hidden=False).order_by("outcome", "dimension", "group", "pk")
     days: dict[int, list[WatchDay]] = {}
     found = WatchDay.objects.filter(stream__watch=watch, day__gte=window.since, day__lt=window.until)
     for one in found.order_by("day"):
@@ -77,12 +77,14 @@ def curves(
 ) -> list[StreamCurve]:
     """The curves of the streams under way, or those that have `ended`; of one question, where given. Three queries.
 
+    Only of streams that may be shown.
+
     A curve begins on the day on which its group has enough conversations to be shown: evidence is made of counts.
     """
     watch = watch_of(assistant)
     if watch is None:
         return []
-    streams = watch.streams.filter(ended_on__isnull=not ended).select_related("finding")
+    streams = watch.streams.filter(ended_on__isnull=not ended, hidden=False).select_related("finding")
     if outcome is not None:
         streams = streams.filter(outcome=outcome)
     if dimension is not None:
@@ -93,6 +95,11 @@ def curves(
         days[one.stream_id].append(one)
     alarm = -math.log(watch.params["alpha"])
     return [StreamCurve(stream, [_point(stream, one) for one in days[stream.pk]], alarm) for stream in chosen]
+
+
+def hidden_streams(watch: Watch | None) -> int:
+    """How many streams under way are watched without being shown."""
+    return 0 if watch is None else watch.streams.filter(ended_on__isnull=True, hidden=True).count()
 
 
 def _point(stream: WatchStream, one: WatchDay) -> Point:

@@ -5,6 +5,8 @@ revised or is erased later changes the counts and the next cycle's checks, but n
 past could be counted anew would be chosen by what it shows. The days of one run, the streams' new states and the
 findings are one transaction, so that a killed worker leaves nothing behind and no day counts twice.
 
+A group that the fairness page would count as unknown is watched, but not shown, and its alarm waits until it may be.
+
 A stream begins anew, at 1, when the finding that its alarm raised is closed or dismissed; all of them do when the
 programme's bars change. Groups and questions that appear later begin with a part of what is left of alpha.
 """
@@ -32,6 +34,7 @@ from audits.checks.monitoring import (
     alarm_outcome,
     day_tables,
     favourable_of,
+    groups_hidden,
 )
 from audits.engine.bias.watch import NO_EVIDENCE, Curve, curve
 from audits.fingerprints import fingerprint_of
@@ -305,16 +308,18 @@ def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> _Count
     for streams in by_question.values():
         params = _params(streams, settings)
         tables = day_tables(params, watch.assistant, window)
+        _hide(watch, streams, window.until)
         risen: dict[WatchStream, tuple[date, float]] = {}
         for stream in streams:
             grown = curve(tables[stream.group], before=stream.state)
             rows = _store(stream, grown)
             evidence.update("".join(f"{stream.pk} {row.day} {row.log_e:.6f}\n" for row in rows).encode())
             alarm = _first_alarm(stream, rows, bar=params.alarm)
-            if alarm is not None:
+            if alarm is not None and not stream.hidden:
                 risen[stream] = alarm
         if risen:
-            alarms.append(_Risen(params, streams, risen))
+            shown = params.without({stream.group for stream in streams if stream.hidden})
+            alarms.append(_Risen(shown, streams, risen))
     data = {
         "from": window.since.isoformat(),
         "until": window.until.isoformat(),
@@ -323,6 +328,18 @@ def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> _Count
         "evidence": evidence.hexdigest(),
     }
     return _Counted(alarms, data)
+
+
+def _hide(watch: Watch, streams: Iterable[WatchStream], until: date) -> None:
+    """Decide which of a question's streams may be shown, each by its own days: the rule of the fairness page."""
+    small: dict[date, set[str | None]] = {}
+    for stream in streams:
+        if stream.started_on not in small:
+            window = Window(stream.started_on, until)
+            small[stream.started_on] = groups_hidden(
+                assistant=watch.assistant, outcome=stream.outcome, dimension=stream.dimension, window=window
+            )
+        stream.hidden = not small[stream.started_on].isdisjoint((stream.group, stream.reference))
 
 
 def _params(streams: list[WatchStream], settings: MonitoringSettings) -> WatchParams:
@@ -356,7 +373,7 @@ def _store(stream: WatchStream, grown: Curve) -> list[WatchDay]:
     ]
     WatchDay.objects.bulk_create(rows)
     stream.state = list(grown.state)
-    stream.save(update_fields=["state"])
+    stream.save(update_fields=["state", "hidden"])
     return rows
 
 

@@ -26,7 +26,7 @@ from audits.engine.bias.gap_table import GroupResult
 from audits.filters import FairnessFilter
 from audits.group_words import level_words
 from audits.queries.same_question import checks_and_probes
-from audits.queries.watch import StreamCurve, curves, watch_of
+from audits.queries.watch import StreamCurve, curves, hidden_streams, watch_of
 from audits.views.results import points_text
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
@@ -135,6 +135,7 @@ def fairness_watch(request: HttpRequest, slug: str) -> HttpResponse:
         "alarm": round(1 / watch.params["alpha"]) if watch is not None and watch.params else 20,
         "watched": watched,
         "quiet": sum(bool(one.chart) and one.state != "failed" for one in watched),
+        "hidden": hidden_streams(watch),
         "ended": [_watched(one, []) for one in curves(assistant=assistant, ended=True)],
     }
     return render(request, "audits/fairness_watch.html", context)

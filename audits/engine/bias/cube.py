@@ -120,18 +120,23 @@ class Cube:
             return self._kept(np.zeros(self.cells, dtype=bool))
         return self._kept(self.codes[self.axis(dimension)] == levels.index(level))
 
+    def small_levels(self, dimension: str, measure: str) -> set[str | None]:
+        """Which levels have too few with this measure to be named (audits.engine.bias.suppression.small_levels)."""
+        if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
+            return set()
+        axis, levels = self.axis(dimension), self.levels_of(dimension)
+        n = _summed(self.codes[axis], self.n(measure), len(levels))
+        return small_levels(dict(zip(levels, n.tolist(), strict=True)))
+
     def small_hidden(self, dimension: str, measure: str) -> tuple[Cube, int]:
         """The `small_levels` by this measure counted with the unknown; and how many levels that were.
 
         Levels with none at all are dropped without being counted.
         """
-        if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
-            return self, 0
-        axis, levels = self.axis(dimension), self.levels_of(dimension)
-        n = _summed(self.codes[axis], self.n(measure), len(levels))
-        hidden = small_levels(dict(zip(levels, n.tolist(), strict=True)))
+        hidden = self.small_levels(dimension, measure)
         if not hidden:
             return self, 0
+        axis, levels = self.axis(dimension), self.levels_of(dimension)
         kept = [code for code, level in enumerate(levels) if level is not None and level not in hidden]
         lookup = np.full(len(levels), len(kept), dtype=np.intp)
         lookup[kept] = np.arange(len(kept))
