@@ -34,9 +34,8 @@ from audits.checks.monitoring import (
     alarm_outcome,
     day_tables,
     favourable_of,
-    groups_hidden,
 )
-from audits.engine.bias.watch import NO_EVIDENCE, Curve, curve
+from audits.engine.bias.watch import NO_EVIDENCE, curve
 from audits.fingerprints import fingerprint_of
 from audits.models import Finding, Programme, Watch, WatchDay, WatchStream
 from audits.models.findings import CLOSED_STATES
@@ -48,6 +47,7 @@ from audits.queries.windows import Window
 from audits.services.checking import check_run_record
 from audits.services.findings.raising import findings_lock
 from audits.services.freshness import counts_ready
+from audits.services.watch_days import days_store, streams_hide
 from audits.states import CheckKind
 from portal.core import ledger
 from portal.core.actors import SYSTEM
@@ -308,11 +308,10 @@ def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> _Count
     for streams in by_question.values():
         params = _params(streams, settings)
         tables = day_tables(params, watch.assistant, window)
-        _hide(watch, streams, window.until)
+        streams_hide(streams, assistant=watch.assistant, until=window.until)
+        grown = {stream: curve(tables[stream.group], before=stream.state) for stream in streams}
         risen: dict[WatchStream, tuple[date, float]] = {}
-        for stream in streams:
-            grown = curve(tables[stream.group], before=stream.state)
-            rows = _store(stream, grown)
+        for stream, rows in days_store(grown).items():
             evidence.update("".join(f"{stream.pk} {row.day} {row.log_e:.6f}\n" for row in rows).encode())
             alarm = _first_alarm(stream, rows, bar=params.alarm)
             if alarm is not None and not stream.hidden:
@@ -330,18 +329,6 @@ def _count(watch: Watch, settings: MonitoringSettings, window: Window) -> _Count
     return _Counted(alarms, data)
 
 
-def _hide(watch: Watch, streams: Iterable[WatchStream], until: date) -> None:
-    """Decide which of a question's streams may be shown, each by its own days: the rule of the fairness page."""
-    small: dict[date, set[str | None]] = {}
-    for stream in streams:
-        if stream.started_on not in small:
-            window = Window(stream.started_on, until)
-            small[stream.started_on] = groups_hidden(
-                assistant=watch.assistant, outcome=stream.outcome, dimension=stream.dimension, window=window
-            )
-        stream.hidden = not small[stream.started_on].isdisjoint((stream.group, stream.reference))
-
-
 def _params(streams: list[WatchStream], settings: MonitoringSettings) -> WatchParams:
     first = streams[0]
     return WatchParams(
@@ -355,26 +342,6 @@ def _params(streams: list[WatchStream], settings: MonitoringSettings) -> WatchPa
         delta=settings.delta,
         minimum_n=settings.minimum_n,
     )
-
-
-def _store(stream: WatchStream, grown: Curve) -> list[WatchDay]:
-    """The days' rows, with counts since the start, and the state to go on from."""
-    last = stream.days.order_by("-day").first()
-    before = (0, 0, 0, 0) if last is None else (last.k, last.n, last.reference_k, last.reference_n)
-    totals = [
-        start + array.cumsum()
-        for start, array in zip(before, (grown.k, grown.n, grown.reference_k, grown.reference_n), strict=True)
-    ]
-    rows = [
-        WatchDay(stream=stream, day=day, log_e=float(log_e), k=k, n=n, reference_k=reference_k, reference_n=reference_n)
-        for day, log_e, k, n, reference_k, reference_n in zip(
-            grown.days, grown.log_e, *(total.tolist() for total in totals), strict=True
-        )
-    ]
-    WatchDay.objects.bulk_create(rows)
-    stream.state = list(grown.state)
-    stream.save(update_fields=["state", "hidden"])
-    return rows
 
 
 def _first_alarm(stream: WatchStream, rows: Iterable[WatchDay], *, bar: float) -> tuple[date, float] | None:

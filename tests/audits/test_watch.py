@@ -372,3 +372,18 @@ def test_an_alarm_waits_for_who_decides_on_its_finding_and_not_with_the_ledger_i
         other.join(60)
     assert failed == []
     assert Finding.objects.get().times_seen == 2
+
+
+def test_statements_of_a_run_do_not_grow_with_the_groups(watched, django_assert_max_num_queries):
+    few = ["18–34", "35–64", "65+"]
+    counts_make(watched, days=6, groups=few)
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=4)))
+    with django_assert_max_num_queries(100) as of_few:
+        watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=5)))
+    Watch.objects.all().delete()
+    CountCell.objects.all().delete()
+    counts_make(watched, days=6, groups=[*few, "a", "b", "c", "d"])
+    watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=4)))
+    with django_assert_max_num_queries(100) as of_many:
+        watch_run(assistant_id=watched.pk, now=at(START + timedelta(days=5)))
+    assert len(of_many) <= len(of_few)
