@@ -14,7 +14,7 @@ from audits.models import ProbeConnector, ProbeJudgement, ProbeJudging, ProbeRun
 from audits.probe_states import JudgingState, ProbeRunState, QuestionState
 from audits.queries.probing import latest_answered, pair_results
 from audits.queries.windows import Window
-from audits.services.probing import sending
+from audits.services.probing import judgements, sending
 from audits.services.probing.connectors import connector_save
 from audits.services.probing.keeping import stalled_probes_wake
 from audits.services.probing.runs import probe_estimate, probe_run_stop
@@ -257,7 +257,7 @@ def test_a_run_is_not_answered_for_while_its_judge_reads_and_can_be_stopped(assi
     assert not run.check_runs.exists()
 
 
-def test_a_judge_that_is_changed_or_given_up_ends_its_reading_only(assistant, reachable, demo):
+def test_a_judge_that_is_changed_or_given_up_ends_its_reading_only(assistant, reachable, demo, monkeypatch):
     with listening(BUSY) as judge:
         connector, version = connector_make(assistant, demo), version_make(assistant, templates=2)
         place = reachable(f"127.0.0.1:{judge.port}")
@@ -272,7 +272,12 @@ def test_a_judge_that_is_changed_or_given_up_ends_its_reading_only(assistant, re
         connector_save(assistant_id=assistant.pk, connector_id=reader.pk, values=given, secret=None, actor=SYSTEM)
         wait_over()
         changed = drained(changed)
+        updated = reading(started(connector, version, judge_id=reader.pk))
+        monkeypatch.setattr(judgements, "PROMPT_VERSION", judgements.PROMPT_VERSION + 1)
+        wait_over()
+        updated = drained(updated)
     for run, because in (
+        (updated, "What a judge is asked was changed while the run was under way."),
         (changed, "The connector was changed while the run was under way."),
         (given_up, "Its work was given up: MemoryError"),
     ):

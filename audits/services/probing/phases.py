@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +15,14 @@ from audits.engine.probing import judge_reply, read_answer
 from audits.models import ProbeConnector, ProbeJudgement, ProbeJudging, ProbeQuestion, ProbeRun
 from audits.models.probing import Posting, Spending
 from audits.probe_states import JUDGING_OPEN, ProbeRunState, QuestionState
-from audits.services.probing.judgements import judgement_question, judgements_plan, judging_end
+from audits.services.probing.asking import connector_config
+from audits.services.probing.judgements import judge_config, judgement_question, judgements_plan, judging_end
 from audits.services.probing.records import record, run_end
 from audits.services.probing.verdicts import verdicts_queue
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
+
+CONNECTOR_CHANGED = "The connector was changed while the run was under way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class Phase(ABC):
     run: ProbeRun
     spending: Spending
     connector_id: int
-    config: Mapping[str, Any]
     kept: tuple[str, ...] = ()
 
     @abstractmethod
     def postings(self) -> QuerySet[Any]:
         """What is asked, in any state."""
+
+    @abstractmethod
+    def changed(self, connector: ProbeConnector) -> str:
+        """Why its locked connector does not answer the run's question any more, in words; empty where it does."""
 
     @abstractmethod
     def prompt(self, posting: Any) -> Prompt | None:
@@ -77,10 +82,12 @@ class Asking(Phase):
 
     def __init__(self, run: ProbeRun) -> None:
         self.run, self.spending, self.connector_id = run, run, run.connector_id
-        self.config = run.config["connector"]
 
     def postings(self) -> QuerySet[ProbeQuestion]:
         return ProbeQuestion.objects.filter(run=self.run)
+
+    def changed(self, connector: ProbeConnector) -> str:
+        return CONNECTOR_CHANGED if connector_config(connector) != self.run.config["connector"] else ""
 
     def prompt(self, posting: ProbeQuestion) -> Prompt:
         return Prompt(posting.text)
@@ -117,10 +124,17 @@ class Judging(Phase):
 
     def __init__(self, run: ProbeRun, judging: ProbeJudging) -> None:
         self.run, self.spending, self.connector_id = run, judging, judging.connector_id
-        self.judging, self.config = judging, run.config["judge"]["connector"]
+        self.judging = judging
 
     def postings(self) -> QuerySet[ProbeJudgement]:
         return ProbeJudgement.objects.filter(run=self.run)
+
+    def changed(self, connector: ProbeConnector) -> str:
+        """Its connector, or what an update of the portal asks it: readings of two versions are not one measurement."""
+        frozen, now = self.run.config["judge"], judge_config(connector)
+        if now["connector"] != frozen["connector"]:
+            return CONNECTOR_CHANGED
+        return "" if now == frozen else "What a judge is asked was changed while the run was under way."
 
     def prompt(self, posting: ProbeJudgement) -> Prompt | None:
         asked = judgement_question(posting)

@@ -26,7 +26,7 @@ from audits.endpoints.protocols import ChatAnswer
 from audits.models import ProbeConnector
 from audits.models.probing import Posting
 from audits.probe_states import ProbeRunState, QuestionState
-from audits.services.probing.asking import connector_ask, connector_config
+from audits.services.probing.asking import connector_ask
 from audits.services.probing.budgets import LONGEST_WAIT, pause, slot_take
 from audits.services.probing.phases import Phase, Prompt, lane_job_key, phase_of, phase_of_posting
 from audits.services.probing.records import run_locked, run_move
@@ -147,8 +147,8 @@ def _claim(phase: Phase, lane: int) -> _Next:
     connector = _locked(phase)
     if not connector.active:
         return _ended(phase.broken, "The connector was switched off.")
-    if connector_config(connector) != phase.config:  # or answers of two endpoints would be taken for one's
-        return _ended(phase.broken, "The connector was changed while the run was under way.")
+    if changed := phase.changed(connector):  # or answers of two endpoints would be taken for one's
+        return _ended(phase.broken, changed)
     if spending.used_requests >= spending.budget_requests:
         return _ended(phase.spent, f"Its budget of {spending.budget_requests:,} requests is used up.")
     prompt = phase.prompt(question)
