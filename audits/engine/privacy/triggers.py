@@ -1,5 +1,6 @@
 """Which detectors a text asks for, by the triggers that occur in it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from .matching import Landmark, PatternSet
 Arm = Callable[[Any], tuple[Armed, ...]]
 #: A trigger of so many characters is a dictionary.
 _DICTIONARY = 10_000
+#: A trigger that goes on and on. Beside others in one expression it multiplies their states.
+_OPEN_ENDED = re.compile(r"\*|\)\+")
 
 
 class _Met(NamedTuple):
@@ -43,6 +46,15 @@ def _parted(met: Tree) -> list[Tree]:
     shapes = {trigger: plan for trigger, plan in met.items() if "[0-9" in trigger}
     words = {trigger: plan for trigger, plan in met.items() if "[0-9" not in trigger}
     return [part for part in (shapes, words) if part]
+
+
+def _parted_for_gates(met: Tree) -> list[Tree]:
+    """The same with open-ended triggers apart, too. One search more costs little where it runs once over all texts."""
+    return [
+        {trigger: plan for trigger, plan in part.items() if bool(_OPEN_ENDED.search(trigger)) is is_open_ended}
+        for part in _parted(met)
+        for is_open_ended in (True, False)
+    ]
 
 
 def arm(triggers: Tree) -> Arm:
@@ -83,7 +95,9 @@ class _Gate(NamedTuple):
 
 
 def _gate(part: Tree) -> _Gate:
-    listed = [_Opened(met.at_once, (Gates(_parted(met.further)),) if met.further else ()) for met in part.values()]
+    listed = [
+        _Opened(met.at_once, (Gates(_parted_for_gates(met.further)),) if met.further else ()) for met in part.values()
+    ]
 
     def plan(occurring: frozenset[int]) -> _Opened:
         met = sorted(occurring)
@@ -120,16 +134,21 @@ class Gates:
 
 
 def first_gates(triggers: Tree) -> Gates:
-    """Shapes, the words that belong to shapes, other words, and each dictionary.
+    """Shapes of two kinds, the words that belong to shapes, each dictionary, and other words.
 
     A first trigger that others follow is passed over: what follows is rarer.
     """
     parts: list[Tree] = []
+    dictionaries: list[dict[str, _Met]] = []
     words: dict[str, _Met] = {}
+    open_ended: dict[str, _Met] = {}
     for trigger, met in triggers.items():
-        parts += _parted(met.further)
+        parts += _parted_for_gates(met.further)
+        by_itself = {trigger: _Met(met.at_once, {})}
         if len(trigger) >= _DICTIONARY:
-            parts.append({trigger: _Met(met.at_once, {})})
+            dictionaries.append(by_itself)
         elif met.at_once:
-            words[trigger] = _Met(met.at_once, {})
-    return Gates([*parts, words])
+            (open_ended if _OPEN_ENDED.search(trigger) else words).update(by_itself)
+    # Runs of capitals cost nothing beside the last dictionary, which is in lower case.
+    (dictionaries[-1] if dictionaries else words).update(open_ended)
+    return Gates([*parts, *dictionaries, words])
