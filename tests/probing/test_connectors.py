@@ -145,6 +145,25 @@ def test_a_secret_goes_into_its_places_when_a_question_is_sent_and_into_no_other
     assert not [text for text in kept if "Zebra" in text]
 
 
+@pytest.mark.parametrize("secret", [SECRET, "k&y Zebra/4711"])
+def test_an_endpoint_that_repeats_what_it_was_sent_does_not_give_the_secret_away(assistant, reachable, manager, secret):
+    """Whoever may change a connector could else have its secret answered, kept with the run and sent to a judge."""
+
+    def echo(client, request):
+        client.sendall(http("200 OK", json.dumps({"say": request.decode("latin-1")}).encode()))
+
+    with listening(echo) as server:
+        place = reachable(f"127.0.0.1:{server.port}")
+        connector = connector_make(
+            assistant, place, kind="json", url=f"http://{place}/v1?key={{{{secret}}}}", answer_path="say",
+            body_template='{"q": "{{prompt}}", "key": "{{secret}}"}', secret=secret, secret_header="X-Api-Key",
+        )  # fmt: skip
+        trial = connector_try(connector_id=connector.pk, actor=manager)
+    assert trial.worked
+    assert "4711" not in trial.said
+    assert trial.said.count("[hidden]") == 3
+
+
 def test_a_key_from_before_is_hidden_from_readers(assistant, reachable, reviewer, as_user, client, api_key):
     connector = connector_make(assistant, reachable(PLACE))
     old = {"url": f"http://{PLACE}/v1?key=Zebra4711", "body_template": '{"password": "Zebra4711"}', "kind": "json"}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from django.conf import settings
@@ -19,6 +21,7 @@ from audits.endpoints.protocols import (
     template_body,
     template_read,
 )
+from audits.endpoints.secret_places import HIDDEN
 from audits.endpoints.targets import Target, read_target, require_listed
 from audits.endpoints.transport import Limits, post
 from audits.models import ProbeConnector
@@ -26,6 +29,7 @@ from audits.probe_states import ConnectorKind
 from audits.programmes import config_hash
 
 __all__ = ["EndpointError", "connector_ask", "connector_config", "target_of"]
+_SHORTEST_SECRET = 8
 
 
 def target_of(url: str, *, secret: str = "") -> Target:
@@ -36,7 +40,9 @@ def target_of(url: str, *, secret: str = "") -> Target:
 
 
 def connector_ask(connector: ProbeConnector, prompt: str, *, instructions: str = "") -> ChatAnswer:
-    """Ask once and return the answer. Raises EndpointError, whose texts hold nothing of what was sent or answered.
+    """Ask once and return the answer, without the secret where an endpoint repeats what it was sent.
+
+    Raises EndpointError, whose texts hold nothing of what was sent or answered.
 
     `instructions` are those to a judge: they go in as the system message, at temperature 0, or in front of the prompt
     where a template has one place for both.
@@ -54,7 +60,8 @@ def connector_ask(connector: ProbeConnector, prompt: str, *, instructions: str =
         limits=Limits(seconds=connector.timeout_seconds, max_bytes=connector.max_answer_kb * 1024),
         networks=networks,
     )
-    return answer_of(reply, path_read(OPENAI_ANSWER if connector.kind == ConnectorKind.OPENAI else path))
+    answer = answer_of(reply, path_read(OPENAI_ANSWER if connector.kind == ConnectorKind.OPENAI else path))
+    return replace(answer, text=_without(str(connector.secret), answer.text))
 
 
 def connector_config(connector: ProbeConnector) -> dict[str, Any]:
@@ -81,6 +88,14 @@ def _body(connector: ProbeConnector, prompt: str, instructions: str) -> Any:
     if instructions:
         prompt = f"{instructions}\n\n{prompt}"
     return template_body(template_read(connector.body_template), prompt, secret=str(connector.secret))
+
+
+def _without(secret: str, text: str) -> str:
+    """The text without the secret, as it is or percent-encoded; a very short one may be a word of any answer."""
+    if len(secret) >= _SHORTEST_SECRET:
+        for form in (secret, quote(secret, safe="")):
+            text = text.replace(form, HIDDEN)
+    return text
 
 
 def _headers(connector: ProbeConnector) -> Mapping[str, str]:
