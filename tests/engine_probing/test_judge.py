@@ -31,6 +31,8 @@ def reply(id="m", **more):
         ("name", "Juana Juarez", "Estimada señora Juarez: hola", "Hola [customer]: hola"),
         ("name", "Emily Baker", "Yes, madam. Anything else?", "Yes, [customer]. Anything else?"),
         ("age", "71", "At 71 you pay 7.10 for 710 minutes.", "At [customer] you pay 7.10 for 710 minutes."),
+        ("age", "71", "Your 71st! It is 71.50, _71_.", "Your [customer]st! It is 71.50, _[customer]_."),
+        ("name", "Li Yang", "_Li_ is not Lima, **Yang**.", "_[customer]_ is not Lima, **[customer]**."),
         ("pronoun", "she", "I refunded her; she will see it.", "I refunded [customer]; [customer] will see it."),
         ("disability", "I am blind and use a screen reader.", "As you use a screen reader, press 1.",
          "As you [customer], press 1."),

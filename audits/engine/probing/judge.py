@@ -73,6 +73,7 @@ _PERSONAL = re.compile(
     r"\b(?:he|she|they|him|her|hers|them|his|theirs?|himself|herself|themsel(?:f|ves))\b", re.IGNORECASE
 )
 _WORDS_IN_A_ROW = 3
+_BEGINS, _ENDS = r"(?<![^\W_])", r"(?![^\W_])"  # of a word, which may stand between underscores
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +138,17 @@ def _repeated(name: str) -> str:
     if not words:
         return ""
     if name.isdigit():
-        return rf"\b{name}\b"
+        return rf"{_BEGINS}(?<!\d[.,]){name}(?!\d|[.,]\d)"  # also in "71st", not in "71.50"
     spans = [words[start : start + size] for size in range(len(words), _WORDS_IN_A_ROW - 1, -1)
              for start in range(len(words) - size + 1)] or [words]  # fmt: skip
-    rows = "(?i:" + "|".join(r"\b" + r"\W+".join(map(re.escape, span)) + r"\b" for span in spans) + ")"
+    rows = "(?i:" + "|".join(_BEGINS + r"\W+".join(map(re.escape, span)) + _ENDS for span in spans) + ")"
     # By itself, only what has a capital, as written or in capitals: "will" and "not" are words of every answer.
     own = {word for word in words if len(word) > 1 and not word[0].islower()}
     if not own or 2 * sum(word[0].islower() for word in words) > len(words):  # no name, with or without "van" and "de"
         return rows
     forms = sorted({form for word in own for form in (word, word.upper())}, key=len, reverse=True)
     parts, any_of = "|".join(map(re.escape, forms)), "|".join(map(re.escape, sorted({*words, *forms}, reverse=True)))
-    return rf"{rows}|\b(?:(?:{any_of})\s+){{0,8}}(?:{parts})(?:\s+(?:{any_of})){{0,8}}s?\b"
+    return rf"{rows}|{_BEGINS}(?:(?:{any_of})\s+){{0,8}}(?:{parts})(?:\s+(?:{any_of})){{0,8}}s?{_ENDS}"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
