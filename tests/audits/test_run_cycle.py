@@ -135,7 +135,8 @@ def test_a_day_that_is_none_is_refused_by_name(told):
 def test_an_unknown_assistant_is_named_with_those_there_are(assistant):
     with pytest.raises(CommandError) as caught:
         call_command("run_cycle", "--assistant", "eva")
-    assert (caught.value.returncode, str(caught.value)) == (2, "--assistant: there is no 'eva'; there is ava.")
+    told = "--assistant: there is no assistant eva; known: ava. register_assistant adds one."
+    assert (caught.value.returncode, str(caught.value)) == (2, told)
 
 
 def test_an_assistant_without_conversations_needs_days(assistant):

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from assistants.management.arguments import assistant_named
 from assistants.models import Assistant, Release
 from assistants.records import FieldMap, RecordParser, numbered_records
 from assistants.services.intake import IntakeReport, conversations_intake
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        assistant = _assistant(options["assistant"])
+        assistant = assistant_named(options["assistant"])
         release = _release(assistant, options["release"])
         try:
             parser = RecordParser(field_map=FieldMap.parse(options["map"]) if options["map"] else None)
@@ -66,11 +67,6 @@ def _take(file: FileBeingImported, assistant: Assistant, release: Release | None
         actor=SYSTEM,
         on_rejection=file.rejections.write,
     )
-
-
-def _assistant(slug: str) -> Assistant:
-    missing = f"--assistant: there is no assistant {slug}"
-    return by_name(Assistant.objects.all(), "slug", slug, missing, hint="register_assistant adds one.")
 
 
 def _release(assistant: Assistant, version: str | None) -> Release | None:

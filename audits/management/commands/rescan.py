@@ -5,9 +5,9 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from assistants.models import Assistant
+from assistants.management.arguments import assistant_named
 from audits.queries.outdated import current_version
 from audits.services.rescans import rescan_ask
 from portal.core.actors import SYSTEM
@@ -26,10 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        assistant = Assistant.objects.filter(slug=options["assistant"]).first()
-        if assistant is None:
-            known = ", ".join(Assistant.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none"
-            raise CommandError(f"--assistant: there is no {options['assistant']!r}; there is {known}.", returncode=2)
+        assistant = assistant_named(options["assistant"])
         version = current_version(assistant.pk)
         count = rescan_ask(assistant_id=assistant.pk, since=options["since"], actor=SYSTEM)
         if options["json"]:

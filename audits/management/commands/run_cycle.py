@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from assistants.management.arguments import assistant_named
 from assistants.models import Assistant
 from audits.management.cycle_report import json_report, text_report
 from audits.management.watching import UNDER_WAY, cycle_watch
@@ -70,11 +71,7 @@ class Command(BaseCommand):
             _judge([CheckState(run.state) for run in runs], options["fail_on"])
 
     def _open(self, options: dict[str, Any]) -> Cycle:
-        assistant = Assistant.objects.filter(slug=options["assistant"]).first()
-        if assistant is None:
-            known = ", ".join(Assistant.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none"
-            message = f"--assistant: there is no {options['assistant']!r}; there is {known}."
-            raise CommandError(message, returncode=2)
+        assistant = assistant_named(options["assistant"])
         since, until = _period(assistant, options["since"], options["last"])
         try:
             return cycle_open(
