@@ -90,7 +90,7 @@ class EntryParser:
                 raise msgspec.ValidationError("Expected `object`")
             return self._entry(msgspec.convert(self.field_map.apply(given), _Line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise as_invalid(error) from error
+            raise as_invalid(error, record=_Line) from error
 
     def of_cells(self, cells: dict[str, str]) -> ConsentEntry:
         """The entry in a row of a table; empty cells say nothing, lists are separated by semicolons."""
@@ -108,7 +108,7 @@ class EntryParser:
         try:
             return self._entry(msgspec.convert(given, _Line))
         except msgspec.ValidationError as error:
-            raise as_invalid(error) from error
+            raise as_invalid(error, record=_Line) from error
 
     def _entry(self, line: _Line) -> ConsentEntry:
         given = {name: getattr(line, name) for name in _FIELDS}

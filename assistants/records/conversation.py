@@ -87,7 +87,7 @@ class RecordParser:
         try:
             record = self._mapped(line) if self.field_map else self._decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise as_invalid(error, line) from error
+            raise as_invalid(error, line, record=ConversationRecord) from error
         self._check_texts(record)
         self._check_outcome(record.outcome)
         self._check_times(record)

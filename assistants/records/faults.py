@@ -9,9 +9,9 @@ from portal.core.errors import Invalid
 from portal.core.jsonlines import faults
 
 
-def as_invalid(error: Exception, line: bytes) -> Invalid:
-    """The Invalid that says what `error`, raised while decoding `line`, means for the one who wrote the line."""
-    fault = faults.as_invalid(error, choices=TurnRole.values)
+def as_invalid(error: Exception, line: bytes, *, record: type[msgspec.Struct]) -> Invalid:
+    """The Invalid that says what `error`, raised while decoding `line` as a `record`, means for who wrote the line."""
+    fault = faults.as_invalid(error, record=record, choices=TurnRole.values)
     if fault.field == "outcome" and isinstance(error, msgspec.ValidationError):
         return Invalid(fault.message, field=_outcome_at_fault(line))
     return fault

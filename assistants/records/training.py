@@ -81,7 +81,7 @@ class TrainingRecordParser:
         try:
             record = self._decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise as_invalid(error, line) from error
+            raise as_invalid(error, line, record=TrainingRecord) from error
         require_text("external_id", record.external_id, longest=200)
         if record.customer_ref is not None:
             require_text("customer_ref", record.customer_ref, longest=200, blank=True)

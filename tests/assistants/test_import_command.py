@@ -72,8 +72,13 @@ def test_import_writes_the_reasons_beside_the_file_and_no_content(tmp_path, assi
             "field": None,
             "reason": "The line is not valid JSON: object keys must be strings (byte 1).",
         },
-        {"line": 3, "external_id": "b", "field": "turns[0].mood", "reason": "Unknown key."},
-        {"line": 4, "external_id": None, "field": "chanel", "reason": "Unknown key."},
+        {
+            "line": 3,
+            "external_id": "b",
+            "field": "turns[0].mood",
+            "reason": "Unknown key; there are: at, meta, role, text.",
+        },
+        {"line": 4, "external_id": None, "field": "chanel", "reason": "Unknown key; the closest is channel."},
     ]
     assert "SECRET" not in beside
     assert "x.org" not in beside

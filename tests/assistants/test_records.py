@@ -81,8 +81,13 @@ def test_record_with_every_field_is_decoded():
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"chanel": "chat"}, "chanel", "Unknown key."),
-        ({"turns": [customer(), customer(mood="bad")]}, "turns[1].mood", "Unknown key."),
+        ({"chanel": "chat"}, "chanel", "Unknown key; the closest is channel."),
+        (
+            {"turns": [customer(), customer(mood="bad")]},
+            "turns[1].mood",
+            "Unknown key; there are: at, meta, role, text.",
+        ),
+        ({"turns": [customer(txt="x")]}, "turns[0].txt", "Unknown key; the closest is text."),
         ({"turns": [customer(), {"role": "customer"}]}, "turns[1].text", "It is missing."),
         (
             {"turns": [{"role": "bot", "text": "x"}]},
@@ -334,7 +339,9 @@ def test_field_map_leaves_absent_keys_absent_and_unmapped_ones_alone():
         "external_id",
         "It is missing.",
     )
-    assert fault({**a_record(), "user": {"name": "x"}}, field_map=field_map) == ("user", "Unknown key.")
+    field, message = fault({**a_record(), "user": {"name": "x"}}, field_map=field_map)
+    assert field == "user"
+    assert message.startswith("Unknown key; there are: assistant, attributes, channel, ")
 
 
 def test_field_map_refuses_two_values_for_one_field():

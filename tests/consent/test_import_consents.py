@@ -90,6 +90,16 @@ def test_what_cannot_be_stored_is_told_by_line_and_field_and_the_rest_goes_in(tm
     assert LedgerEntry.objects.filter(action="consent.source_conflict").count() == 1
 
 
+def test_an_unknown_key_is_told_the_closest_or_all_that_there_are(tmp_path, shown_notice):
+    lines = [line(1, jurisdicton="DE"), line(2, colour="red"), line(3, notice={**NOTICE, "lang": "en"})]
+    path = written(tmp_path / "events.jsonl", *lines)
+    run(path)
+    close, none_close, nested = [(one["field"], one["reason"]) for one in rejected(path)]
+    assert close == ("jurisdicton", "Unknown key; the closest is jurisdiction.")
+    assert none_close[1].startswith("Unknown key; there are: age_band, clock_uncertainty_s, ")
+    assert nested == ("notice.lang", "Unknown key; there are: code, language, version.")
+
+
 def test_a_table_is_read_by_its_columns(tmp_path, shown_notice, home):
     path = written(
         tmp_path / "events.csv",
