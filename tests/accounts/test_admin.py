@@ -28,6 +28,12 @@ def test_every_list_opens(browser, page):
     assert browser.get(f"/admin/{page}").status_code == 200
 
 
+def test_api_keys_are_spelt_as_people_write_them(browser):
+    page = browser.get("/admin/").content.decode()
+    assert ">API keys</a>" in page
+    assert "Api key" not in page
+
+
 def test_granting_and_revoking_roles_is_in_the_ledger(browser, home):
     person = UserFactory()
     form = {
