@@ -207,7 +207,8 @@ class DatasetRows(APIView):
         summary="Push rows of a draft in bulk",
         description=(
             "One row object a line. Safe to repeat: an external id that is known with the same content is left alone, "
-            "with other content it is replaced. A line that is rejected is listed with its reason; the others go in."
+            "with other content it is replaced. The external id is what makes a line idempotent: an `Idempotency-Key` "
+            "is not read. A line that is rejected is listed with its reason; the others go in."
         ),
         parameters=[
             OpenApiParameter("Content-Encoding", OpenApiTypes.STR, OpenApiParameter.HEADER, enum=["identity", "gzip"])

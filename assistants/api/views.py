@@ -61,8 +61,8 @@ class ConversationIntake(APIView):
         summary="Push conversations in bulk",
         description=(
             "One conversation object a line. Safe to repeat: an external id that is known with the same content is "
-            "left alone, with other content it becomes a revision. A line that is rejected is listed with its "
-            "reason; the others go in."
+            "left alone, with other content it becomes a revision. The external id is what makes a line idempotent: "
+            "an `Idempotency-Key` is not read. A line that is rejected is listed with its reason; the others go in."
         ),
         parameters=[
             OpenApiParameter("Content-Encoding", OpenApiTypes.STR, OpenApiParameter.HEADER, enum=["identity", "gzip"])

@@ -161,7 +161,8 @@ class Consents(APIView):
         summary="Record consent events in bulk",
         description=(
             "One event object a line, as for `/consent/events`. Each line is judged by itself and safe to repeat: "
-            "what is known stays as it is. A line that is rejected, or says something else under a known id "
+            "what is known stays as it is. The id of its event makes it idempotent: an `Idempotency-Key` is not read. "
+            "A line that is rejected, or says something else under a known id "
             "(`conflicts`), is listed with its reason; the others go in."
         ),
     )

@@ -268,6 +268,14 @@ def test_push_of_something_else_is_a_problem(push, conversation):
     assert Conversation.objects.count() == 0
 
 
+def test_the_external_id_makes_a_line_idempotent_and_no_header_does(push, conversation):
+    told = []
+    for intent in ("billing", "billing", "delivery"):
+        answer = push(as_lines(conversation("a", intent=intent)), **{"Idempotency-Key": "one"}).json()
+        told.append((answer["created"], answer["unchanged"], answer["revised"]))
+    assert told == [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+
+
 def test_push_of_a_compressed_body_that_breaks_off_can_be_repeated(push, conversation):
     noise = "".join(chr(0x4E00 + (i * i * 7919) % 20000) for i in range(9000))
     turns = [{"role": "customer", "text": noise}]
