@@ -14,11 +14,17 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 
 from portal.accounts.api_keys import api_key_create
 from portal.accounts.models import Team, User
 from portal.core.roles import Role, Scope
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
+
+# How long an example takes says more about what else the machine does than about the code. The rest is Hypothesis' own:
+# in CI, the same examples each time, and how to run a failing one again is printed.
+hypothesis_settings.register_profile("suite", parent=hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True, scope="session")

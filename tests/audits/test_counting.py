@@ -90,7 +90,7 @@ told_lists = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=told_lists)
 def test_fold_equals_a_count_by_hand(assistant, told):
     Conversation.objects.all().delete()

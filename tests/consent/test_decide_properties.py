@@ -74,13 +74,13 @@ situations = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(events=histories(), situation=situations)
 def test_decide_agrees_with_trying_every_world(events, situation):
     assert decide(events, purpose=1, **situation).status == interpret(events, **situation)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=histories(size=6), situation=situations, seed=st.randoms(use_true_random=False))
 def test_the_order_of_the_events_does_not_matter(events, situation, seed):
     shuffled = events[:]
@@ -88,14 +88,14 @@ def test_the_order_of_the_events_does_not_matter(events, situation, seed):
     assert decide(shuffled, purpose=1, **situation) == decide(events, purpose=1, **situation)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=histories(size=6), situation=situations)
 def test_later_knowledge_changes_nothing_of_what_was_known(events, situation):
     then_known = [event for event in events if event.recorded_at <= situation["known_at"]]
     assert decide(events, purpose=1, **situation) == decide(then_known, purpose=1, **situation)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=histories(size=5), extra=minutes, state=st.sampled_from(NEGATIVE), situation=situations)
 def test_a_further_restriction_never_permits_more(events, extra, state, situation):
     at = minute(extra)
@@ -104,7 +104,7 @@ def test_a_further_restriction_never_permits_more(events, extra, state, situatio
         assert decide(events, purpose=1, **situation).permitted
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=histories(size=5), situation=situations)
 def test_a_wider_skew_never_permits_more(events, situation):
     wider = {**situation, "skew": situation["skew"] + timedelta(minutes=2)}
@@ -112,7 +112,7 @@ def test_a_wider_skew_never_permits_more(events, situation):
         assert decide(events, purpose=1, **situation).permitted
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=histories(size=5), situation=situations)
 def test_the_deciding_events_are_known_events_of_the_purpose(events, situation):
     decision = decide(events, purpose=1, **situation)
@@ -121,7 +121,7 @@ def test_the_deciding_events_are_known_events_of_the_purpose(events, situation):
     assert (decision.status == ConsentStatus.UNKNOWN) <= (decision.event_ids == ())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(events=histories(size=5), situation=situations)
 def test_the_deciding_events_alone_decide_alike_where_a_grant_is_relied_on(events, situation):
     situation = {**situation, "basis": "consent"}

@@ -95,7 +95,7 @@ def person_of(facts, steps, known_at):
     return Person(own=facts[1], parts=tuple(tuple(facts[one] for one in part) for part in found))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(facts=people(), steps=merges(), situation=situations)
 def test_a_person_is_decided_as_by_trying(facts, steps, situation):
     person = person_of(facts, steps, situation["known_at"])
@@ -103,7 +103,7 @@ def test_a_person_is_decided_as_by_trying(facts, steps, situation):
     assert decide_for_person(person, purpose=1, **situation).status == tried
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(facts=people(), steps=merges(), situation=situations)
 def test_what_is_permitted_would_be_however_the_proposals_turn_out(facts, steps, situation):
     person = person_of(facts, steps, situation["known_at"])
@@ -113,7 +113,7 @@ def test_what_is_permitted_would_be_however_the_proposals_turn_out(facts, steps,
         assert answers == {"permitted"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(facts=people(), steps=merges(), situation=situations)
 def test_an_undone_merge_leaves_each_history_as_it_was(facts, steps, situation):
     """Replay: with every merge undone by now, the answer is that of the subject alone."""
@@ -126,7 +126,7 @@ def test_an_undone_merge_leaves_each_history_as_it_was(facts, steps, situation):
     assert decide_for_person(person, purpose=1, **situation) == decide_for_person(alone, purpose=1, **situation)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(facts=people(), steps=merges(), situation=situations)
 def test_a_proposal_never_permits_more(facts, steps, situation):
     proposed = [*steps, LinkStep(1000, uuid.UUID(int=99), "proposed", 1, 2, minute(0))]

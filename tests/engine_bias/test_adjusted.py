@@ -258,7 +258,7 @@ def test_a_gap_that_only_strata_show_says_whom_it_favours():
     assert re.search(r"Left at equal questions: 2\d points in favour of a\b", sentence)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(*[st.integers(0, 60)] * 4), min_size=2, max_size=4))
 def test_no_sentence_leaves_open_whom_the_gap_within_strata_favours(cells):
     counts = []

@@ -38,7 +38,7 @@ def written(file: Path, rows: list[tuple]) -> Path:
     return file
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, more=st.integers(1, 50))
 def test_any_table_is_audited_without_a_number_that_is_none(tmp_path, rows, more):
     file = written(tmp_path / "t.jsonl", [*rows, ("a", "f", "x", "yes", "no", more)])
@@ -76,7 +76,7 @@ def _check_groups(table: dict) -> None:
         assert (errors["fnr"] is None) == (errors["fn"] + errors["tp"] == 0)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(counts=st.lists(st.integers(0, 60), min_size=12, max_size=12).filter(any))
 def test_rows_and_counts_and_formats_and_order_give_the_same_audit(tmp_path, counts):
     kinds = [(race, sex, hired) for race in ("a", "b", None) for sex in ("f", "m") for hired in ("yes", "no")]

@@ -44,7 +44,7 @@ def tables(draw: st.DrawFn, largest: int = 400) -> tuple[int, int, int, int]:
 
 
 @given(tables())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_fisher_exact_agrees_with_integer_arithmetic(table):
     assert float(fisher_exact(*table)) == pytest.approx(exact_by_integers(*table), rel=1e-11)
 

@@ -212,7 +212,7 @@ def test_outcome_that_everybody_or_nobody_gets_is_no_difference(rate):
         max_size=12,
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_counts_give_finite_json_without_warnings(counts):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.engine.bias.rate_cube import CellCounts, cell_rates, fold
@@ -23,7 +23,6 @@ def columns(draw):
 
 
 @given(columns())
-@settings(deadline=None)
 def test_folded_rows_are_those_that_pandas_counts(given_columns):
     codes, sizes, outcomes = given_columns
     counts = fold(codes, sizes, outcomes)

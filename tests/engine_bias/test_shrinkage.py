@@ -55,7 +55,7 @@ def test_credible_intervals_cover_the_true_rates_as_often_as_they_say():
     assert np.mean(below) == pytest.approx(np.mean(rates < 0.4), abs=0.02)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), max_size=12))
 def test_posterior_lies_between_own_rate_and_mean_and_orders_equal_sizes(rows):
     k, n = (np.array(column, dtype=float) for column in zip(*rows, strict=True)) if rows else (np.empty(0), np.empty(0))

@@ -73,7 +73,7 @@ def _small_batches(monkeypatch):
     monkeypatch.setattr(table_batches, "_CSV_ROWS", 3)
 
 
-SETTINGS = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SETTINGS = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @SETTINGS

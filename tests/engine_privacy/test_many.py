@@ -23,7 +23,7 @@ _TEXTS = st.lists(st.lists(st.sampled_from(_PIECES) | st.text(max_size=6), max_s
 _OWN = compile_own([OwnPattern("CUSTOMER_NUMBER", r"KD-\d{6}", 0.8, {}, version=1)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_TEXTS, st.integers(1, 5), st.integers(1, 80))
 @example(["", "", ""], 2, 1)
 @example(["4111 1111", "1111 1111"], 5, 80)

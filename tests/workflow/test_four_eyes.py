@@ -105,9 +105,7 @@ def _who(finding: Finding, *actions: str) -> set[int]:
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(severity=st.sampled_from(["medium", "critical"]), journey=journeys)
 def test_no_order_of_steps_breaks_four_eyes(severity, journey):
     _check(_travel(severity, journey), severity)
