@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -142,7 +143,17 @@ def test_import_refuses_a_missing_file_before_anything_is_taken_in(tmp_path, ass
         f"{missing}: cannot be read (No such file or directory)."
     )
     assert refusal(tmp_path, "--assistant", "helper") == f"{tmp_path}: cannot be read (Is a directory)."
-    assert Conversation.objects.count() == 0
+
+
+def test_import_refuses_a_pipe_instead_of_taking_in_nothing_of_it(assistant, conversation):
+    out, into = os.pipe()
+    os.write(into, as_lines(conversation("a")))
+    os.close(into)
+    try:
+        said = refusal(f"/dev/fd/{out}", "--assistant", "helper")
+    finally:
+        os.close(out)
+    assert said == f"/dev/fd/{out}: is a pipe. Write it to a file first."
 
 
 def test_import_of_a_file_that_breaks_off_says_after_which_line(tmp_path, assistant, conversation):

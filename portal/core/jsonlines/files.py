@@ -37,6 +37,8 @@ def record_file(path: Path, *, table: bool = False) -> Iterator[RecordFile]:
     except OSError as error:
         raise Invalid(f"{path}: cannot be read ({error.strerror or error}).", field="file") from error
     with raw:
+        if not raw.seekable():  # what looks at it first would take its beginning from what imports it
+            raise Invalid(f"{path}: is a pipe. Write it to a file first.", field="file")
         compressed = is_gzip(raw)
         if path.suffix == ".gz" and not compressed and raw.peek(1):
             raise Invalid(f"{path}: is named .gz but is not compressed with gzip.", field="file")
