@@ -4,6 +4,7 @@ import re
 
 from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import LETTERS, WORD_LETTERS
+from .url import ENDINGS
 
 _LONGEST_LOCAL = 64
 _LONGEST = 320
@@ -18,12 +19,23 @@ _MISTYPED = (
 )
 _SEPARATOR = re.compile(r" ?(?:@|[(\[]at[)\]]) ?", re.IGNORECASE)
 _BEHIND = " .,;:!?()[]{}<>\"'\n\r/\\"
+_LABELS = re.compile(_STOP, re.IGNORECASE)
 _DOT = re.compile(r" ?[(\[]dot[)\]] ?", re.IGNORECASE)
+_SCRIPTS = (
+    r"A-Za-zªºÀ-ÖØ-öø-ʯ\u1e00-\u1eff", r"Ͱ-Ͽ\u1f00-\u1fff", "Ѐ-ԯ", "Ա-և", "א-ת", "ء-ۓ", "ऄ-ह", "ぁ-ヿ",
+    "㐀-鿿", "가-힣",
+)  # fmt: skip
+#: The beginning of a label that goes on in another script, as where Chinese comes after an address without a space.
+_BEFORE_OTHER_SCRIPT = re.compile(
+    rf"{_STOP}({'|'.join(f'[{script}]{{2,}}+' for script in _SCRIPTS)})(?=[{LETTERS}])", re.IGNORECASE
+)
 
 
 def _judge(candidate: Candidate) -> Hit | None:
     value = candidate.value.rstrip(_BEHIND)
     *_, separator = _SEPARATOR.finditer(value)
+    if not value.isascii():
+        value = value[: _end_in_one_script(value, separator.end())]
     local = value[: separator.start()]
     domain = _DOT.sub(".", value[separator.end() :])
     start = candidate.start
@@ -39,6 +51,17 @@ def _judge(candidate: Candidate) -> Hit | None:
     return candidate.hit(0.7 if is_mistyped else 0.95, start=start, end=candidate.start + len(value))
 
 
+def _end_in_one_script(value: str, domain: int) -> int:
+    """Where the address ends whose domain begins at `domain`: its last label is written in one script.
+
+    Before it, a label is the last one too, if what it has of the first script ends domain names.
+    """
+    for match in _BEFORE_OTHER_SCRIPT.finditer(value, domain):
+        if match[1].lower() in ENDINGS or _LABELS.search(value, match.end()) is None:
+            return match.end()
+    return len(value)
+
+
 EMAIL_ADDRESS = Detector(
     type="EMAIL_ADDRESS",
     triggers=(
@@ -48,6 +71,7 @@ EMAIL_ADDRESS = Detector(
     pattern=rf"(?i){_LOCAL}{_AT}(?:{_DOMAIN}|{_MISTYPED})",
     judge=_judge,
     explanation="local part, @ and a dotted domain name",
+    version=2,
     context={
         "en": ("email", "e-mail", "mail address"),
         "es": ("correo",),
