@@ -38,6 +38,11 @@ def test_checked_types_outrank_names() -> None:
     assert resolve([Ranked(30, name), Ranked(80, card)]) == [card]
 
 
+@pytest.mark.parametrize("text", ["My ſocial ſecurity is 536-90-4399", "My SOCİAL and social ſecurity is 536-90-4399"])
+def test_a_word_in_letters_that_only_folding_knows_announces_too(text: str) -> None:
+    assert detect(text) == [Span(len(text) - 11, len(text), "US_SSN", 0.9)]
+
+
 def test_every_detector_explains_itself() -> None:
     assert [type_ for type_ in TYPES if not explain(Span(0, 1, type_, 1.0))] == []
 

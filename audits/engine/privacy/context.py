@@ -75,6 +75,7 @@ class Lexicon:
             self._types.setdefault(key, type_)
             if len(stem) < _SHORTEST_PREFIX and not stem.endswith("*"):
                 self._whole.add(key)
+        self._folded = {_folded(key): key for key in self._types}
         stems = sorted(self._types, key=len, reverse=True)
         alternatives = "|".join(re.escape(stem).replace(r"\ ", " ") for stem in stems)
         self._pattern = Pattern(f"(?i)(?:^|[^{WORD_LETTERS}])(?:{alternatives})")
@@ -86,16 +87,31 @@ class Lexicon:
         found: list[Occurrence] = []
         position = counted = characters = 0
         while span := self._pattern.search(data, position):
-            key = decoded(data[span[0] : span[1]]).lower()
+            matched = decoded(data[span[0] : span[1]])
             characters += span[0] - counted if is_plain else len(decoded(data[counted : span[0]]))
             counted = span[0]
-            end = characters + len(key)
-            if key not in self._types:
-                key = key[1:]
-            if not (key in self._whole and text[end : end + 1].isalpha()):
+            end = characters + len(matched)
+            key = self._stem(matched)
+            if key and not (key in self._whole and text[end : end + 1].isalpha()):
                 found.append(Occurrence(end - len(key), end, self._types[key]))
             position = max(span[1], position + 1)
         return found
+
+    def _stem(self, matched: str) -> str | None:
+        """The stem in a match, which may have a character before it."""
+        key = matched.lower()
+        if key in self._types:
+            return key
+        if key[1:] in self._types:
+            return key[1:]
+        key = _folded(matched)
+        return self._folded.get(key) or self._folded.get(key[1:])
+
+
+def _folded(word: str) -> str:
+    """`word` without any difference of case, as the engine compares: to it ſ is an s, and ς a σ."""
+    capitals = ((character, character.upper()) for character in word)
+    return "".join(capital.lower() if len(capital) == 1 else character.lower() for character, capital in capitals)
 
 
 def stems(type_: str, words: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str]]:
