@@ -66,5 +66,5 @@ def index_key(name: str) -> bytes:
 
 
 def ledger_seed() -> bytes:
-    """The 32-byte Ed25519 seed that signs ledger checkpoints."""
+    """The 32-byte Ed25519 seed that signs the erasure list and the certificates of erasures."""
     return _decode(settings.PROBITY_LEDGER_KEY, setting="PROBITY_LEDGER_KEY")
