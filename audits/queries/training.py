@@ -123,7 +123,7 @@ class RowReader:
     def version(self) -> str:
         return f"{ENGINE_VERSION}+{self.own.version}" if self.own.version else ENGINE_VERSION
 
-    def find(self, text: str, language: str) -> list[Span]:
+    def find(self, text: str, language: str) -> Sequence[Span]:
         """Raises DetectionError, after which the row counts as unread, never as clean."""
         return detect(text, language=language or None, own=self.own.detectors)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from audits.engine.privacy import DetectionError, Span, presidio
+from audits.engine.privacy import DetectionError, Spans, presidio
 from audits.engine.privacy.stream import BadLine, anonymise_lines, detect_batches, detect_lines
 from audits.management.line_files import opened_batches
 
@@ -243,7 +243,7 @@ def test_what_stands_before_a_bad_line_of_a_batch_is_answered() -> None:
 
 
 def test_a_text_that_fails_is_named_and_those_before_it_are_answered() -> None:
-    def failing(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[list[Span]]:
+    def failing(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]:
         if "bad" in texts:
             raise DetectionError("broken")
         return [[] for _ in texts]

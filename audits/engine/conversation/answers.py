@@ -20,8 +20,8 @@ _NOT_NUMBERS = frozenset({"PERSON", "LOCATION", "ADDRESS", "URL"})
 
 
 def with_answers(
-    turns: Sequence[Turn], spans_by_turn: Sequence[list[Span]], *, language: str | None = None
-) -> list[list[Span]]:
+    turns: Sequence[Turn], spans_by_turn: Sequence[Sequence[Span]], *, language: str | None = None
+) -> list[Sequence[Span]]:
     """The spans of each turn, and the numbers in a customer's short answer that the question before it asks for.
 
     A number that is known for what it is stays that; one that was guessed at becomes what was asked for.
@@ -56,7 +56,7 @@ def _asked(question: str) -> str:
     return found[1].strip() if found else ""
 
 
-def _merged(own: list[Span], asked: list[Span]) -> list[Span]:
+def _merged(own: Sequence[Span], asked: list[Span]) -> list[Span]:
     sure = [span for span in own if span.score > _SCORE]
     added = [span for span in asked if not any(_overlap(span, other) for other in sure)]
     guessed = [span for span in own if span.score <= _SCORE and not any(_overlap(span, other) for other in added)]

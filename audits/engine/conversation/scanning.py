@@ -79,8 +79,8 @@ def scan(
     What a language `model` finds is added where the detector found nothing. Raises DetectionError: the conversation
     then counts as unscannable, never as clean.
     """
-    spans_by_turn = detect_many([turn.text for turn in turns], languages=[language] * len(turns), own=own.detectors)
-    spans_by_turn = with_answers(turns, spans_by_turn, language=language)
+    found_by_turn = detect_many([turn.text for turn in turns], languages=[language] * len(turns), own=own.detectors)
+    spans_by_turn = with_answers(turns, found_by_turn, language=language)
     if model is not None:
         spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
     detections = [

@@ -8,7 +8,7 @@
     detect_many(texts)                             # the same for each of many texts, several times as fast
     detect(text, own=compile_detectors([...]))     # with patterns of one's own
 
-`detect` gives `Span(start, end, type, score)`, sorted, not overlapping, offsets in code points of the given
+`detect` gives a tuple of `Span(start, end, type, score)`, sorted, not overlapping, offsets in code points of the given
 string. It takes time linear in the text and raises `DetectionError` rather than calling a text clean that it
 could not read to the end. `ENGINE_VERSION` changes whenever results could; `TYPES` lists what can be found.
 """
@@ -17,7 +17,7 @@ from .detection import ENGINE_VERSION, TYPES, detect, detect_many, explain
 from .detector import Candidate, Detector, Hit
 from .detector_set import DetectorSet, compile_detectors
 from .rewriting import normalise, pseudonymise, redact
-from .spans import BadPattern, DetectionError, Span
+from .spans import BadPattern, DetectionError, Span, Spans
 
 __all__ = [
     "ENGINE_VERSION",
@@ -29,6 +29,7 @@ __all__ = [
     "DetectorSet",
     "Hit",
     "Span",
+    "Spans",
     "compile_detectors",
     "detect",
     "detect_many",

@@ -14,7 +14,7 @@ from .folding import Folded, fold
 from .gates import joined
 from .matching import encoded_plain
 from .resolution import Ranked, resolve
-from .spans import DetectionError, Span
+from .spans import DetectionError, Span, Spans
 
 #: What is searched together: so many texts that the calls no longer count, so few that they fit into the memory.
 _MOST_IN_PORTION, _LONGEST_PORTION = 16_384, 1_048_576
@@ -38,7 +38,7 @@ TYPES: tuple[str, ...] = _BUILT_IN.types
 
 def detect(
     text: str, *, language: str | None = None, types: Collection[str] | None = None, own: DetectorSet | None = None
-) -> list[Span]:
+) -> Spans:
     """Personal data in `text`: sorted spans that do not overlap, offsets in code points.
 
     `language` (BCP 47) only helps with national number plans; cue words of all languages always count.
@@ -55,7 +55,7 @@ def detect(
             found += own.find(plain, data, language)
     except _FAILURES as error:
         raise DetectionError(f"{type(error).__name__} while scanning") from error
-    return _answer(found, folded, types) if found else []
+    return _answer(found, folded, types) if found else ()
 
 
 def detect_many(
@@ -64,12 +64,12 @@ def detect_many(
     languages: Sequence[str | None] | None = None,
     types: Collection[str] | None = None,
     own: DetectorSet | None = None,
-) -> list[list[Span]]:
+) -> list[Spans]:
     """For each text what `detect` gives, in a fraction of the time where texts are short: they share their searches.
 
     `languages` is parallel to `texts`. Raises DetectionError if the engine failed on any of them.
     """
-    spans: list[list[Span]] = [[] for _ in texts]
+    spans: list[Spans] = [()] * len(texts)
     for first, end in _portions(texts):
         portion = texts[first:end]
         spoken = languages[first:end] if languages is not None else (None,) * (end - first)
@@ -97,7 +97,7 @@ def _answers(
     languages: Sequence[str | None],
     types: Collection[str] | None,
     own: DetectorSet | None,
-) -> Iterator[tuple[int, list[Span]]]:
+) -> Iterator[tuple[int, Spans]]:
     """The texts in which something is found, by index."""
     folded: dict[int, Folded] = {}
     whole = "".join(texts)
@@ -117,15 +117,15 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "\t" not in text
 
 
-def _answer(found: list[Ranked], folded: Folded | None, types: Collection[str] | None) -> list[Span]:
+def _answer(found: list[Ranked], folded: Folded | None, types: Collection[str] | None) -> Spans:
     """What is left of the hits in one text, in offsets of the text as it was given."""
     spans = resolve(found)
     if folded and folded.cuts:
-        spans = [
+        spans = tuple(
             span._replace(start=folded.original(span.start), end=folded.original(span.end, is_end=True))
             for span in spans
-        ]
-    return spans if types is None else [span for span in spans if span.type in types]
+        )
+    return spans if types is None else tuple(span for span in spans if span.type in types)
 
 
 def explain(span: Span, *, own: DetectorSet | None = None) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .resolution import Ranked, resolve
-from .spans import DetectionError, Span
+from .spans import DetectionError, Span, Spans
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
@@ -86,7 +86,7 @@ def analyzer() -> "AnalyzerEngine":
     return AnalyzerEngine(registry=registry, nlp_engine=NoLanguageModel(), supported_languages=list(LANGUAGES))
 
 
-def detect(text: str, *, language: str | None = None, types: Collection[str] | None = None) -> list[Span]:
+def detect(text: str, *, language: str | None = None, types: Collection[str] | None = None) -> Spans:
     """What Presidio finds in `text`: sorted spans that do not overlap, offsets in code points, types named as ours.
 
     Where finds overlap, the surer wins, then the longer. Raises PresidioMissing, and DetectionError if Presidio
@@ -104,9 +104,9 @@ def detect(text: str, *, language: str | None = None, types: Collection[str] | N
         if each.entity_type not in _LEFT_OUT
     )
     spans = resolve([Ranked(int(100 * span.score), span) for span in found])
-    return spans if types is None else [span for span in spans if span.type in types]
+    return spans if types is None else tuple(span for span in spans if span.type in types)
 
 
-def detect_many(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[list[Span]]:
+def detect_many(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]:
     """What `detect` gives for each text; Presidio looks at one after the other."""
     return [detect(text, language=language) for text, language in zip(texts, languages, strict=True)]

@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .spans import Span
+from .spans import Span, Spans
 
 _SURE = 0.6
 _CHECKED_RANK = 89
@@ -17,14 +17,14 @@ class Ranked(NamedTuple):
     span: Span
 
 
-def resolve(found: Sequence[Ranked]) -> list[Span]:
+def resolve(found: Sequence[Ranked]) -> Spans:
     """Sorted, non-overlapping spans: the higher rank wins, then the longer, then the surer, then the earlier.
 
     What is unsure gives way to what is sure; a checksum that holds (score 1.0) yields only to mail addresses
     and keys.
     """
     if len(found) < 2:
-        return [item.span for item in found]
+        return tuple([item.span for item in found])
 
     def strength(item: Ranked) -> tuple[bool, int, int, float, int, str]:
         rank, span = item
@@ -37,8 +37,7 @@ def resolve(found: Sequence[Ranked]) -> list[Span]:
         span = item.span
         if _is_free(taken, span.start, span.end):
             kept.append(span)
-    kept.sort()
-    return kept
+    return tuple(sorted(kept))
 
 
 def _is_free(taken: list[tuple[int, int]], start: int, end: int) -> bool:

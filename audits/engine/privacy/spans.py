@@ -12,6 +12,10 @@ class Span(NamedTuple):
     score: float
 
 
+#: What was found in one text: sorted, not overlapping. A tuple, so that all texts without anything share one.
+Spans = tuple[Span, ...]
+
+
 class DetectionError(Exception):
     """The engine could not look at a text. The text counts as unscanned, never as clean."""
 

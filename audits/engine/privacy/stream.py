@@ -12,7 +12,7 @@ import msgspec
 
 from .detection import detect_many
 from .rewriting import pseudonyms, redactions, rewrite
-from .spans import DetectionError, Span
+from .spans import DetectionError, Spans
 
 Mode = Literal["redact", "pseudonymise"]
 
@@ -30,7 +30,7 @@ class BadLine(Exception):
 class DetectMany(Protocol):
     """`detect_many` of this engine, or another's with the same interface."""
 
-    def __call__(self, texts: Sequence[str], *, languages: Sequence[str | None]) -> list[list[Span]]: ...
+    def __call__(self, texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]: ...
 
 
 class _Record(NamedTuple):
@@ -93,14 +93,14 @@ class _Batch:
                 self.records.append(record)
                 self.numbers.append(self.last)
 
-    def spans(self, detect_many: DetectMany) -> list[list[Span]]:
+    def spans(self, detect_many: DetectMany) -> list[Spans]:
         """The answers, up to the first text that the engine could not read to its end; `bad` then says which."""
         languages = [record.language for record in self.records]
         texts = [record.text for record in self.records]
         try:
             return detect_many(texts, languages=languages)
         except DetectionError:
-            answers: list[list[Span]] = []
+            answers: list[Spans] = []
             for number, text, language in zip(self.numbers, texts, languages, strict=True):
                 try:
                     answers += detect_many([text], languages=[language])
@@ -110,7 +110,7 @@ class _Batch:
             return answers
 
 
-_Answer = Callable[[_Line | _Record, list[Span]], str]
+_Answer = Callable[[_Line | _Record, Spans], str]
 
 
 def _answered(
@@ -147,7 +147,7 @@ def detect_lines(lines: Iterable[str | bytes], detect_many: DetectMany = detect_
         yield from answers
 
 
-def _found(record: _Line | _Record, spans: list[Span]) -> str:
+def _found(record: _Line | _Record, spans: Spans) -> str:
     return _DOCUMENT.encode({"spans": [span._asdict() for span in spans]}).decode() if spans else _NOTHING
 
 
@@ -168,7 +168,7 @@ def anonymise_batches(
     if mode == "pseudonymise" and not key:
         raise ValueError("pseudonymise needs a key")
 
-    def rewritten(record: _Line | _Record, spans: list[Span]) -> str:
+    def rewritten(record: _Line | _Record, spans: Spans) -> str:
         if key and mode == "pseudonymise":
             tokens = pseudonyms(record.text, spans, key=key, language=record.language)
         else:
