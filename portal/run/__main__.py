@@ -20,6 +20,7 @@ from portal.run.preflight import Address, StartError, check_address, sole_instan
 from portal.run.supervision import Supervisor
 
 PROJECT = Path(__file__).resolve().parents[2]
+GRACE_SECONDS = 3
 LOGINS = "demo-logins.txt"  # written by `manage.py seed_demo`
 
 
@@ -87,6 +88,8 @@ def supervised(address: Address, var: Path, environment: dict[str, str], announc
     supervisor = Supervisor(on_started=started)
     web = ["-m", "gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
     web += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
+    # honcho kills what has not ended five seconds after the first; connections that browsers leave open last longer.
+    web += ["--graceful-timeout", str(GRACE_SECONDS)]
     # Celery warns root in eight lines at every start; the portal of one machine has no other user to offer.
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "portal"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "WARNING"]

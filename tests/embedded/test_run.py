@@ -72,9 +72,12 @@ def test_run_brings_the_portal_up_and_leaves_nothing_behind(var, run_portal, num
         f"Probity already runs on {var} (process {portal.pid}): stop it first, "
         "or set PROBITY_VAR to another directory.\n"
     )
-    portal.send_signal(number)
-    portal.communicate(timeout=PATIENCE)
+    with socket.create_connection(("127.0.0.1", port)) as open_connection:
+        open_connection.sendall(b"GET / HTT")  # a browser that never goes on must not hold up the end
+        portal.send_signal(number)
+        parting, _ = portal.communicate(timeout=PATIENCE)
     assert portal.returncode == exit_code
+    assert "sending SIGKILL to web" not in parting
     assert nothing_left(var)
 
 
