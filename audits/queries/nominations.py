@@ -26,7 +26,8 @@ def slices_nominated(*, assistant: Assistant, until: date) -> dict[str, dict[str
             result__has_key="nominated",
         )
         .exclude(cycle__state__in=[CycleState.CANCELLED, CycleState.FAILED])
-        .order_by("window_until", "pk")
+        .order_by("params__outcome", "-window_until", "-pk")
+        .distinct("params__outcome")
         .values_list("params__outcome", "window_until", "result__nominated")
     )
     latest = {outcome: {"slices": slices, "after": after.isoformat()} for outcome, after, slices in looks}
