@@ -1,7 +1,7 @@
 """A detector with its compiled pattern: where it looks, and how it goes on from there."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from .context import Announcements
 from .detector import Candidate, Detector, Hit
@@ -31,31 +31,28 @@ class Armed:
 
     def find(self, subject: Subject, announcements: Announcements, language: str | None) -> list[Ranked]:
         """Every hit, in the order of the text."""
-        return self._ranked(
-            self._hits(subject, announcements, language) if self._find is None else self._find(subject.text)
-        )
-
-    def _ranked(self, hits: Iterable[Hit]) -> list[Ranked]:
-        type_, rank = self.detector.type, self.detector.rank
-        return [Ranked(rank, Span(hit.start, hit.end, type_, hit.score)) for hit in hits]
-
-    def _hits(self, subject: Subject, announcements: Announcements, language: str | None) -> Iterator[Hit]:
-        """What the judge leaves of the candidates."""
+        if self._find is not None:
+            return self._ranked(self._find(subject.text))
         judge, search, shortest = self._judge, self._search, self.detector.shortest
         assert judge is not None
         data, text = subject.data, subject.text
+        last = len(data) - shortest
+        hits: list[Hit] = []
         resume = 0
-        while match := search(data, resume):
+        while resume <= last and (match := search(data, resume)):
             start, end = subject.locate(*match)
             hit = judge(Candidate(announcements, start, end, language)) if end - start >= shortest else None
             if hit is None:
                 next_position = self._next_look(text, start, end)
             else:
-                yield hit
+                hits.append(hit)
                 next_position = max(hit.end, start + 1)
             resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
-            if resume > len(data):
-                break
+        return self._ranked(hits)
+
+    def _ranked(self, hits: Iterable[Hit]) -> list[Ranked]:
+        type_, rank = self.detector.type, self.detector.rank
+        return [Ranked(rank, Span(hit.start, hit.end, type_, hit.score)) for hit in hits]
 
     def _next_look(self, text: str, start: int, end: int) -> int:
         """Where to go on after text[start:end] was turned down."""
