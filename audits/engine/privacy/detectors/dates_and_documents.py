@@ -1,6 +1,6 @@
 """Dates of birth and the numbers of passports and accounts: values that only the words around them give away."""
 
-from ..detector import ANY_SHAPE, THREE_DIGITS, TWO_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, TWO_DIGITS, Candidate, Detector, Hit
 from ..matching import LETTERS
 
 _MONTHS = (
@@ -118,7 +118,8 @@ ACCOUNT_NUMBER = Detector(
         r"(?i)acc(?:ount|t| n)|ac no|konto|n(?:ume)?r konta|rachun|cuenta|compte|conto|rekening|счет|счёт|"
         r"customer (?:n|id)|client|kund|klient|клиент|conta(?:[^c]|$)|member (?:n|id)|membership n|policy n|user id|"
         r"versicherungsn|mitglied|klant",
-        THREE_DIGITS,
+        # Four digits of one number: no sum of money, which a comma and a stop take apart.
+        r"(?i)[0-9](?:[a-z \-]{0,25}[0-9]){3}",
     ),
     pattern=r"(?i)[a-z]{0,4}-?[0-9][0-9a-z]{2,25}(?:[ \-][0-9]{2,8}){0,7}",
     judge=_judge_account,

@@ -39,13 +39,16 @@ def _judge(candidate: Candidate) -> Hit | None:
     return None
 
 
+_BEGINNING = r"[a-z]{2}[ \-]?[0-9]{2}(?:[ \-.]?[a-z0-9])"
+
 IBAN_CODE = Detector(
     type="IBAN_CODE",
     triggers=(
         ANY_SHAPE,
         r"(?i)[a-z][0-9]{2}[ \-.]?[a-z0-9]{4}|[a-z][ \-][0-9]{2}[ \-](?:[0-9]{4}|[a-z]{4})[ \-][0-9]{4}[ \-][0-9]",
+        rf"(?i){_BEGINNING}{{11}}",
     ),
-    pattern=r"(?i)[a-z]{2}[ \-]?[0-9]{2}(?:[ \-.]?[a-z0-9]){11,30}",
+    pattern=rf"(?i){_BEGINNING}{{11,30}}",
     judge=_judge,
     explanation="country code, its length, and the mod-97 check",
     context={"en": ("iban",)},

@@ -61,6 +61,8 @@ _INITIAL = rf"[{CAPITALS}]\. ?"
 _NAME = rf"(?:{_INITIAL}|{_WORD} ){{0,5}}{_WORD}"
 _CAPITALISED_NAME = rf"(?:{_INITIAL}){{0,3}}[{CAPITALS}][{WORD_LETTERS}'\-]*(?: (?:{_INITIAL})?{_WORD}){{0,5}}"
 _LEAD = rf"(?:^|[^{LETTERS}])"
+#: How a name can begin behind a greeting; "I am" and "I'd like" are what mostly does.
+_NAME_BEGINS = rf"(?:[{CAPITALS.replace('A-Z', 'A-HJ-Z')}]|I[{WORD_LETTERS}.\-]|I'[^dlmv])"
 
 
 def _name_at(candidate: Candidate, score: float, *, lower_allowed: bool) -> Hit | None:
@@ -92,7 +94,7 @@ PERSON_BY_PHRASE = Detector(
 
 PERSON_BY_ADDRESS = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}[{CAPITALS}]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}{_NAME_BEGINS}",),
     pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after a greeting, an introduction or a closing",

@@ -105,7 +105,8 @@ SSN_ANSWER = Detector(
     type="US_SSN",
     triggers=(
         ANY_SHAPE,
-        r"(?:^|[^0-9])[0-9]{4}[.!]?[ \n]*$",
+        # Not the end of a telephone number, nor of a train's: "415-561-4900", "TR9533".
+        r"(?:^[./\-]?|[^0-9A-Za-z_@+./\-]|[^0-9][./\-])[0-9]{4}[.!]?[ \n]*$",
     ),
     pattern=r"[0-9]{4,}",
     judge=_judge_answer,
