@@ -36,6 +36,8 @@ FINDING_KINDS = [*CheckKind.values, "flag"]
 GROUPED_FINDING_KINDS = [*GROUPED_KINDS, ("From conversations", [("flag", "Raised from a flag")])]
 WAITING = [
     ("", "Everything"),
+    ("critical", "Critical and open"),
+    ("high", "High and open"),
     ("overdue", "Overdue"),
     ("to_triage", "For my triage"),
     ("to_remediate", "For my remediation"),

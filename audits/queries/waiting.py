@@ -59,18 +59,33 @@ def overdue(actor: User) -> Q:
     return Q(state__in=running, due_at__lt=timezone.now()) & _teams(actor, "audits.view")
 
 
+def critical(actor: User) -> Q:
+    """Critical and open in the actor's teams, whoever has to act; also where its risk is accepted for now."""
+    return Q(state__in=FINDING.open, severity=Severity.CRITICAL) & _teams(actor, "audits.view")
+
+
+def high(actor: User) -> Q:
+    """As `critical`, of high severity."""
+    return Q(state__in=FINDING.open, severity=Severity.HIGH) & _teams(actor, "audits.view")
+
+
 WAITING: Mapping[str, Callable[[User], Q]] = {
     "to_triage": to_triage,
     "to_remediate": to_remediate,
     "to_approve": to_approve,
     "to_sign": to_sign,
     "overdue": overdue,
+    "critical": critical,
+    "high": high,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much waits for one person: findings, flags, cycles, customers' requests. `overdue` is the whole team's."""
+    """How much waits for one person: findings, flags, cycles, customers' requests.
+
+    `overdue`, `critical` and `high` are findings of the whole team, which ask nobody in particular.
+    """
 
     to_triage: int
     to_remediate: int
@@ -81,6 +96,8 @@ class Waiting:
     requests_overdue: int = 0
     requests_soon: int = 0
     to_close: int = 0
+    critical: int = 0
+    high: int = 0
 
     @property
     def total(self) -> int:

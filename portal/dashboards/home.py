@@ -26,11 +26,19 @@ class Task:
     tone: str = ""
 
 
-def tasks(waiting: Waiting) -> list[Task]:
-    """The kinds of work that wait, overdue first; kinds with nothing to do are left out."""
+def tasks(waiting: Waiting, *, leads: bool) -> list[Task]:
+    """The kinds of work that wait, overdue first; kinds with nothing to do are left out.
+
+    Who `leads` a team is shown its critical and high findings as well, whoever has to act on them.
+    """
     queue, findings, requests = reverse("audits:queue"), reverse("audits:findings"), reverse("requests:list")
     cycles = reverse("audits:cycles")
+    grave = [
+        Task("Critical", waiting.critical, "open findings of your teams", f"{findings}?waiting=critical", "danger"),
+        Task("High", waiting.high, "open findings of your teams", f"{findings}?waiting=high", "warning"),
+    ]
     found = [
+        *(grave if leads else []),
         Task("Requests overdue", waiting.requests_overdue, "of customers", f"{requests}?waiting=overdue", "danger"),
         Task("Overdue", waiting.overdue, "findings past their due date", f"{findings}?waiting=overdue", "danger"),
         Task("Requests due soon", waiting.requests_soon, "within a week", f"{requests}?waiting=soon", "warning"),
@@ -44,12 +52,13 @@ def tasks(waiting: Waiting) -> list[Task]:
     return [task for task in found if task.count]
 
 
-def sentence(waiting: Waiting) -> str:
-    """The home page in one sentence."""
-    if not waiting.total:
-        return "Nothing asks you to act right now."
+def sentence(waiting: Waiting, *, leads: bool) -> str:
+    """The home page in a sentence, and for who `leads` a team a second one about its gravest findings."""
     things = "One thing asks" if waiting.total == 1 else f"{waiting.total} things ask"
-    return f"{things} you to act."
+    said = f"{things} you to act." if waiting.total else "Nothing asks you to act right now."
+    counts = {"critical": waiting.critical, "high": waiting.high, "overdue": waiting.overdue}
+    told = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+    return f"{said} Findings of your teams: {told}." if leads and told else said
 
 
 def latest_cycles(user: User) -> Sequence[Cycle]:

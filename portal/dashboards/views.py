@@ -31,10 +31,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for the viewer, and the latest cycles."""
     user = _viewer(request)
     waiting = request.waiting = waiting_for(user)  # type: ignore[attr-defined]  # read by the frame's context
+    leads = can_anywhere(user, "audits.programme_change")
     context: dict[str, Any] = {
         "in_a_team": bool(user.team_ids()),
-        "tasks": tasks(waiting),
-        "sentence": sentence(waiting),
+        "tasks": tasks(waiting, leads=leads),
+        "sentence": sentence(waiting, leads=leads),
         "cycles": latest_cycles(user),
     }
     if not context["tasks"]:

@@ -158,11 +158,32 @@ def test_home_asks_once_what_waits(as_user, reviewer, monkeypatch):
     assert len(asked) == 1
 
 
-def test_an_idle_manager_is_told_what_is_open_in_the_team(as_user, home, away, manager):
+def test_an_idle_auditor_is_told_what_is_open_in_the_team(as_user, home, away, auditor):
     finding_make(AssistantFactory(team=home))
     finding_make(AssistantFactory(team=away))
-    page = as_user(manager).get("/").content.decode()
+    page = as_user(auditor).get("/").content.decode()
     assert "In your teams 1 finding is open, high or critical." in page
+
+
+def test_a_manager_is_told_the_gravest_findings_of_the_team_first(as_user, home, away, manager, reviewer):
+    assistant = AssistantFactory(team=home)
+    finding(assistant, "1", "critical", state="in_remediation", days_due=-1)
+    finding(assistant, "2", "critical", state="confirmed")
+    finding(assistant, "3", "high", state="verifying")
+    finding(assistant, "4", "medium", state="confirmed")
+    finding(AssistantFactory(team=away), "5", "critical", state="confirmed")
+    browser = as_user(manager)
+    answer = browser.get("/")
+    shown = [(task.label, task.count, task.url) for task in answer.context["tasks"]]
+    assert shown == [
+        ("Critical", 2, "/findings/?waiting=critical"),
+        ("High", 1, "/findings/?waiting=high"),
+        ("Overdue", 1, "/findings/?waiting=overdue"),
+    ]
+    said = "Nothing asks you to act right now. Findings of your teams: 2 critical, 1 high, 1 overdue."
+    assert answer.context["sentence"] == said
+    assert {browser.get(url).status_code for _, _, url in shown} == {200}
+    assert [task.label for task in as_user(reviewer).get("/").context["tasks"]] == ["Overdue"]
 
 
 def test_an_approver_is_led_to_the_cycles_that_can_be_closed(as_user, home, reviewer, approver, manager):
