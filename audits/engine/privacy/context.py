@@ -82,28 +82,29 @@ class Lexicon:
 
     def occurrences(self, text: str) -> list[Occurrence]:
         """Every stem that begins a word of `text`, in order."""
-        data = encoded(text)
+        data, types, search = encoded(text), self._types, self._pattern.search
         is_plain = len(data) == len(text)
         found: list[Occurrence] = []
         position = counted = characters = 0
-        while span := self._pattern.search(data, position):
-            matched = decoded(data[span[0] : span[1]])
-            characters += span[0] - counted if is_plain else len(decoded(data[counted : span[0]]))
-            counted = span[0]
+        while span := search(data, position):
+            first, last = span
+            characters = first if is_plain else characters + len(decoded(data[counted:first]))
+            matched = text[first:last] if is_plain else decoded(data[first:last])
+            counted = first
             end = characters + len(matched)
-            key = self._stem(matched)
+            key: str | None = matched.lower()
+            if key not in types:
+                key = self._stem(matched)
             if key and not (key in self._whole and text[end : end + 1].isalpha()):
-                found.append(Occurrence(end - len(key), end, self._types[key]))
-            position = max(span[1], position + 1)
+                found.append(Occurrence(end - len(key), end, types[key]))
+            position = max(last, position + 1)
         return found
 
     def _stem(self, matched: str) -> str | None:
-        """The stem in a match, which may have a character before it."""
-        key = matched.lower()
+        """The stem in a match that is none as it stands: behind another character, or in unusual letters."""
+        key = matched[1:].lower()
         if key in self._types:
             return key
-        if key[1:] in self._types:
-            return key[1:]
         key = _folded(matched)
         return self._folded.get(key) or self._folded.get(key[1:])
 

@@ -116,7 +116,9 @@ class Candidate:
         return Hit(self.start if start is None else start, self.end if end is None else end, score)
 
     def part(self, start: int, end: int) -> "Candidate":
-        """A piece of this candidate's text as a candidate of its own."""
+        """A piece of this candidate's text as a candidate of its own, or all of it."""
+        if start == self.start and end == self.end:
+            return self
         piece = Candidate(self._announcements, start, end, self.language)
         if start == self.start:
             piece._whole = self
