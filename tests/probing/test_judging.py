@@ -285,6 +285,19 @@ def test_a_judge_that_is_changed_or_given_up_ends_its_reading_only(assistant, re
         assert (run.state, judging.state, judging.ended_because) == ("judged", "ended", because)
 
 
+def test_lanes_that_asked_leave_the_judge_as_few_questions_at_a_time_as_it_allows(assistant, reachable, demo):
+    with listening(BUSY) as judge:
+        connector = connector_make(assistant, demo, at_a_time=4)
+        reader = judge_make(assistant, reachable(f"127.0.0.1:{judge.port}"))
+        run = reading(started(connector, version_make(assistant, templates=2), judge_id=reader.pk))
+    wait_over()
+    assert sending._turn(run.pk, 0, None).question.state == QuestionState.SENDING
+    wait_over()
+    for lane in (1, 2, 3):
+        beyond = sending._turn(run.pk, lane, None)
+        assert (beyond.question, beyond.wait) == (None, None)
+
+
 def test_what_a_killed_lane_had_sent_to_the_judge_is_asked_again_and_counted(assistant, reachable, demo):
     answers = iter([BUSY])
 

@@ -149,6 +149,10 @@ def _claim(phase: Phase, lane: int) -> _Next:
         return _ended(phase.broken, "The connector was switched off.")
     if changed := phase.changed(connector):  # or answers of two endpoints would be taken for one's
         return _ended(phase.broken, changed)
+    if lane >= connector.at_a_time:  # of a phase that allowed more, or from before the limit was lowered
+        others = phase.postings().filter(state=QuestionState.SENDING).exclude(lane=lane)
+        if others.count() >= connector.at_a_time:
+            return _Next()
     if spending.used_requests >= spending.budget_requests:
         return _ended(phase.spent, f"Its budget of {spending.budget_requests:,} requests is used up.")
     prompt = phase.prompt(question)
