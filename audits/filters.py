@@ -6,10 +6,11 @@ An address with a value that does not exist narrows nothing and the form says so
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -46,8 +47,14 @@ WAITING = [
 ]
 
 
+_COUNTABLE = [  # with room for the days before and after it
+    MinValueValidator(date(1970, 1, 1), "The day is out of range."),
+    MaxValueValidator(date(2999, 12, 31), "The day is out of range."),
+]
+
+
 def _day(label: str) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=calendar())
+    return forms.DateField(label=label, required=False, widget=calendar(), validators=_COUNTABLE)
 
 
 class OfAssistant(forms.Form):

@@ -28,4 +28,4 @@ def next_page(request: HttpRequest, fallback: str) -> str:
     """Where the form asks to go afterwards: a page of this portal, or else `fallback`."""
     wanted = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and ours else fallback
+    return wanted if wanted.startswith("/") and ours else fallback

@@ -76,6 +76,14 @@ def test_filters_are_in_the_address_and_a_wrong_one_narrows_nothing(told, privac
     assert wrong.status_code == 200
 
 
+@pytest.mark.parametrize("asked", [{"last": "9999-12-31"}, {"last": "0001-01-01"}])
+@pytest.mark.parametrize("name", ["exposure", "exposure-leaks", "exposure-download"])
+def test_a_day_at_the_end_of_the_calendar_narrows_nothing(told, privacy_officer, as_user, name, asked):
+    client = as_user(privacy_officer)
+    assert client.get(url_of(name), asked).status_code == 200
+    assert "The day is out of range." in client.get(url_of("exposure"), asked).text
+
+
 def test_an_assistant_without_conversations_says_what_comes_next(assistant, privacy_officer, as_user):
     page = text_of(as_user(privacy_officer).get(url_of("exposure")))
     assert "Figures appear as soon as conversations have come in and were scanned." in page

@@ -72,7 +72,7 @@ def test_decision_leads_back_to_the_queue_it_was_made_in(finding, reviewer, as_u
     assert answer.url == "/queue/?kind=findings"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "x"])
 def test_decision_never_leads_to_another_site(finding, reviewer, as_user, elsewhere):
     assert as_user(reviewer).post(_url(finding, "claim"), {"next": elsewhere}).url == _url(finding)
 
