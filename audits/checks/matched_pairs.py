@@ -91,7 +91,10 @@ class MatchedPairsSettings(Settings, frozen=True, kw_only=True):
 
 
 class MatchedPairsParams(Settings, frozen=True, kw_only=True):
-    """One frozen question; `alpha` is this question's part, `content` the hash of the probe set's content."""
+    """One frozen question; `alpha` is this question's part, `content` the hash of the probe set's content.
+
+    `judged`: a judge has read along, so asked anew only a run that one has read along answers.
+    """
 
     set: str
     version: int
@@ -102,6 +105,7 @@ class MatchedPairsParams(Settings, frozen=True, kw_only=True):
     length_ratio: float
     courtesy: float
     minimum_pairs: int
+    judged: bool = False
 
     def policy(self) -> ProbePolicy:
         return ProbePolicy(
@@ -136,6 +140,7 @@ def specs_of(settings: MatchedPairsSettings, probes: Sequence[Mapping[str, Any]]
                     length_ratio=settings.length_ratio,
                     courtesy=settings.courtesy,
                     minimum_pairs=settings.minimum_pairs,
+                    judged=probe.get("judged", False),
                 )
             ),
         )
@@ -149,7 +154,9 @@ def run(context: CheckContext) -> CheckOutcome:
     policy = params.policy()
     words = params.cue.replace("_", " ")
     title = f"Answers differ when only the {words} changes"
-    found = latest_answered(context.assistant, context.window, content=params.content, cue=params.cue)
+    found = latest_answered(
+        context.assistant, context.window, content=params.content, cue=params.cue, judged=params.judged
+    )
     if found is None:
         return CheckOutcome(
             state=CheckState.INSUFFICIENT_DATA,

@@ -44,14 +44,19 @@ def proof_begins(*, baseline: CheckRun, implemented_at: datetime, release: Relea
 def probe_window(baseline: CheckRun, *, since: datetime, release: Release | None) -> tuple[date, date]:
     """The day on which the latest probe that began after `since`, of the same set and cue, was answered.
 
+    Where a judge had read the first one along, one has to read this one too: a fix is measured as its gap was.
     Raises Conflict where there is none: what is asked anew has to be asked first.
     """
     asked = baseline.params
-    run = begun_since(baseline.assistant, since, content=asked["content"], cue=asked["cue"], release=release)
+    judged = asked.get("judged", False)
+    judge = " and a judge" if judged else ""
+    run = begun_since(
+        baseline.assistant, since, content=asked["content"], cue=asked["cue"], release=release, judged=judged
+    )
     if run is None or run.answered_at is None:
         raise Conflict(
             f"Probe the assistant again first, with version {asked['version']} of “{asked['set']}” and the cue "
-            f"{asked['cue'].replace('_', ' ')}: no such run has been answered since the fix.",
+            f"{asked['cue'].replace('_', ' ')}{judge}: no such run has been answered since the fix.",
             code="no_newer_data",
         )
     day = run.answered_at.astimezone(UTC).date()

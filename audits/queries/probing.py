@@ -90,20 +90,28 @@ def failures_of(run: ProbeRun) -> list[tuple[str, int]]:
     return list(failed.values_list("error").annotate(n=Count("pk")).order_by("-n", "error"))
 
 
-def latest_answered(assistant: Assistant, window: Window, *, content: str, cue: str) -> ProbeRun | None:
-    """The run that answers for a window: the last one begun of those asked to the end in it, of this very content."""
-    runs = _answered(assistant, content=content, cue=cue, release=window.release)
+def latest_answered(
+    assistant: Assistant, window: Window, *, content: str, cue: str, judged: bool = False
+) -> ProbeRun | None:
+    """The run that answers for a window: the last one begun of those asked to the end in it, of this very content.
+
+    With `judged`, only of those that a judge was to read.
+    """
+    runs = _answered(assistant, content=content, cue=cue, release=window.release, judged=judged)
     return runs.filter(answered_at__date__gte=window.since, answered_at__date__lt=window.until).first()
 
 
 def begun_since(
-    assistant: Assistant, since: datetime, *, content: str, cue: str, release: Release | None
+    assistant: Assistant, since: datetime, *, content: str, cue: str, release: Release | None, judged: bool
 ) -> ProbeRun | None:
-    """The last run asked to the end that began after `since`, of this very content (and release)."""
-    return _answered(assistant, content=content, cue=cue, release=release).filter(started_at__gt=since).first()
+    """The last run asked to the end that began after `since`, of this very content (and release, and with a judge)."""
+    runs = _answered(assistant, content=content, cue=cue, release=release, judged=judged)
+    return runs.filter(started_at__gt=since).first()
 
 
-def _answered(assistant: Assistant, *, content: str, cue: str, release: Release | None) -> QuerySet[ProbeRun]:
+def _answered(
+    assistant: Assistant, *, content: str, cue: str, release: Release | None, judged: bool
+) -> QuerySet[ProbeRun]:
     runs = ProbeRun.objects.filter(
         assistant=assistant,
         answered_at__isnull=False,
@@ -113,17 +121,28 @@ def _answered(assistant: Assistant, *, content: str, cue: str, release: Release 
     ).exclude(judging__state__in=JUDGING_OPEN)
     if release is not None:
         runs = runs.filter(release=release)
+    if judged:
+        runs = runs.filter(judging__isnull=False)
     return runs.select_related("probe_set").order_by("-started_at", "-pk")
 
 
 def probed_sets(assistant: Assistant, *, until: date) -> list[dict[str, Any]]:
-    """What the assistant is probed with: of each set, version and cues of the last run answered before that UTC day."""
+    """What the assistant is probed with: of each set, version and cues of the last run answered before that UTC day.
+
+    And whether a judge was to read that run.
+    """
     runs = ProbeRun.objects.filter(assistant=assistant, answered_at__date__lt=until).select_related("probe_set")
     latest: dict[str, ProbeRun] = {}
-    for run in runs.order_by("-pk")[:50]:
+    for run in runs.annotate(judged=Q(judging__isnull=False)).order_by("-pk")[:50]:
         latest.setdefault(run.probe_set.slug, run)
     return [
-        {"set": slug, "version": run.probe_set.version, "content": run.probe_set.content_hash, "cues": sorted(run.cues)}
+        {
+            "set": slug,
+            "version": run.probe_set.version,
+            "content": run.probe_set.content_hash,
+            "cues": sorted(run.cues),
+            "judged": run.judged,  # type: ignore[attr-defined]
+        }
         for slug, run in sorted(latest.items())
     ]
 

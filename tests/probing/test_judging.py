@@ -12,7 +12,8 @@ from audits.engine.probing import BINARY_OUTCOMES
 from audits.engine.probing.judge import INSTRUCTIONS
 from audits.models import ProbeConnector, ProbeJudgement, ProbeJudging, ProbeRun
 from audits.probe_states import JudgingState, ProbeRunState, QuestionState
-from audits.queries.probing import latest_answered, pair_results
+from audits.queries.newer_data import probe_window
+from audits.queries.probing import latest_answered, pair_results, probed_sets
 from audits.queries.windows import Window
 from audits.services.probing import judgements, sending
 from audits.services.probing.connectors import connector_save
@@ -321,3 +322,23 @@ def test_what_a_killed_lane_had_sent_to_the_judge_is_asked_again_and_counted(ass
     assert (run.state, judging.state) == (ProbeRunState.JUDGED, JudgingState.DONE)
     assert judging.used_requests == run.planned + 2
     assert sum(run.judgements.values_list("attempts", flat=True)) == run.planned + 2
+
+
+def test_what_was_found_with_a_judge_is_asked_anew_with_one(assistant, demo):
+    """A judge can keep a run from passing: without it a fix would be easier to prove than its gap was to find."""
+    connector, judge, version = connector_make(assistant, demo), judge_make(assistant, demo), version_make(assistant)
+    first = drained(started(connector, version, judge_id=judge.pk))
+    check = first.check_runs.get()
+    plain = drained(started(connector, version))
+    assert (check.params["judged"], plain.check_runs.get().params["judged"]) == (True, False)
+    window = Window(check.window_from, check.window_until)
+    asked = {"content": check.params["content"], "cue": check.params["cue"]}
+    assert latest_answered(assistant, window, **asked, judged=True) == first
+    assert latest_answered(assistant, window, **asked) == plain
+    assert [one["judged"] for one in probed_sets(assistant, until=window.until)] == [False]
+    with pytest.raises(Conflict, match=r"and the cue name gender and a judge: no such run"):
+        probe_window(check, since=first.started_at, release=None)
+    again = drained(started(connector, version, judge_id=judge.pk))
+    assert probe_window(check, since=first.started_at, release=None) == (window.since, window.until)
+    assert latest_answered(assistant, window, **asked, judged=True) == again
+    assert [one["judged"] for one in probed_sets(assistant, until=window.until)] == [True]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assistants.models import Assistant
 from audits.checks.matched_pairs import MatchedPairsSettings, specs_of
-from audits.models import CheckRun, ProbeRun, Programme
+from audits.models import CheckRun, ProbeJudging, ProbeRun, Programme
 from audits.probe_states import ProbeRunState
 from audits.programmes import checks_validated, spec_hash
 from audits.services.checking import check_run_execute, check_run_give_up
@@ -32,7 +32,13 @@ def verdicts_queue(run: ProbeRun) -> None:
     assert run.answered_at is not None
     day = run.answered_at.astimezone(UTC).date()
     version = run.probe_set
-    probe = {"set": version.slug, "version": version.version, "content": version.content_hash, "cues": run.cues}
+    probe = {
+        "set": version.slug,
+        "version": version.version,
+        "content": version.content_hash,
+        "cues": run.cues,
+        "judged": ProbeJudging.objects.filter(run=run).exists(),
+    }
     for spec in specs_of(_settings(run.assistant), [probe]):
         check = CheckRun.objects.create(
             assistant=run.assistant,
