@@ -106,11 +106,23 @@ def check_run_execute(*, run_id: int) -> CheckRun | None:
 
 
 def _execute(runs: Sequence[CheckRun]) -> list[CheckRun]:
-    """Answer these questions of one kind about one window, and decide each in a transaction of its own."""
+    """Answer these questions of one kind about one window, and decide each in a transaction of its own.
+
+    Where one cannot be decided the others are all the same; then its error is raised, so that its job is repeated.
+    """
     claimed = [run for run in runs if _claim(run)]
     if not claimed:
         return []
-    decided = [_decide(run.pk, **answer) for run, answer in zip(claimed, _answers(claimed), strict=True)]
+    decided, failed = [], []
+    for run, answer in zip(claimed, _answers(claimed), strict=True):
+        try:
+            decided.append(_decide(run.pk, **answer))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return [run for run in decided if run is not None]
 
 

@@ -13,11 +13,12 @@ from audits.checks import CHECKS
 from audits.models import CheckRun, Cycle, Finding
 from audits.programmes import checks_validated
 from audits.services import checking
-from audits.services.checking import check_run_execute, check_run_queue_verification
+from audits.services.checking import check_run_execute, check_run_queue_verification, cycle_checks_execute
 from audits.services.cycles import cycle_advance, cycle_open
 from audits.services.programmes import programme_ensure
 from audits.services.scanning import conversations_scan
-from audits.states import CheckKind, CheckState, CycleState
+from audits.states import CHECK_DECIDED, CheckKind, CheckState, CycleState
+from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.errors import Denied, Invalid, NotFound
 from portal.core.models import Job, JobState, LedgerEntry
@@ -239,6 +240,27 @@ def test_a_question_that_raises_leaves_the_others_of_its_kind_answered(planted, 
     states = dict(cycle.check_runs.values_list("target", "state"))
     assert len(states) > 1
     assert {target for target, state in states.items() if state == "error"} == {"resolved by language"}
+
+
+def test_a_verdict_that_cannot_be_stored_leaves_the_others_of_its_kind_decided(planted, monkeypatch):
+    cycle = opened(planted, kinds=["outcome_gap"])
+    conversations_scan(assistant_id=planted.pk, shard=0)
+    cycle_advance(cycle_id=cycle.pk)
+    first, original = cycle.check_runs.order_by("pk").first(), ledger.append
+
+    def append(*, obj, **entry):
+        if obj == first:
+            raise ValueError("a customer's name")
+        return original(obj=obj, **entry)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger, "append", append)
+        with pytest.raises(ValueError, match="a customer's name"):
+            cycle_checks_execute(cycle_id=cycle.pk, kind="outcome_gap")
+    assert [run.pk for run in cycle.check_runs.exclude(state__in=CHECK_DECIDED)] == [first.pk]
+    assert [run.pk for run in cycle_checks_execute(cycle_id=cycle.pk, kind="outcome_gap")] == [first.pk]
+    decided = LedgerEntry.objects.filter(action="check.decided").count()
+    assert decided == cycle.check_runs.count() > 1
 
 
 def test_a_check_runs_again_after_its_worker_died_and_decides_once(planted):
