@@ -1,22 +1,25 @@
 """Count cells of one assistant and stretch of days, packed: read as arrays instead of row by row.
 
-A stretch is a day, or a month made of its days. It has one pack of *profiles*, the combinations of levels that occur,
-and one pack a measure with a count for each profile and value. Only `total`, `scan.state`, outcomes, scan results, and
-what is counted on few bins (`FAMILIES`) are packed. Any value of outcomes and scan results that is neither true nor
-false is added up under the empty text: what is a text on one day may be true or false on the next, and both are of its
-conversations. Packs hold nothing that cells do not.
+A stretch is a day, or a week or month made of its days. It has one pack of *profiles*, the combinations of levels that
+occur, and one pack a measure with a count for each profile and value. Only `total`, `scan.state`, outcomes, scan
+results, and what is counted on few bins (`FAMILIES`) are packed. Any value of outcomes and scan results that is neither
+true nor false is added up under the empty text: what is a text on one day may be true or false on the next, and both
+are of its conversations. Packs hold nothing that cells do not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from math import prod
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, distinct, level_order
+from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, distinct, fits_table, level_order
+from audits.engine.bias.cube_table import CubeTable, Named
 
 RELEASE = "release"
 PLAIN = (RELEASE, "intent", "channel", "language")
@@ -30,21 +33,60 @@ OUTCOMES, SCORES, QUALITY, TRUTHS = "outcome.", "score.", "quality.", "truth."
 FAMILIES = (SCORES, QUALITY, TRUTHS)
 """What the names of measures begin with that are packed bin by bin, the pending ones among them."""
 
+_EVERY = 2
+"""How many times as many combinations as profiles are kept as counts of every combination."""
+_SPARSEST, _SMALL = 8, 1 << 12
+"""How many times as many combinations as profiles are added up as a table, and how many always are."""
+
 Row = tuple[str, str, str, str, str, str, str, int]
 """Release, intent, channel, language, attributes as JSON text, measure, value, n; unknown levels are empty."""
 
 
 class _Profiles(msgspec.Struct, array_like=True, frozen=True):
+    """Codes are left out (their type is empty) where counts are of every combination of levels, the last the fastest.
+
+    That is kept where most combinations occur: shorter than with codes, and added up without looking for any place.
+    """
+
     dimensions: tuple[str, ...]
     levels: tuple[Levels, ...]
     type: str
     codes: bytes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(one) for one in self.levels)
+
+    @property
+    def every(self) -> bool:
+        return not self.type
+
+    @property
+    def size(self) -> int:
+        """How many counts each value has."""
+        if self.every:
+            return prod(self.shape)
+        return len(self.codes) // (np.dtype(self.type).itemsize * max(len(self.dimensions), 1))
+
+    def coded(self) -> NDArray[np.integer]:
+        """Shape (dimensions, size): what level each count is of."""
+        if self.every:
+            return np.indices(self.shape).reshape(len(self.shape), -1)
+        return np.frombuffer(self.codes, dtype=self.type).reshape(len(self.dimensions), -1)
 
 
 class _Counts(msgspec.Struct, array_like=True, frozen=True):
     values: tuple[str, ...]
     type: str
     n: bytes
+
+
+_Found = Sequence[tuple[_Profiles, Mapping[str, _Counts]]]
+
+
+def week_of(day: date) -> date:
+    """The first day of its week. A month's weeks begin on its 1st, 8th, 15th, 22nd and 29th."""
+    return day.replace(day=(day.day - 1) // 7 * 7 + 1)
 
 
 def packed_rows(rows: Iterable[Row]) -> dict[str, bytes]:
@@ -67,24 +109,114 @@ def packed_rows(rows: Iterable[Row]) -> dict[str, bytes]:
 
 def packed(cube: Cube) -> dict[str, bytes]:
     """The packs of a cube by measure, the profiles under `PROFILES`."""
-    codes = cube.codes.astype(_smallest(max((len(one) for one in cube.levels), default=0)))
-    packs = {PROFILES: _Profiles(cube.dimensions, cube.levels, codes.dtype.str, codes.tobytes())}
-    encoded = {PROFILES: msgspec.msgpack.encode(packs[PROFILES])}
+    if not cube.folded:
+        cube = cube.marginal(cube.dimensions)  # no two profiles are of the same levels
+    shape = tuple(len(one) for one in cube.levels)
+    every = cube.cells > 0 and prod(shape) <= cube.cells * _EVERY
+    if every:
+        place = np.ravel_multi_index(tuple(cube.codes), shape)
+        profiles = _Profiles(cube.dimensions, cube.levels, "", b"")
+    else:
+        codes = cube.codes.astype(_smallest(max(shape, default=0)))
+        profiles = _Profiles(cube.dimensions, cube.levels, codes.dtype.str, codes.tobytes())
+    encoded = {PROFILES: msgspec.msgpack.encode(profiles)}
     for measure, values in cube.counts.items():
         n = np.stack([values[value] for value in sorted(values)])
         small = n.astype(_smallest(int(n.max(initial=0))))
+        if every:
+            spread = np.zeros((len(small), prod(shape)), dtype=small.dtype)
+            spread[:, place] = small
+            small = spread
         encoded[measure] = msgspec.msgpack.encode(_Counts(tuple(sorted(values)), small.dtype.str, small.tobytes()))
     return encoded
 
 
-def unpacked(stretches: Iterable[Mapping[str, bytes]]) -> Cube:
-    """The sum of these stretches' packs, each with its profiles, as one cube of all dimensions that any of them has."""
-    found = [
-        (msgspec.msgpack.decode(packs[PROFILES], type=_Profiles), packs) for packs in stretches if PROFILES in packs
+def unpacked(stretches: Iterable[Mapping[str, bytes]], *, answered: bool = False) -> Cube:
+    """The sum of these stretches' packs, each with its profiles, as one cube of all dimensions that any of them has.
+
+    With `answered`, without outcomes and scan results that are nowhere true or false: there is nothing to ask of them.
+    """
+    found: _Found = [
+        (
+            msgspec.msgpack.decode(packs[PROFILES], type=_Profiles),
+            {
+                measure: msgspec.msgpack.decode(pack, type=_Counts)
+                for measure, pack in packs.items()
+                if measure != PROFILES
+            },
+        )
+        for packs in stretches
+        if PROFILES in packs
     ]
+    if answered:
+        found = _answered(found)
     named = sorted({name for profiles, _ in found for name in profiles.dimensions} - set(PLAIN))
     dimensions = (*PLAIN, *named)
     levels = tuple(_united([_levels(profiles, name) for profiles, _ in found]) for name in dimensions)
+    counts = tuple(
+        sorted({(measure, value) for _, packs in found for measure, held in packs.items() for value in held.values})
+    )
+    shape, size = [len(one) for one in levels], sum(profiles.size for profiles, _ in found)
+    if fits_table(shape, len(counts)) and prod(shape) <= max(_SMALL, size * _SPARSEST):
+        return Cube.of_table(dimensions, levels, _table(found, dimensions, levels, counts))
+    return _joined(found, dimensions, levels)
+
+
+def _table(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels], named: Named) -> CubeTable:
+    """The sum as a table: stretches of every combination are added as they are, others place by place."""
+    shape = [len(one) for one in levels]
+    table = np.zeros((len(named), *shape))
+    flat = table.reshape(len(named), -1)
+    rows: dict[str, dict[str, int]] = {}
+    for row, (measure, value) in enumerate(named):
+        rows.setdefault(measure, {})[value] = row
+    for profiles, packs in found:
+        part = _part(profiles, dimensions, levels) if profiles.every else None
+        # The profiles of one stretch are distinct, so that no place is in it twice.
+        place = _place(profiles, dimensions, levels) if part is None else None
+        for measure, held in packs.items():
+            n = np.frombuffer(held.n, dtype=held.type).reshape(len(held.values), -1)
+            row_of = rows[measure]
+            for value, one in zip(held.values, n, strict=True):
+                if place is not None:
+                    flat[row_of[value]][place] += one
+                elif part is not None:
+                    within = table[row_of[value]][part]
+                    within += one.reshape(within.shape)
+    return CubeTable(named, table)
+
+
+def _part(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> tuple[slice, ...] | None:
+    """Where in a table of these levels a stretch of every combination lies; None where its levels are not in a row."""
+    part, sizes = [], []
+    for name, known in zip(dimensions, levels, strict=True):
+        mine = _levels(profiles, name)
+        first = known.index(mine[0])
+        if known[first : first + len(mine)] != mine:
+            return None
+        part.append(slice(first, first + len(mine)))
+        sizes.append(len(mine))
+    in_order = [name for name in dimensions if name in profiles.dimensions]
+    return tuple(part) if tuple(in_order) == profiles.dimensions else None
+
+
+def _place(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> NDArray[np.intp]:
+    """Where in a flat table of these levels each count belongs."""
+    own = profiles.coded()
+    place, step = np.zeros(own.shape[1], dtype=np.intp), 1
+    for name, known in zip(reversed(dimensions), reversed(levels), strict=True):
+        number = {level: code * step for code, level in enumerate(known)}
+        if name in profiles.dimensions:
+            lookup = np.array([number[level] for level in _levels(profiles, name)], dtype=np.intp)
+            place += lookup[own[profiles.dimensions.index(name)]]
+        else:
+            place += number[None]
+        step *= len(known)
+    return place
+
+
+def _joined(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels]) -> Cube:
+    """The sum as a list of the cells that occur, for more levels than a table of all their combinations could have."""
     widest = _smallest(max((len(one) for one in levels), default=0))
     codes = [_recoded(profiles, dimensions, levels, widest) for profiles, _ in found]
     starts = np.cumsum([0, *(one.shape[1] for one in codes)])
@@ -93,23 +225,28 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]]) -> Cube:
     counts: dict[str, dict[str, NDArray[np.int64]]] = {}
     for (_, packs), start, stop in zip(found, starts, starts[1:], strict=False):
         own = place[start:stop]  # the profiles of one stretch are distinct, so that no place is in it twice
-        for measure, pack in packs.items():
-            if measure == PROFILES:
-                continue
-            held = msgspec.msgpack.decode(pack, type=_Counts)
+        for measure, held in packs.items():
             n = np.frombuffer(held.n, dtype=held.type).reshape(len(held.values), -1)
             for value, row in zip(held.values, n, strict=True):
                 summed = counts.setdefault(measure, {})
                 if value not in summed:
                     summed[value] = np.zeros(merged.shape[1], dtype=np.int64)
                 summed[value][own] += row.astype(np.int64)
-    return Cube(dimensions, levels, merged, counts)
+    cube = Cube(tuple(dimensions), tuple(levels), merged, counts, folded=True)
+    return cube.only(cube.measures)
 
 
-def answered(cube: Cube) -> Cube:
-    """Without outcomes and scan results that are nowhere true or false: there is nothing to ask of them."""
-    whole = [name for name in cube.measures if name in WHOLE or name.startswith(FAMILIES)]
-    return cube.only([*whole, *(name for name, values in cube.counts.items() if values.keys() & {"true", "false"})])
+def _answered(found: _Found) -> _Found:
+    values: dict[str, set[str]] = {}
+    for _, packs in found:
+        for measure, held in packs.items():
+            values.setdefault(measure, set()).update(held.values)
+    kept = {
+        name
+        for name, known in values.items()
+        if name in WHOLE or name.startswith(FAMILIES) or known & {"true", "false"}
+    }
+    return [(profiles, {name: held for name, held in packs.items() if name in kept}) for profiles, packs in found]
 
 
 def _encoded(places: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.intp], tuple[str, ...], tuple[Levels, ...]]:
@@ -150,7 +287,7 @@ def _recoded(
     profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels], type_: np.dtype[Any]
 ) -> NDArray[np.integer]:
     """The profiles' codes as indices into the common levels."""
-    own = np.frombuffer(profiles.codes, dtype=profiles.type).reshape(len(profiles.dimensions), -1)
+    own = profiles.coded()
     codes = np.empty((len(dimensions), own.shape[1]), dtype=type_)
     for axis, (name, known) in enumerate(zip(dimensions, levels, strict=True)):
         mine = _levels(profiles, name)

@@ -9,10 +9,12 @@ on one worker: the time of this process's processor, which other work on the mac
 wall. Beside it stands what the same process needs for the p-values of as many tables by SciPy's exact test alone, one
 call a comparison.
 
-Not counted: reading packs (said by itself), storing results, and what asks conversations rather than counts: the
-examples of a finding by language or channel, and the sums over repeat customers of every gap (2.6 s of 250,000
-conversations, once a cycle). The tables hold no gap in the assistant's words, so that none asks for the daily cells of
-its noise floor.
+The goal is for a process that keeps nothing: packs are read and added up, and summed by what each question asks. Beside
+it stands what the same questions take again in a process that keeps those sums.
+
+Not counted: storing results, and what asks conversations rather than counts: the examples of a finding by language or
+channel, and the sums over repeat customers of every gap (2.6 s of 250,000 conversations, once a cycle). The tables hold
+no gap in the assistant's words, so that none asks for the daily cells of its noise floor.
 """
 
 from __future__ import annotations
@@ -73,13 +75,14 @@ KINDS = (
 def packs_fill(assistant, releases: list[int], count: int) -> int:
     """Keep the packs that folding as many conversations would have left; returns how many profiles a day has."""
     from audits.cube_packs import PLAIN as NAMES
-    from audits.cube_packs import packed, unpacked
+    from audits.cube_packs import packed, unpacked, week_of
     from audits.engine.bias.cube import ATTRIBUTE, Cube
     from audits.services.packing import packs_replace
 
     rng = np.random.default_rng(SEED)
     spreads = [*PLAIN.values(), *({**groups, None: 1 - sum(groups.values())} for groups in ATTRIBUTES.values())]
     dimensions = (*NAMES, *(f"{ATTRIBUTE}{name}" for name in ATTRIBUTES))
+    weeks: dict[date, list[dict[str, bytes]]] = defaultdict(list)
     months: dict[date, list[dict[str, bytes]]] = defaultdict(list)
     profiles = 0
     for number in range(DAYS):
@@ -98,8 +101,11 @@ def packs_fill(assistant, releases: list[int], count: int) -> int:
         cube = Cube(dimensions, levels, codes, counts).marginal(dimensions)
         profiles += cube.cells
         packs = packed(cube)
-        packs_replace(assistant.pk, day, packs, month=False)
+        packs_replace(assistant.pk, day, packs)
+        weeks[week_of(day)].append(packs)
         months[day.replace(day=1)].append(packs)
+    for first, days in weeks.items():
+        packs_replace(assistant.pk, first, packed(unpacked(days)), week=True)
     for first, days in months.items():
         packs_replace(assistant.pk, first, packed(unpacked(days)), month=True)
     return profiles // DAYS
@@ -205,7 +211,12 @@ def measure(count: int = CONVERSATIONS) -> None:
             for measures in read_by_kinds:
                 cubes.window_cube(assistant=assistant, window=window, measures=measures)
 
+        def from_stored(window: Window = window) -> None:
+            cubes.forget()
+            ask(window)
+
         read = statistics.median(processed(cold)[0] for _ in range(_REPEATS))
+        stored = statistics.median(processed(from_stored)[0] for _ in range(_REPEATS))
         runs = [ask() for _ in range(_REPEATS)]
         every = statistics.median(sum(run.values()) for run in runs)
         wall = statistics.median(sum(ask(clock=time.perf_counter).values()) for _ in range(_REPEATS))
@@ -217,9 +228,9 @@ def measure(count: int = CONVERSATIONS) -> None:
             asked = sum(spec.kind == kind for spec in specs)
             spent = statistics.median(run[kind] for run in runs)
             print(f"  {kind:<18} {asked:3} questions             {spent * 1e3:8.1f} ms")
-        print(f"  all checks, counts kept by the process       {every * 1e3:8.1f} ms   goal {GOAL_MS:.0f} ms")
+        print(f"  all checks, counts kept by the process       {every * 1e3:8.1f} ms")
         print(f"  the same on the wall                         {wall * 1e3:8.1f} ms")
-        print(f"  read once and all asked                      {(read + every) * 1e3:8.1f} ms")
+        print(f"  all checks, nothing kept: read, sums, checks {stored * 1e3:8.1f} ms   goal {GOAL_MS:.0f} ms")
         scipy, tables = processed(partial(peer, cubes.window_cube(assistant=assistant, window=window)))
         print(f"  SciPy's exact test alone, {tables:4} comparisons   {scipy * 1e3:8.1f} ms")
 

@@ -46,21 +46,25 @@ class CountCell(TeamScoped):
 
 
 class CountPack(models.Model):
-    """The count cells of an assistant's day, or of a month of its days, as arrays (audits.cube_packs).
+    """The count cells of an assistant's day, or of a week or month of its days, as arrays (audits.cube_packs).
 
     One row a measure, and one with an empty measure for the profiles that all of the stretch's counts are aligned with.
-    Folding a day replaces the packs of the day and of its month in the same transaction.
+    Folding a day replaces the packs of the day, of its week and of its month in the same transaction. Weeks are those
+    of the month: they begin on its 1st, 8th, 15th, 22nd and 29th.
     """
 
     assistant = models.ForeignKey(Assistant, on_delete=models.CASCADE, related_name="count_packs")
     month = models.BooleanField(default=False)
-    day = models.DateField(help_text="The day, or the first of the month.")
+    week = models.BooleanField(default=False, db_default=False)
+    day = models.DateField(help_text="The day, or the first of the week or month.")
     measure = models.CharField(max_length=90, blank=True, default="")
     packed = models.BinaryField()
     packed_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["assistant", "month", "measure", "day"], name="count_pack_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["assistant", "month", "week", "measure", "day"], name="count_pack_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.measure or 'profiles'} of {self.day}"

@@ -7,38 +7,43 @@ strata, intersections. Its dimensions are those of `audits.queries.counts` (`int
 scores, quality of service and truths by their bins.
 
 A process keeps the last few cubes. One statement says whether what is kept is still what is stored; where it is not, a
-second one reads the packs: whole months, and the days before and after them.
+second one reads the packs: whole months, and the weeks and days before and after them.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any
 
 from django.db import connection
+from psycopg import Cursor
+from psycopg.pq import Format
 
 from assistants.models import Assistant
-from audits.cube_packs import OUTCOMES, PROFILES, RELEASE, answered, unpacked
+from audits.cube_packs import OUTCOMES, PROFILES, RELEASE, unpacked
 from audits.engine.bias.cube import Cube
 from audits.queries.windows import Window
 
 _KEPT = 6
 _PLACES = """
     audits_countpack JOIN (
-        SELECT true AS month, unnest(%(months)s::date[]) AS day
-        UNION ALL SELECT false, unnest(%(days)s::date[])
-    ) stretch USING (month, day)
+        SELECT true AS month, false AS week, unnest(%(months)s::date[]) AS day
+        UNION ALL SELECT false, true, unnest(%(weeks)s::date[])
+        UNION ALL SELECT false, false, unnest(%(days)s::date[])
+    ) stretch USING (month, week, day)
 """
-# A month's packs change with those of its days.
+# The packs of weeks and months change with those of their days. Days packed before there were weeks have none.
 _STAMP = """
-    SELECT count(*), COALESCE(sum(extract(epoch FROM packed_at)), 0) FROM audits_countpack
+    SELECT count(*) FILTER (WHERE NOT week), COALESCE(sum(extract(epoch FROM packed_at)) FILTER (WHERE NOT week), 0),
+           COALESCE(array_agg(day ORDER BY day) FILTER (WHERE week), '{}')
+    FROM audits_countpack
     WHERE assistant_id = %(assistant)s AND NOT month AND measure = '' AND day >= %(since)s AND day < %(until)s
 """
 _PACKS = f"""
-    SELECT month, day, measure, packed FROM {_PLACES}
+    SELECT month, week, day, measure, packed FROM {_PLACES}
     WHERE assistant_id = %(assistant)s AND (measure = ANY(%(measures)s) OR measure LIKE ANY(%(families)s))
 """  # noqa: S608 - constants only
 USUAL = ("total", "scan.state", OUTCOMES)
@@ -65,18 +70,19 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
     if kept is not None and kept[0] == stamp:
         cube = kept[1]
     else:
-        months, days = _stretches(window)
+        months, weeks, days = _stretches(window, stamp[-1])
         wanted = {
             "assistant": assistant.pk,
             "months": months,
+            "weeks": weeks,
             "days": days,
             "measures": [PROFILES, *measures],
             "families": [f"{name}%" for name in measures if name.endswith(".")],
         }
-        packs: dict[tuple[bool, date], dict[str, bytes]] = defaultdict(dict)
-        for month, day, measure, packed in _rows(_PACKS, wanted):
-            packs[month, day][measure] = bytes(packed)
-        cube = answered(unpacked(packs.values()))
+        packs: dict[tuple[bool, bool, date], dict[str, bytes]] = defaultdict(dict)
+        for month, week, day, measure, packed in _binary_rows(_PACKS, wanted):
+            packs[month, week, day][measure] = bytes(packed)
+        cube = unpacked(packs.values(), answered=True)
         with _lock:
             _cubes[key] = stamp, cube
             while len(_cubes) > _KEPT:
@@ -97,21 +103,36 @@ def stamp_of(*, assistant: Assistant, window: Window) -> tuple[Any, ...]:
     return stamp
 
 
-def _stretches(window: Window) -> tuple[list[date], list[date]]:
-    """The first days of the whole months in the window, and the days that are in none of them."""
-    months, days, day = [], [], window.since
+def _stretches(window: Window, held: Collection[date]) -> tuple[list[date], list[date], list[date]]:
+    """The first days of the whole months in the window, of the whole weeks beside them that are held, and the rest."""
+    months, weeks, days, day = [], [], [], window.since
     while day < window.until:
-        after = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-        if day.day == 1 and after <= window.until:
+        next_month = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        next_week = min(day + timedelta(days=7), next_month)
+        if day.day == 1 and next_month <= window.until:
             months.append(day)
-            day = after
+            day = next_month
+        elif day in held and next_week <= window.until:
+            weeks.append(day)
+            day = next_week
         else:
             days.append(day)
             day += timedelta(days=1)
-    return months, days
+    return months, weeks, days
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
+
+
+def _binary_rows(statement: str, values: dict[str, Any]) -> list[Any]:
+    """The same of packs, which as text would be twice as long; Django's own cursors read only text."""
+    connection.ensure_connection()
+    cursor = Cursor(connection.connection)
+    cursor.format = Format.BINARY
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with wrapped(cursor) as wrapper:  # type: ignore[arg-type]  # the stubs know no driver's cursor
+        wrapper.execute(statement, values)
+        return wrapper.fetchall()

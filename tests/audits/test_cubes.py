@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from audits.engine.bias.groups import GroupCount
+from audits.models import CountPack
 from audits.queries.counts import group_counts
 from audits.queries.cubes import window_cube
 from audits.queries.windows import Window
@@ -97,3 +98,21 @@ def test_months_and_days_make_up_any_window(assistant, since, until):
     assert cube.n("total").sum() == len(inside)
     assert cube.values("outcome.resolved", "true").sum() == sum(one.outcome["resolved"] for one in inside)
     assert cube.where("attribute:age", "old").n("total").sum() == sum("age" in one.attributes for one in inside)
+    # Days packed before there were weeks are read one by one.
+    assert CountPack.objects.filter(week=True).delete()[0]
+    again = window_cube(assistant=assistant, window=Window(since, until))
+    assert again is not cube
+    for dimensions in (["release"], ["attribute:age"]):
+        for measure, good in (("total", ""), ("outcome.resolved", "true")):
+            assert again.group_counts(measure, good, groups=dimensions) == cube.group_counts(
+                measure, good, groups=dimensions
+            )
+
+
+def test_a_whole_week_is_read_from_its_pack(assistant):
+    counted(assistant, [Told(outcome={"resolved": True}, day=date(2025, 3, day)) for day in range(6, 17)])
+    packs = CountPack.objects.filter(measure="total", month=False)
+    assert sorted(packs.filter(week=True).values_list("day__day", flat=True)) == [1, 8, 15]
+    packs.filter(week=False, day__day__range=(8, 14)).update(packed=b"")
+    window = Window(date(2025, 3, 7), date(2025, 3, 16))
+    assert window_cube(assistant=assistant, window=window).n("total").sum() == 9

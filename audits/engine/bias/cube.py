@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audits.engine.bias.cube_table import CubeTable
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.suppression import small_levels
 
@@ -51,6 +52,15 @@ class Cube:
     codes: NDArray[np.integer]
     counts: Mapping[str, Mapping[str, IntArray]]
     folded: bool = False
+
+    @classmethod
+    def of_table(cls, dimensions: Sequence[str], levels: Sequence[Levels], table: CubeTable) -> Cube:
+        """The cube of these counts, whose array has an axis for each dimension. What holds nothing is no cell."""
+        codes, counts = table.cells(range(len(dimensions)))
+        cube = cls(tuple(dimensions), tuple(levels), codes, counts, folded=True)
+        if cube.cells >= _WORTH_IT:
+            cube.__dict__["_full"] = table  # what the property would build anew
+        return cube
 
     @property
     def cells(self) -> int:
@@ -175,29 +185,19 @@ class Cube:
         return {}
 
     @cached_property
-    def _full(self) -> tuple[list[tuple[str, str]], NDArray[Any]] | None:
+    def _full(self) -> CubeTable | None:
         """All counts as one table of every combination of levels; None where that is too large, or not worth it."""
         shape = [len(one) for one in self.levels]
-        named = [(measure, value) for measure in sorted(self.counts) for value in sorted(self.counts[measure])]
-        if self.cells < _WORTH_IT or not named or prod(shape) * len(named) > _FULL * 8 or prod(shape) > _FULL:
+        named = tuple((measure, value) for measure in sorted(self.counts) for value in sorted(self.counts[measure]))
+        if self.cells < _WORTH_IT or not fits_table(shape, len(named)):
             return None
         place = np.ravel_multi_index(tuple(self.codes.astype(np.intp)), shape)
         rows = [np.bincount(place, weights=self.counts[m][value], minlength=prod(shape)) for m, value in named]
-        return named, np.stack(rows).reshape(len(named), *shape)
+        return CubeTable(named, np.stack(rows).astype(np.float64, copy=False).reshape(len(named), *shape))
 
     def _from_full(self, dimensions: Sequence[str], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
         assert self._full is not None
-        named, table = self._full
-        summed = table.sum(axis=tuple(1 + axis for axis in range(len(self.dimensions)) if axis not in axes))
-        kept = sorted(axes)
-        summed = summed.transpose(0, *(1 + kept.index(axis) for axis in axes))
-        shape = summed.shape[1:]
-        flat = summed.reshape(len(named), -1)
-        places = np.flatnonzero(flat.any(axis=0))
-        codes = np.stack(np.unravel_index(places, shape)) if shape else np.empty((0, places.size), dtype=np.intp)
-        counts: dict[str, dict[str, IntArray]] = {}
-        for (measure, value), row in zip(named, flat[:, places].astype(np.int64), strict=True):
-            counts.setdefault(measure, {})[value] = row
+        codes, counts = self._full.cells(axes)
         return Cube(tuple(dimensions), levels, codes, counts, folded=True)
 
     def _with_unknown(self, names: Sequence[str]) -> Cube:
@@ -215,6 +215,11 @@ class Cube:
             return self
         counts = {m: {value: n[mask] for value, n in values.items()} for m, values in self.counts.items()}
         return replace(self, codes=self.codes[:, mask], counts=counts)
+
+
+def fits_table(shape: Sequence[int], named: int) -> bool:
+    """Whether so many counts at every combination of so many levels are small enough to be kept as one table."""
+    return named > 0 and prod(shape) <= _FULL and prod(shape) * named <= _FULL * 8
 
 
 def distinct(codes: NDArray[np.integer], sizes: Sequence[int], *, cells: int) -> tuple[CodeArray, CodeArray]:

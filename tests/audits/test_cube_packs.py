@@ -1,0 +1,96 @@
+"""Packs of several stretches add up to what was counted, however they are kept and added up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from random import Random
+
+import pytest
+
+from audits import cube_packs
+from audits.cube_packs import PROFILES, Row, packed, packed_rows, unpacked
+from audits.engine.bias import cube as cube_module
+from audits.engine.bias.cube import Cube
+
+Found = Counter[tuple[str, str, tuple[str, ...]]]
+AXES = ("release", "intent", "channel", "language", "attribute:age", "attribute:region")
+
+
+def rows_of(rng: Random, *, profiles: int) -> list[Row]:
+    """A day's cells: fewer profiles leave combinations and levels out, and some attributes nobody has."""
+    names = rng.sample(["age", "region"], rng.randint(0, 2))
+    releases, intents = rng.sample(["1", "2", "10", ""], 2), rng.sample(["a", "b", "c", "d", ""], 3)
+    found: list[Row] = []
+    for _ in range(profiles):
+        attributes = {name: rng.choice(["x", "y", "z", ""]) for name in names if rng.random() < 0.9}
+        place = (rng.choice(releases), rng.choice(intents), rng.choice(["chat", "voice"]), rng.choice(["de", ""]))
+        for measure, value in (("total", ""), ("outcome.plan", ""), ("score.csat", rng.choice("1234"))):
+            found.append((*place, json.dumps(attributes), measure, value, rng.choice([1, 200, 70_000, 5_000_000_000])))
+        if rng.random() < 0.4:
+            found.append((*place, json.dumps(attributes), "outcome.resolved", rng.choice(["true", "false"]), 3))
+    return found
+
+
+def counted(rows: list[Row], *, without: str = "") -> Found:
+    found: Found = Counter()
+    for *place, attributes, measure, value, n in rows:
+        known = json.loads(attributes)
+        if measure != without:
+            found[measure, value, (*place, *(known.get(name) or "" for name in ("age", "region")))] += n
+    return found
+
+
+def held(cube: Cube, order: tuple[str, ...] = AXES) -> Found:
+    found: Found = Counter()
+    whole = cube.marginal(order)
+    for measure, values in whole.counts.items():
+        for value, n in values.items():
+            for codes, count in zip(whole.codes.T.tolist(), n.tolist(), strict=True):
+                levels = tuple(known[code] or "" for known, code in zip(whole.levels, codes, strict=True))
+                found[measure, value, levels] += count
+    return +found
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["as a table", "as a list"])
+@pytest.mark.parametrize("every", [0, 2, 10_000], ids=["never dense", "as kept", "always dense"])
+def test_stretches_add_up_to_their_cells(monkeypatch, every, listed):
+    monkeypatch.setattr(cube_packs, "_EVERY", every)
+    monkeypatch.setattr(cube_module, "_FULL", 0 if listed else 1 << 20)
+    rng = Random(every + listed)
+    dense = set()
+    for _ in range(25):
+        days = [rows_of(rng, profiles=rng.choice([1, 4, 40, 400])) for _ in range(rng.randint(1, 4))]
+        packs = [packed_rows(rows) for rows in days]
+        everything = [row for rows in days for row in rows]
+        dense |= {not profiles_of(one).type for one in packs}
+        assert held(unpacked(packs)) == counted(everything)
+        # A week or month is made of its days, and read beside others.
+        assert held(unpacked([packed(unpacked(packs)), *packs])) == counted(everything * 2)
+        assert held(unpacked(packs, answered=True)) == counted(everything, without="outcome.plan")
+    assert dense == {0: {False}, 2: {False, True}, 10_000: {True}}[every]
+
+
+def profiles_of(packs: dict[str, bytes]) -> cube_packs._Profiles:
+    return cube_packs.msgspec.msgpack.decode(packs[PROFILES], type=cube_packs._Profiles)
+
+
+def test_dimensions_are_summed_out_of_a_table_the_same_in_any_order(monkeypatch):
+    rng = Random(3)
+    days = [packed_rows(rows_of(rng, profiles=400)) for _ in range(3)]
+    monkeypatch.setattr(cube_module, "_WORTH_IT", 1)
+    cube = unpacked(days)
+    assert cube._full is not None
+    orders = [("intent",), ("attribute:age", "intent"), ("channel", "release"), ("release",), ("language", "channel")]
+    together = [held(cube, order) for order in orders]
+    monkeypatch.setattr(cube_module, "_WORTH_IT", 1 << 20)
+    plain = Cube(cube.dimensions, cube.levels, cube.codes, cube.counts)
+    assert together == [held(plain, order) for order in orders]
+
+
+def test_nothing_is_left_where_nothing_is_asked():
+    rows: list[Row] = [("1", "a", "chat", "de", "{}", "outcome.plan", "", 5)]
+    cube = unpacked([packed_rows(rows)], answered=True)
+    assert (cube.cells, cube.measures) == (0, ())
+    assert unpacked([]).cells == 0
+    assert packed_rows([]) == {}
