@@ -319,6 +319,7 @@ def _chart(line: Line, weeks: Sequence[tuple[Any, int, int]], releases: Sequence
         title=f"Share of conversations in which {_line_words(line)}, week by week",
         description=_sentence(line, weeks),
         markers=markers,
+        numbers=False,  # the page has them with the counts they rest on
     )
 
 

@@ -216,6 +216,13 @@ def test_lines_have_their_numbers_in_a_table() -> None:
     assert list(parse(trend([], title="t", description="d")).iter("table")) == []
 
 
+def test_a_page_with_a_table_of_its_own_gets_no_second_one() -> None:
+    points = [TrendPoint(datetime.date(2026, 1, day), day / 10) for day in (1, 2)]
+    drawn = trend(points, title="Rate", description="By day.", numbers=False)
+    assert "<svg" in drawn
+    assert "Numbers of this chart" not in drawn
+
+
 def test_trend_of_a_single_day_is_drawn() -> None:
     for drawing in drawings(trend(days(0.5), title="t", description="d")):
         assert "1 Mar 26" in texts(drawing)

@@ -70,9 +70,11 @@ def trend(
     description: str,
     markers: Sequence[TrendMarker] = (),
     unit: str = "%",
+    numbers: bool = True,
 ) -> SafeString:
     """Values over time with their interval band; markers outside the points' days are left out.
 
+    Without `numbers`, the page has a table of its own for them.
     A marker without room for its label beside its neighbours keeps it as a tooltip.
     """
     ordered = sorted(points, key=lambda point: point.at)
@@ -103,7 +105,7 @@ def trend(
         [f"{one.at:%-d %b %Y}", *("–" if value is None else amount(value, unit=unit) for value in _known(one))]
         for one in ordered
     ]
-    below = numbers_behind(title, ("Day", "Value", "From", "To"), rows)
+    below = numbers_behind(title, ("Day", "Value", "From", "To"), rows if numbers else [])
     return chart("trend", draw, title=title, description=description, widths=(WIDE, NARROW), below=below)
 
 
