@@ -80,6 +80,10 @@ class _Counts(msgspec.Struct, array_like=True, frozen=True):
     type: str
     n: bytes
 
+    def by_value(self) -> NDArray[np.unsignedinteger]:
+        """Shape (values, size)."""
+        return np.frombuffer(self.n, dtype=self.type).reshape(len(self.values), -1)
+
 
 _Found = Sequence[tuple[_Profiles, Mapping[str, _Counts]]]
 
@@ -165,7 +169,7 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]], *, answered: bool = False
 def _table(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels], named: Named) -> CubeTable:
     """The sum as a table: stretches of every combination are added as they are, others place by place."""
     shape = [len(one) for one in levels]
-    table = np.zeros((len(named), *shape))
+    table = np.zeros((len(named), *shape), dtype=_exact(found))
     flat = table.reshape(len(named), -1)
     rows: dict[str, dict[str, int]] = {}
     for row, (measure, value) in enumerate(named):
@@ -175,15 +179,22 @@ def _table(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels], n
         # The profiles of one stretch are distinct, so that no place is in it twice.
         place = _place(profiles, dimensions, levels) if part is None else None
         for measure, held in packs.items():
-            n = np.frombuffer(held.n, dtype=held.type).reshape(len(held.values), -1)
             row_of = rows[measure]
-            for value, one in zip(held.values, n, strict=True):
+            for value, one in zip(held.values, held.by_value(), strict=True):
                 if place is not None:
                     flat[row_of[value]][place] += one
                 elif part is not None:
                     within = table[row_of[value]][part]
                     within += one.reshape(within.shape)
     return CubeTable(named, table)
+
+
+def _exact(found: _Found) -> type[np.unsignedinteger]:
+    """The smallest type that holds any sum of these counts: half as wide, a table is added up in half the time."""
+    most = 0
+    for profiles, packs in found:
+        most += profiles.size * max((int(held.by_value().max(initial=0)) for held in packs.values()), default=0)
+    return np.uint32 if most <= np.iinfo(np.uint32).max else np.uint64
 
 
 def _part(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> tuple[slice, ...] | None:
@@ -226,8 +237,7 @@ def _joined(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels]) 
     for (_, packs), start, stop in zip(found, starts, starts[1:], strict=False):
         own = place[start:stop]  # the profiles of one stretch are distinct, so that no place is in it twice
         for measure, held in packs.items():
-            n = np.frombuffer(held.n, dtype=held.type).reshape(len(held.values), -1)
-            for value, row in zip(held.values, n, strict=True):
+            for value, row in zip(held.values, held.by_value(), strict=True):
                 summed = counts.setdefault(measure, {})
                 if value not in summed:
                     summed[value] = np.zeros(merged.shape[1], dtype=np.int64)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec.structs import replace
 
 from audits.checks.contract import CheckContext, CheckOutcome
 from audits.checks.gap_settings import GapParams, dimension_name, reference_missing, shown_cube

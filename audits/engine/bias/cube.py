@@ -193,7 +193,7 @@ class Cube:
             return None
         place = np.ravel_multi_index(tuple(self.codes.astype(np.intp)), shape)
         rows = [np.bincount(place, weights=self.counts[m][value], minlength=prod(shape)) for m, value in named]
-        return CubeTable(named, np.stack(rows).astype(np.float64, copy=False).reshape(len(named), *shape))
+        return CubeTable(named, np.stack(rows).astype(np.uint64).reshape(len(named), *shape))
 
     def _from_full(self, dimensions: Sequence[str], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
         assert self._full is not None

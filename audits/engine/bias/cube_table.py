@@ -14,14 +14,14 @@ _FEW = 1_000
 
 
 class CubeTable:
-    """What a cube counts, as an array of shape (named, *levels): a whole number in each place, exact below 2^53."""
+    """What a cube counts, as an array of shape (named, *levels), of whole numbers none of whose sums overflows."""
 
-    def __init__(self, named: Named, counts: NDArray[np.float64]) -> None:
+    def __init__(self, named: Named, counts: NDArray[np.unsignedinteger]) -> None:
         self.named = named
         self.counts = counts
         self._by = {tuple(range(counts.ndim - 1)): counts}
 
-    def by(self, axes: Sequence[int]) -> NDArray[np.float64]:
+    def by(self, axes: Sequence[int]) -> NDArray[np.unsignedinteger]:
         """Shape (named, *levels of these axes, in this order).
 
         Summed over one more axis at a time, from the smallest table there is, and kept: what an audit asks differs by
@@ -32,7 +32,7 @@ class CubeTable:
             held = min((one for one in self._by if {*asked} <= {*one}), key=lambda one: self._by[one].size)
             table = self._by[held]
             for axis in [one for one in held if one not in asked]:
-                table = table.sum(axis=1 + held.index(axis))
+                table = table.sum(axis=1 + held.index(axis), dtype=table.dtype)
                 held = tuple(one for one in held if one != axis)
                 self._by[held] = table
         return self._by[asked].transpose(0, *(1 + asked.index(axis) for axis in axes))
@@ -42,7 +42,7 @@ class CubeTable:
         table = self.by(axes)
         shape = table.shape[1:]
         flat = table.reshape(len(self.named), -1)
-        places = np.flatnonzero(flat.any(axis=0))
+        places = np.flatnonzero(np.bitwise_or.reduce(flat, axis=0))
         codes = np.empty((len(shape), places.size), dtype=np.min_scalar_type(max(shape, default=0)))
         for axis, size in enumerate(shape):
             every = np.arange(size, dtype=codes.dtype).reshape(-1, *[1] * (len(shape) - 1 - axis))
@@ -59,7 +59,7 @@ class CubeTable:
 class _Picked(Mapping[str, IntArray]):
     """The counts of some places by value, picked when they are asked for: of many values few ever are."""
 
-    def __init__(self, flat: NDArray[np.float64], places: NDArray[np.intp], rows: Mapping[str, int]) -> None:
+    def __init__(self, flat: NDArray[np.unsignedinteger], places: NDArray[np.intp], rows: Mapping[str, int]) -> None:
         self._flat, self._places, self._rows = flat, places, rows
         self._found: dict[str, IntArray] = {}
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
+import msgspec
+
 from audits.engine.bias.verdict import Policy, exact
 
 Level = str | bool | int | float | None
@@ -28,8 +30,8 @@ def level_text(level: Level) -> str:
     return str(level).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class GroupCount:
+# An audit makes ten thousand of them; as a frozen dataclass each takes four times as long.
+class GroupCount(msgspec.Struct, frozen=True, gc=False):
     """`favourable` of `n` members of a group had the favourable outcome, in one stratum if strata are given.
 
     `group` is a value of the audited attribute, or a tuple of values for an intersection of attributes.
