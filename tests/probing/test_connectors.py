@@ -129,7 +129,9 @@ def test_a_secret_goes_into_its_places_when_a_question_is_sent_and_into_no_other
             assistant, place, kind="json", url=f"http://{place}/v1?v=2&key={{{{ secret }}}}", answer_path="say",
             body_template='{"q": "{{prompt}}", "auth": {"key": "{{ secret }}"}}', secret=secret,
         )  # fmt: skip
-        trials = [connector_try(connector_id=connector.pk, actor=manager) for _ in range(2)]
+        trials = [connector_try(connector_id=connector.pk, actor=manager)]
+        ProbeConnector.objects.update(next_slot_at=None)
+        trials.append(connector_try(connector_id=connector.pk, actor=manager))
     assert [trial.said for trial in trials] == ["Nine.", "It sends elsewhere, which is not followed."]
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /v1?v=2&key=k%26y%20Zebra%2F4711 HTTP/1.1\r\n")
