@@ -179,8 +179,12 @@ def _table(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels], n
         # The profiles of one stretch are distinct, so that no place is in it twice.
         place = _place(profiles, dimensions, levels) if part is None else None
         for measure, held in packs.items():
-            row_of = rows[measure]
-            for value, one in zip(held.values, held.by_value(), strict=True):
+            row_of, n = rows[measure], held.by_value()
+            if part is not None and len(row_of) == len(held.values):  # all its values, one after the other in both
+                within = table[row_of[held.values[0]] :][: len(n), *part]
+                within += n.reshape(within.shape)
+                continue
+            for value, one in zip(held.values, n, strict=True):
                 if place is not None:
                     flat[row_of[value]][place] += one
                 elif part is not None:

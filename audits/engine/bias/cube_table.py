@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +45,7 @@ class CubeTable:
         shape = table.shape[1:]
         flat = table.reshape(len(self.named), -1)
         places = np.flatnonzero(np.bitwise_or.reduce(flat, axis=0))
-        codes = np.empty((len(shape), places.size), dtype=np.min_scalar_type(max(shape, default=0)))
-        for axis, size in enumerate(shape):
-            every = np.arange(size, dtype=codes.dtype).reshape(-1, *[1] * (len(shape) - 1 - axis))
-            codes[axis] = np.broadcast_to(every, shape).reshape(-1)[places]
+        codes = _codes(shape).take(places, axis=1)
         counts: dict[str, dict[str, int]] = {}
         for row, (measure, value) in enumerate(self.named):
             counts.setdefault(measure, {})[value] = row
@@ -54,6 +53,16 @@ class CubeTable:
             return codes, {measure: _Picked(flat, places, rows) for measure, rows in counts.items()}
         picked = flat[:, places].astype(np.int64)
         return codes, {measure: {value: picked[row] for value, row in rows.items()} for measure, rows in counts.items()}
+
+
+@lru_cache(maxsize=8)
+def _codes(shape: tuple[int, ...]) -> NDArray[np.unsignedinteger]:
+    """The codes of every combination, in the order of memory; asked for by each set of measures of a window."""
+    codes = np.empty((len(shape), prod(shape)), dtype=np.min_scalar_type(max(shape, default=0)))
+    for axis, size in enumerate(shape):
+        every = np.arange(size, dtype=codes.dtype).reshape(-1, *[1] * (len(shape) - 1 - axis))
+        codes[axis] = np.broadcast_to(every, shape).reshape(-1)
+    return codes
 
 
 class _Picked(Mapping[str, IntArray]):
@@ -65,7 +74,7 @@ class _Picked(Mapping[str, IntArray]):
 
     def __getitem__(self, value: str) -> IntArray:
         if value not in self._found:
-            self._found[value] = self._flat[self._rows[value]][self._places].astype(np.int64)
+            self._found[value] = self._flat[self._rows[value]].take(self._places).astype(np.int64)
         return self._found[value]
 
     def __iter__(self) -> Iterator[str]:
