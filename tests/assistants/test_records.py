@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -13,42 +12,11 @@ from hypothesis import strategies as st
 
 from assistants.records import (
     FieldMap,
-    Limits,
-    RecordParser,
-    Rejection,
     content_of,
-    numbered_records,
 )
 from assistants.states import TurnRole
 from portal.core.errors import Invalid
-
-LIMITS = Limits(turn_bytes=64, turns=5, clock_skew=timedelta(minutes=5))
-
-
-def a_record(**instead):
-    record = {
-        "external_id": "c-1",
-        "channel": "chat",
-        "language": "en",
-        "turns": [{"role": "customer", "text": "Hello"}],
-    }
-    record.update(instead)
-    return record
-
-
-def parse(record, *, limits=LIMITS, field_map=None):
-    line = record if isinstance(record, bytes) else json.dumps(record).encode()
-    return RecordParser(limits=limits, field_map=field_map).parse(line)
-
-
-def fault(record, **options):
-    with pytest.raises(Invalid) as raised:
-        parse(record, **options)
-    return raised.value.field, raised.value.message
-
-
-def customer(text="Hello", **more):
-    return {"role": "customer", "text": text, **more}
+from tests.assistants.one_record import a_record, customer, fault, parse
 
 
 def test_record_with_every_field_is_decoded():
@@ -212,6 +180,12 @@ def test_turn_roles_of_the_record_are_those_of_the_model():
     assert decoded == TurnRole.values
 
 
+def test_naive_times_are_utc_and_others_are_converted():
+    east = timezone(timedelta(hours=5))
+    texts = ["2026-03-02T10:00:00", datetime(2026, 3, 2, 15, tzinfo=east).isoformat()]
+    assert [parse(a_record(started_at=text)).started_at for text in texts] == [datetime(2026, 3, 2, 10, tzinfo=UTC)] * 2
+
+
 # -- content hash --------------------------------------------------------------------------------------------
 
 json_values = st.recursive(
@@ -360,46 +334,3 @@ def test_field_map_refuses_other_forms(text):
     with pytest.raises(Invalid) as raised:
         FieldMap.parse([text])
     assert raised.value.message == f"{text} is not of the form KEY=FIELD."
-
-
-# -- lines ---------------------------------------------------------------------------------------------------
-
-
-def read(content, *, longest=200):
-    return list(numbered_records(io.BytesIO(content), RecordParser(limits=LIMITS), max_line_bytes=longest))
-
-
-def test_lines_are_numbered_as_in_the_file():
-    line = json.dumps(a_record()).encode()
-    content = b"\xef\xbb\xbf" + line + b"\r\n\n  \n{}\n" + line
-    assert [(one.line, isinstance(one, Rejection)) for one in read(content)] == [(1, False), (4, True), (5, False)]
-
-
-def test_line_that_is_too_long_is_skipped_and_the_next_one_read():
-    line = json.dumps(a_record()).encode()
-    padded = line + b" " * (200 - len(line))
-    content = b"x" * 3_000_000 + b"\n" + padded + b"\n" + padded + b" \n" + line
-    reasons = [one.reason if isinstance(one, Rejection) else "" for one in read(content)]
-    too_long = "The line is longer than the limit of 200 bytes."
-    assert reasons == [too_long, "", too_long, ""]
-
-
-@pytest.mark.parametrize(
-    ("external_id", "shown"),
-    [
-        ("order-17/b:2.x_3", "order-17/b:2.x_3"),
-        ("ann@example.org", None),
-        ("Ann Lee", None),
-        ("Élodie", None),
-        (5, None),
-    ],
-)
-def test_rejection_shows_an_external_id_only_if_it_cannot_be_personal(external_id, shown):
-    content = json.dumps({**a_record(external_id=external_id), "zz": 1}).encode()
-    assert [one.external_id for one in read(content)] == [shown]
-
-
-def test_naive_times_are_utc_and_others_are_converted():
-    east = timezone(timedelta(hours=5))
-    texts = ["2026-03-02T10:00:00", datetime(2026, 3, 2, 15, tzinfo=east).isoformat()]
-    assert [parse(a_record(started_at=text)).started_at for text in texts] == [datetime(2026, 3, 2, 10, tzinfo=UTC)] * 2
