@@ -16,27 +16,34 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 LANES = 2
 
 
+def killed_in_the_middle(answered, *, start, after):
+    """The run that `start` gave, judged although a process of its worker died once `answered(run)` was over `after`."""
+
+    def over():
+        recover()
+        run.refresh_from_db()
+        return run.state == ProbeRunState.JUDGED
+
+    with celery_worker(processes=2) as worker:
+        run = start()
+        wait_for(lambda: answered(run) > after, seconds=60, what="the first answers")
+        worker.kill_child()
+        left = run.planned - answered(run)
+        wait_for(over, seconds=90, what="the run to be judged")
+    assert left > 0  # it was killed in the middle
+    return run
+
+
 def test_a_killed_worker_asks_at_most_one_question_a_lane_twice(assistant, reachable):
     demo = DemoAssistant()
     with serving(demo) as place:
         connector = connector_make(assistant, reachable(place), at_a_time=LANES)
         version = version_make(assistant)
-
-        def answered():
-            return ProbeQuestion.objects.filter(run=run, state=QuestionState.ANSWERED).count()
-
-        def judged():
-            recover()
-            run.refresh_from_db()
-            return run.state == ProbeRunState.JUDGED
-
-        with celery_worker(processes=2) as worker:
-            run = started(connector, version, pairs_per_template=2)
-            wait_for(lambda: answered() > 5, seconds=60, what="the first answers")
-            worker.kill_child()
-            left = run.planned - answered()
-            wait_for(judged, seconds=90, what="the run to be judged")
-    assert left > 0  # it was killed in the middle
+        run = killed_in_the_middle(
+            lambda run: ProbeQuestion.objects.filter(run=run, state=QuestionState.ANSWERED).count(),
+            start=lambda: started(connector, version, pairs_per_template=2),
+            after=5,
+        )
     questions = ProbeQuestion.objects.filter(run=run)
     assert set(questions.values_list("state", flat=True)) == {QuestionState.ANSWERED}
     sent = questions.aggregate(n=Sum("attempts"))["n"]
@@ -52,22 +59,11 @@ def test_a_worker_killed_while_the_judge_reads_asks_it_at_most_one_question_a_la
         url = f"http://{place}/judge/v1/chat/completions"
         judge = connector_make(assistant, place, name="Judge", url=url, at_a_time=LANES)
         version = version_make(assistant, templates=12)
-
-        def judged():
-            return ProbeJudgement.objects.filter(run=run, state=QuestionState.ANSWERED).count()
-
-        def over():
-            recover()
-            run.refresh_from_db()
-            return run.state == ProbeRunState.JUDGED
-
-        with celery_worker(processes=2) as worker:
-            run = started(connector, version, pairs_per_template=2, judge_id=judge.pk)
-            wait_for(lambda: judged() > 3, seconds=60, what="the first judgements")
-            worker.kill_child()
-            left = run.planned - judged()
-            wait_for(over, seconds=90, what="the run to be judged")
-    assert left > 0  # it was killed in the middle
+        run = killed_in_the_middle(
+            lambda run: ProbeJudgement.objects.filter(run=run, state=QuestionState.ANSWERED).count(),
+            start=lambda: started(connector, version, pairs_per_template=2, judge_id=judge.pk),
+            after=3,
+        )
     judgements = ProbeJudgement.objects.filter(run=run)
     assert set(judgements.values_list("state", flat=True)) == {QuestionState.ANSWERED}
     assert judgements.count() == run.planned
