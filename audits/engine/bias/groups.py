@@ -30,7 +30,7 @@ def level_text(level: Level) -> str:
     return str(level).strip()
 
 
-# An audit makes ten thousand of them; as a frozen dataclass each takes four times as long.
+# An audit makes ten thousand of them; as a frozen dataclass each takes five times as long.
 class GroupCount(msgspec.Struct, frozen=True, gc=False):
     """`favourable` of `n` members of a group had the favourable outcome, in one stratum if strata are given.
 
