@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audits.models import Finding, Remediation
@@ -106,6 +106,7 @@ def _who(finding: Finding, *actions: str) -> set[int]:
 
 @pytest.mark.django_db
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@example(severity="medium", journey=[([("claim", 0), ("claim", 0)], 0), *[([], 0)] * (len(ROAD) - 1)])
 @given(severity=st.sampled_from(["medium", "critical"]), journey=journeys)
 def test_no_order_of_steps_breaks_four_eyes(severity, journey):
     _check(_travel(severity, journey), severity)
@@ -140,7 +141,9 @@ def _travel(severity: str, journey: list[tuple[list[tuple[str, int]], int]]) -> 
                 _do(action, finding, people[actor])
             except ProbityError:
                 continue
-            if action not in ("pass", "fail"):
+            # Claiming again what one holds prolongs the claim; the page offers to release it instead.
+            renewed = action == "claim" and finding.claimed_by_id == people[actor].pk
+            if not renewed and action not in ("pass", "fail"):
                 assert offered.get(action) == "", f"{action} went through although the page shut it"
     return Finding.objects.get(pk=before)
 
