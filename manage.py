@@ -6,20 +6,21 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from django.core.management import execute_from_command_line
+from django.conf import settings
+from django.core.management import execute_from_command_line, load_command_class
 
 from portal import embedded
+
+# Commands of the engine, which settings and apps would take several times as long to load as all that they need.
+WITHOUT_PORTAL = frozenset({"anonymise", "audit_table", "check_anonymity", "detect_pii"})
 
 # Commands that read and write files or code alone; everything else may need the database or the queue.
 WITHOUT_SERVERS = frozenset(
     {
-        "anonymise",
-        "audit_table",
+        *WITHOUT_PORTAL,
         "check",
-        "check_anonymity",
         "collectstatic",
         "compilemessages",
-        "detect_pii",
         "diffsettings",
         "findstatic",
         "help",
@@ -56,11 +57,20 @@ def servers_for(arguments: Sequence[str]) -> Iterator[None]:
         yield
 
 
+def run(arguments: list[str]) -> None:
+    """Run the command of a whole command line, program included."""
+    if arguments[1:2] and arguments[1] in WITHOUT_PORTAL:
+        settings.configure()
+        load_command_class("audits", arguments[1]).run_from_argv(arguments)
+        return
+    with servers_for(arguments[1:]):
+        execute_from_command_line(arguments)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     try:
-        with servers_for(sys.argv[1:]):
-            execute_from_command_line(sys.argv)
+        run(sys.argv)
     except embedded.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

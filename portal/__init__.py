@@ -1,3 +1,3 @@
-from portal.celery import app as celery_app
+"""The Django project of Probity. Importing it loads nothing: the Celery application comes with the apps."""
 
-__all__ = ["celery_app"]
+__version__ = "0.1.0"

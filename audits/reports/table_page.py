@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,9 +13,11 @@ from audits.engine.bias.table.figures import percent
 from audits.engine.bias.table.notes import data_notes, test_notes
 from audits.engine.bias.verdict import Policy
 from audits.reports.table_sections import Shown, section
+from portal import __version__
 from portal.core.badges import beside_badge
 
 _HERE = Path(__file__).parent
+_CHARTS = _HERE.parents[1] / "static" / "css" / "charts.css"
 _MOST_NAMED = 8
 _QUESTIONS = {
     "aggregate": "Do groups get the favourable outcome at different rates?",
@@ -30,7 +30,7 @@ def table_page(audit: TableAudit, *, source: str, command: str) -> str:
     """The page as HTML. `source` names the file that was audited, `command` makes the page again."""
     engine = Engine(dirs=[str(_HERE)], autoescape=True)
     context = {
-        "version": settings.VERSION,
+        "version": __version__,
         "css": _style(),
         "source": source,
         "outcome": audit.cube.columns.outcome,
@@ -49,12 +49,11 @@ def table_page(audit: TableAudit, *, source: str, command: str) -> str:
         "impossibility": IMPOSSIBILITY if audit.cube.truth is not None else "",
         "command": command,
     }
-    return engine.get_template("table_page.html").render(Context(context))
+    return engine.get_template("table_page.html").render(Context(context, use_l10n=False))
 
 
 def _style() -> SafeString:
-    charts = finders.find("css/charts.css")
-    sheets = [_HERE / "table_page.css", *([Path(charts)] if isinstance(charts, str) else [])]
+    sheets = (_HERE / "table_page.css", _CHARTS)
     return mark_safe("\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets))  # noqa: S308  (our own files)
 
 

@@ -7,4 +7,5 @@ class CoreConfig(AppConfig):
     verbose_name = "Ground floor"
 
     def ready(self) -> None:
+        from portal import celery  # noqa: F401  (shared tasks belong to this application, in every process)
         from portal.core import checks  # noqa: F401  (registers the system checks)

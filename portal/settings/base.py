@@ -6,10 +6,11 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
+from portal import __version__
 from portal.settings.logging import logging_config
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VERSION = "0.1.0"
+VERSION = __version__
 
 env = environ.Env()
 

@@ -1,6 +1,7 @@
 """The command line outside Django: which commands bring servers up, what pip is told, what a skip does."""
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -68,11 +69,49 @@ def test_command_brings_servers_up_if_it_may_need_them(manage, monkeypatch, argu
     assert manage.needs_servers(arguments) is needed
 
 
+# Runs manage.py and says on its error output which modules it took.
+_TELLING_MODULES = """
+import json, runpy, sys
+try:
+    runpy.run_path("manage.py", run_name="__main__")
+finally:
+    sys.stderr.write(json.dumps(sorted(sys.modules)))
+"""
+_OF_THE_PORTAL = {"celery", "rest_framework", "allauth", "django.db.models", "psycopg", "portal.settings", "structlog"}
+_SLOW = {"scipy.optimize", "scipy.stats", "scipy.spatial", "presidio_analyzer", "spacy"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "not_loaded"),
+    [
+        (["detect_pii"], {"numpy", "scipy"}),
+        (["anonymise"], {"numpy", "scipy"}),
+        (["check_anonymity", "-", "--quasi", "text"], {"scipy", "audits.engine.privacy"}),
+        (["audit_table", "docs/examples/berkeley.csv", "--outcome", "admitted", "--group", "gender", "--stratum",
+          "department", "--html", "{tmp}/page.html"], {"audits.engine.privacy"}),
+    ],
+)  # fmt: skip
+def test_command_of_the_engine_loads_neither_portal_nor_what_it_does_not_use(tmp_path, arguments, not_loaded):
+    run = subprocess.run(
+        [sys.executable, "-c", _TELLING_MODULES, *(each.format(tmp=tmp_path) for each in arguments)],
+        cwd=PROJECT,
+        # Settings that would refuse to load: there is neither a key nor a database.
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portal.settings.production"},
+        input='{"text": "mail bob@example.com"}\n',
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() != ""
+    loaded = set(json.loads(run.stderr.splitlines()[-1]))
+    assert loaded & (_OF_THE_PORTAL | _SLOW | not_loaded) == set()
+
+
 def test_ctrl_c_ends_a_command_without_a_traceback(manage, monkeypatch, capsys):
     def interrupted(arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(manage, "execute_from_command_line", interrupted)
+    monkeypatch.setattr(manage, "run", interrupted)
     monkeypatch.setattr(sys, "argv", ["manage.py", "audit_table", "-"])
     with pytest.raises(SystemExit) as ended:
         manage.main()

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
 from .armed import Armed
 from .context import Announcements, Lexicon, stems
@@ -12,26 +12,21 @@ from .detector import Detector, Words
 from .gates import Joined
 from .matching import Subject
 from .resolution import Ranked
-from .triggers import Gates, arm, first_gates, tree
+from .triggers import Arm, Gates, arm, first_gates, tree
 
 
 class DetectorSet:
     """Detectors compiled for one pass. Immutable; compile once and share, also between threads.
 
     `other_words` announce numbers that are nothing personal; they keep the detectors off such numbers.
-    Raises BadPattern for an expression that linear-time matching does not know.
+    What a text by itself needs and what many together need is compiled when first asked for: whoever wants to know the
+    types or the version waits for neither. Raises BadPattern for a pattern that linear-time matching does not know.
     """
 
     def __init__(self, detectors: Iterable[Detector], other_words: Words | None = None) -> None:
         self.detectors = tuple(detectors)
         self._triggers = tree(map(Armed, self.detectors))
-        self._armed_for = arm(self._triggers)
-        self._lexicon = Lexicon(
-            chain(
-                chain.from_iterable(stems(detector.type, detector.context) for detector in self.detectors),
-                stems("OTHER_NUMBER", other_words or {}),
-            )
-        )
+        self._other_words = other_words or {}
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -51,6 +46,11 @@ class DetectorSet:
     def explanations(self, type_: str) -> list[str]:
         """Why values of a type are believed, from each detector that finds it."""
         return [detector.explanation for detector in self.detectors if detector.type == type_]
+
+    def ready(self) -> Self:
+        """The same, with everything compiled. Raises BadPattern for a trigger that linear-time matching lacks."""
+        _ = self._armed_for, self._gates, self._lexicon
+        return self
 
     def find(self, text: str, data: Any, language: str | None) -> list[Ranked]:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
@@ -80,9 +80,21 @@ class DetectorSet:
         return found
 
     @cached_property
+    def _armed_for(self) -> Arm:
+        return arm(self._triggers)
+
+    @cached_property
     def _gates(self) -> Gates:
-        """Compiled when first asked for: a single text needs none."""
         return first_gates(self._triggers)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(
+            chain(
+                chain.from_iterable(stems(detector.type, detector.context) for detector in self.detectors),
+                stems("OTHER_NUMBER", self._other_words),
+            )
+        )
 
     def _look(self, armed: tuple[Armed, ...], text: str, data: Any, language: str | None) -> list[Ranked]:
         subject = Subject(text, data)
@@ -95,4 +107,4 @@ class DetectorSet:
 
 def compile_detectors(detectors: Iterable[Detector]) -> DetectorSet:
     """An assistant's own detectors, for `detect(..., own=)`. Raises BadPattern."""
-    return DetectorSet(detectors)
+    return DetectorSet(detectors).ready()

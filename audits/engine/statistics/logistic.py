@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 from scipy.special import chdtrc, expit, xlog1py, xlogy
 
 from audits.engine.statistics.estimates import Estimate, Test
@@ -194,6 +193,8 @@ def _effect(model: _Model, best: _Point, column: int, confidence: float) -> Effe
 
 def _crossing(excess: Callable[[float], float], start: float, step: float) -> float:
     """Where the likelihood has fallen to the interval's limit, seen from inside; infinite where it never does."""
+    from scipy.optimize import brentq  # slow to load, and seldom asked for
+
     inside = start
     while abs(inside) <= _UNBOUNDED + abs(start):
         outside = inside + step

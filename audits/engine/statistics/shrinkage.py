@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
 from scipy.special import betainc, betaincinv, betaln, digamma
 
 from audits.engine.statistics.intervals import FloatArray, counts
@@ -101,6 +100,8 @@ def _moments(k: FloatArray, n: FloatArray, mean: float, total: float) -> Prior:
 
 
 def _likelihood(k: FloatArray, n: FloatArray, start: Prior, total: float) -> Prior:
+    from scipy.optimize import minimize  # slow to load, and seldom asked for
+
     # Equal counts have equal terms: thousands of small slices are a few hundred different ones.
     (k, n), times = np.unique(np.stack([k, n]), axis=1, return_counts=True)
 

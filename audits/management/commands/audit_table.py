@@ -21,7 +21,6 @@ from audits.engine.bias.table.files import STANDARD_INPUT, BadTable
 from audits.engine.bias.table.report import text_report
 from audits.engine.bias.table.rows import COUNT, Columns
 from audits.engine.bias.verdict import Policy, Verdict
-from audits.reports.table_page import table_page
 
 _FAILING = {
     "disparity": {Verdict.DISPARITY},
@@ -223,6 +222,8 @@ class Command(BaseCommand):
         return audit_cube(cube, policy=policy, references=options["reference"])
 
     def _write_page(self, audit: TableAudit, options: dict[str, Any]) -> None:
+        from audits.reports.table_page import table_page  # charts and templates, which the figures alone do without
+
         source = "standard input" if options["file"] == STANDARD_INPUT else str(options["file"])
         try:
             options["html"].write_text(table_page(audit, source=source, command=_command_line()), encoding="utf-8")
