@@ -140,18 +140,7 @@ def evidence_curve(
         )
         _draw_days(root, scale, narrow=width < WIDE)
         _draw_markers(root, scale, markers)
-        y = scale.y(alarm)
-        add(
-            root,
-            "line",
-            x1=scale.left,
-            x2=scale.right,
-            y1=y,
-            y2=y,
-            css="plot__alarm",
-            stroke="currentColor",
-            stroke_dasharray="6 3",
-        )
+        y = _draw_across(root, scale, alarm, css="plot__alarm", stroke_dasharray="6 3")
         label = f"alarm at {10**alarm:.0f} to 1"
         add_text(root, label, x=scale.left + 4, y=y - 5, width=text_width(label) + 8, css="plot__muted")
         for stretch in _stretches(ordered):
@@ -184,19 +173,15 @@ def _draw_axes(root: ET.Element, scale: _Scale, *, unit: str, narrow: bool) -> N
 
 def _draw_levels(root: ET.Element, scale: _Scale, levels: Sequence[tuple[float, str]]) -> None:
     for value, label in levels:
-        y = scale.y(value)
-        add(
-            root,
-            "line",
-            x1=scale.left,
-            x2=scale.right,
-            y1=y,
-            y2=y,
-            css="plot__grid",
-            stroke="currentColor",
-            stroke_opacity=0.15,
-        )
+        y = _draw_across(root, scale, value, css="plot__grid", stroke_opacity=0.15)
         add_text(root, label, x=scale.left - 8, y=y + 4, width=60, css="plot__axis", anchor="end")
+
+
+def _draw_across(root: ET.Element, scale: _Scale, value: float, *, css: str, **look: str | float) -> float:
+    """A line from edge to edge at a value; returns how far down it lies."""
+    y = scale.y(value)
+    add(root, "line", x1=scale.left, x2=scale.right, y1=y, y2=y, css=css, stroke="currentColor", **look)
+    return y
 
 
 def _draw_days(root: ET.Element, scale: _Scale, *, narrow: bool) -> None:
