@@ -33,6 +33,7 @@ from audits.views.viewers import viewer
 from portal.core.access import require
 from portal.core.charts import ForestRow, TrendMarker, TrendPoint, evidence_curve, forest_plot
 from portal.core.errors import Invalid
+from portal.core.periods import period_words
 
 _MOST_RUNS = 6
 _DECIMALS = 6
@@ -154,7 +155,7 @@ def _answer(assistant: Assistant, asked: Asked, wrong: Invalid | None) -> dict[s
         "asked": asked,
         "slice": told,
         "n": told.gap.n,
-        "period": f"{asked.window.since:%-d %b %Y} – {asked.last_day:%-d %b %Y}",
+        "period": period_words(asked.window.since, asked.last_day),
         "within": told.adjusted,
         "rows": [_row(row, adjusted=told.adjusted) for row in told.gap.groups],
         "rates": _rates(told),

@@ -111,6 +111,21 @@ def test_timestamp_of_nothing_says_never() -> None:
     assert render("{% timestamp at %}", at=None) == '<span class="text-secondary">never</span>'
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((2025, 3, 1), (2025, 3, 31), "1 – 31 Mar 2025"),
+        ((2026, 9, 27), (2026, 11, 25), "27 Sep – 25 Nov 2026"),
+        ((2025, 12, 1), (2026, 1, 31), "1 Dec 2025 – 31 Jan 2026"),
+        ((2025, 3, 1), (2026, 3, 31), "1 Mar 2025 – 31 Mar 2026"),
+        ((2025, 3, 5), (2025, 3, 5), "5 Mar 2025"),
+    ],
+)
+def test_period_says_no_month_or_year_twice(first, last, words) -> None:
+    days = {"first": datetime.date(*first), "last": datetime.date(*last)}
+    assert render("{% period first last %}", **days) == words
+
+
 def test_masked_span_shows_the_type_only() -> None:
     markup = render("{% masked 'PHONE_NUMBER' %}")
     assert markup == '<span class="masked" title="Personal data, masked">[PHONE_NUMBER]</span>'

@@ -14,9 +14,11 @@ from django.utils.safestring import SafeString
 
 from portal.core.badges import badge_for, beside_badge
 from portal.core.languages import language_name
+from portal.core.periods import period_words
 
 register = template.Library()
 register.filter(beside_badge)
+register.simple_tag(period_words, name="period")
 
 _SPRITE = "vendor/tabler-icons/sprite.svg"
 
