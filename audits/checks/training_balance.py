@@ -226,7 +226,13 @@ def labels(context: CheckContext) -> CheckOutcome:
     return CheckOutcome(
         state=STATES[verdict],
         sentence=label_sentence(
-            gaps, verdict, label=params.label, favourable=params.label_favourable, rate=rate, verdict_of=_verdict
+            gaps,
+            verdict,
+            label=params.label,
+            favourable=params.label_favourable,
+            rate=rate,
+            stratum=params.label_stratum,
+            verdict_of=_verdict,
         ),
         result={
             "tables": [

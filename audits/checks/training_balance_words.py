@@ -81,6 +81,7 @@ def label_sentence(
     label: str,
     favourable: str,
     rate: float | None,
+    stratum: str,
     verdict_of: Callable[[GapTable], Verdict],
 ) -> str:
     """How even the labels are as a whole, then the attribute that carries the verdict."""
@@ -90,7 +91,9 @@ def label_sentence(
     carrying = next((gap for gap in gaps if verdict_of(gap) is verdict), None)
     if carrying is None:
         return f"{whole} There is no attribute to compare them by."
-    wording = Wording("people", f"had {label.replace('_', ' ')} “{favourable}”", "of")
+    wording = Wording("people", f"had {label.replace('_', ' ')} “{favourable}”", "of").holding(
+        [stratum] if stratum else []
+    )
     said = table_sentence(carrying, wording=wording)
     if verdict is not carrying.verdict:
         words = {
@@ -99,5 +102,5 @@ def label_sentence(
             Verdict.NO_MATERIAL_DIFFERENCE: "No material difference",
             Verdict.NOT_ENOUGH_DATA: "Not enough data",
         }
-        return f"{whole} {words[verdict]} at an equal mix; taken together: {said}"
+        return f"{whole} {words[verdict]} {wording.within}; taken together: {said}"
     return f"{whole} {said}"

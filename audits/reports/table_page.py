@@ -21,7 +21,7 @@ _CHARTS = _HERE.parents[1] / "static" / "css" / "charts.css"
 _MOST_NAMED = 8
 _QUESTIONS = {
     "aggregate": "Do groups get the favourable outcome at different rates?",
-    "within strata": "Do they still at an equal mix of strata?",
+    "within strata": "Do they still when only rows of the same stratum are compared?",
     "error rates": "Is the outcome wrong equally often?",
 }
 

@@ -41,7 +41,7 @@ _ADJUSTED_COLUMNS = (
     "Group",
     "Verdict",
     "Crude difference, points",
-    "At equal mix",
+    "Within strata",
     "Odds ratio",
     "CMH",
     "Adjusted p",
@@ -189,15 +189,16 @@ def _adjusted_figures(table: AuditedTable) -> Figures:
     for group, adjusted in groups[: _MOST_CHARTED // 2]:
         risk = adjusted.risk_difference
         low, high = group.difference_interval or (None, None)
-        equal_mix = f"{group.label}, at equal mix"
         charted += [
             _difference_row(f"{group.label}, crude", group.difference, low, high, group.n, group.verdict.value),
-            _difference_row(equal_mix, risk.value, risk.lower, risk.upper, group.n, adjusted.verdict.value),
+            _difference_row(
+                f"{group.label}, within", risk.value, risk.lower, risk.upper, group.n, adjusted.verdict.value
+            ),
         ]
     title = f"Difference from the reference, crude and within {strata}"
     chart = forest_plot(charted, title=title, description=table.sentence, unit="points")
     return Figures(
-        caption=f"Crude beside adjusted: each group against the reference at an equal mix of {strata}",
+        caption=f"Crude beside adjusted: each group against the reference, all together and within {strata}",
         columns=_ADJUSTED_COLUMNS,
         rows=[_adjusted_row(group, adjusted) for group, adjusted in groups],
         heading=f"Within {strata}",

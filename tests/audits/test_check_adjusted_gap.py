@@ -58,7 +58,10 @@ def test_berkeley_is_flagged_as_a_whole_and_not_confirmed_within_departments(ass
     assert left["homogeneity"]["woolf"]["p_value"] == pytest.approx(0.003427, abs=1e-3)
     assert outcome.result["simpson"] == ["women"]
     assert outcome.result["held_constant"] == ["intent", "channel"]
-    assert "the difference turns round: 1.8 points in favour of women." in outcome.sentence
+    assert (
+        "At equal questions the difference turns round: 1.8 points in favour of women (plausible range"
+        in outcome.sentence
+    )
 
 
 def test_departments_are_shown_one_by_one(assistant):
@@ -130,7 +133,7 @@ def test_languages_are_compared_for_the_same_intent_and_named_in_words(assistant
     outcome = ask(assistant, "language_parity", "resolved by language for the same intent")
     assert (outcome.state, outcome.severity, outcome.n) == ("failed", "high", 4000)
     assert "75 in English were resolved and 63 in German (difference 12 points" in outcome.sentence
-    assert "At an equal mix of strata the difference stays 12.0 points" in outcome.sentence
+    assert "Left at equal questions: 12 points (plausible range 9–15), not the same in all strata." in outcome.sentence
     assert outcome.title == "Resolved differs by language for the same intent"
     assert {row[0] for row in outcome.result["tables"][1]["rows"]} == {"easy", "hard"}
     one_language = replace(SCOPE, groups={"language": 1})

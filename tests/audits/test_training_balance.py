@@ -116,6 +116,8 @@ def test_labels_are_compared_within_what_the_rows_are_about(assistant):
     outcome = asked(dataset, "training_labels")
     assert outcome.state in ("passed", "insufficient_data")
     assert outcome.result["tables"][-1]["title"] == "Within topic"
+    assert " within topic; taken together: " in outcome.sentence
+    assert "asked about" not in outcome.sentence
     assert outcome.result["gaps"][0]["groups"][1]["adjusted"]["odds_ratio"] == pytest.approx(1)
 
 

@@ -91,7 +91,7 @@ def test_berkeley_sentence_says_that_the_difference_turns_round():
     found = audit_gap(berkeley_counts(), policy=Policy(), attribute="gender")
     assert table_sentence(found, wording=outcome_wording("admitted", "true", noun="applications")) == (
         "Disparity: Out of 1,000 applications about 445 from male were admitted and 304 from female "
-        "(difference 14.2 points, plausible range 11.3–17.0). At an equal mix of strata the difference turns round: "
+        "(difference 14.2 points, plausible range 11.3–17.0). Among the same questions the difference turns round: "
         "1.8 points in favour of female."
     )
 

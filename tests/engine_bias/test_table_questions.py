@@ -44,7 +44,7 @@ def test_berkeley_is_flagged_in_the_aggregate_and_not_confirmed_within_departmen
     assert document["verdicts"] == {"aggregate": "disparity", "within_strata": "no_material_difference"}
     assert document["sentence"] == (
         "Disparity: Out of 1,000 cases about 445 from male were admitted and 304 from female (difference 14.2 points, "
-        "plausible range 11.3–17.0). At an equal mix of strata the difference turns round: 1.8 points in favour of "
+        "plausible range 11.3–17.0). Within department the difference turns round: 1.8 points in favour of "
         "female. It is flagged in the aggregate and not confirmed within department: no material difference there "
         "(odds ratio 1.11, p 0.23). The strata differ among themselves (Breslow–Day p 0.0021): read them one by one."
     )

@@ -1,4 +1,4 @@
-"""The gap that is left at an equal mix of strata: what customers asked, through which channel.
+"""The gap that is left within strata: what customers asked, through which channel.
 
 Adjust only for what was fixed *before* the conversation: a stratum that is itself a result of the treatment
 (escalated, duration) explains away the harm it carries.

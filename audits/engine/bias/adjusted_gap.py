@@ -28,7 +28,7 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class AdjustedGap:
-    """A group against the reference at an equal mix of strata. Undetermined estimates are nan (null in JSON).
+    """A group against the reference within strata. Undetermined estimates are nan (null in JSON).
 
     strata, share: how many strata hold members of both, and the share of both groups' members that are in them.
     crude_difference: of rates, over the members of these strata.

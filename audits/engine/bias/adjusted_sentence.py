@@ -1,17 +1,20 @@
-"""The verdict on what is left of a gap at an equal mix of strata, and the sentence that says it."""
+"""The verdict on what is left of a gap within strata, and the sentence that says it."""
 
 from __future__ import annotations
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.sentence import (
+    NEARLY_ALL,
     Wording,
     counted_points,
+    crude_sentence,
     detectable_sentence,
+    explained_sentence,
     favour,
-    gap_sentence,
     listed,
     range_words,
+    sentence_base,
 )
 from audits.engine.bias.verdict import Verdict, overall
 
@@ -44,11 +47,13 @@ def adjusted_sentence(table: GapTable, *, wording: Wording) -> str:
     verdict = adjusted_verdict(table)
     carrying = [row for row in rows if _left(row).verdict is verdict] or rows
     row = max(carrying, key=lambda one: abs(_left(one).risk_difference.value))
-    gap = gap_sentence(row, reference, wording=wording)
+    gap = crude_sentence(row, reference, wording=wording)
+    explained = explained_sentence(row, wording=wording, base=sentence_base(row, reference))
+    told = " ".join(filter(None, (gap, explained, _rest(row, reference))))
     if verdict is Verdict.NOT_ENOUGH_DATA:
         undecided = listed([one.label for one in carrying])
-        return f"Not enough data for {undecided}. {gap} {_rest(row, reference)} {detectable_sentence(row)}"
-    return f"{_WORDS[verdict]}: {gap} {_rest(row, reference)}"
+        return f"Not enough data for {undecided}. {told} {detectable_sentence(row)}"
+    return f"{_WORDS[verdict]}: {told}"
 
 
 def _left(row: GroupResult) -> AdjustedGap:
@@ -57,9 +62,12 @@ def _left(row: GroupResult) -> AdjustedGap:
 
 
 def _rest(row: GroupResult, reference: GroupResult) -> str:
-    left = _left(row).risk_difference
-    base = 100 if abs(round(left.value * 100)) >= 1 else 1_000
-    return (
-        f"Left at equal questions: {counted_points(left.value, base)}{favour(row, reference)} "
-        f"({range_words((left.lower, left.upper), base)})."
-    )
+    """ "Left at equal questions: 5 points (plausible range 2–8)." In the unit of the sentence before it, or finer."""
+    adjusted = _left(row)
+    left = adjusted.risk_difference
+    base = sentence_base(row, reference) if abs(round(left.value * 100)) >= 1 else 1_000
+    share = "" if adjusted.share >= NEARLY_ALL else f"; {100 * adjusted.share:.0f} % are in strata that hold both"
+    differ = ", not the same in all strata" if adjusted.strata_differ else ""
+    said = f"{counted_points(left.value, base)}{favour(row, reference)}"
+    what = "At equal questions the difference turns round" if adjusted.simpson else "Left at equal questions"
+    return f"{what}: {said} ({range_words((left.lower, left.upper), base)}{share}){differ}."

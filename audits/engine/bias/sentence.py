@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_table import ErrorRate
@@ -15,20 +15,27 @@ _BASES = (100, 1_000)
 _ALIKE = 0.005  # half a percentage point
 _MOST_NAMED = 6
 _FINE = 1_000
-_NEARLY_ALL = 0.95
+NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How members and the favourable outcome are called: "82 of 100 `noun` `preposition` A `favourable`".
 
-    `mix` is what the strata hold constant: "`mix` explains 3 of the 8".
+    `mix` is what the strata hold constant: "`mix` explains 3 of the 8". `within` says where they do: "`within` the
+    difference is 5 points".
     """
 
     noun: str = "conversations"
     favourable: str = "were resolved"
     preposition: str = "from"
     mix: str = "what they asked about"
+    within: str = "among the same questions"
+
+    def holding(self, strata: Sequence[str]) -> Wording:
+        """The same words where these columns are held constant instead of what customers asked about."""
+        names = " × ".join(name.replace("_", " ") for name in strata)
+        return replace(self, mix=f"the mix of {names}", within=f"within {names}") if strata else self
 
 
 def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strata: Sequence[str] = ()) -> Wording:
@@ -36,30 +43,40 @@ def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strat
 
     `strata` are the columns that are held constant, if they are more than what customers asked about.
     """
-    mix = f"the mix of {' × '.join(name.replace('_', ' ') for name in strata)}" if strata else Wording().mix
-    return Wording(noun, predicate(outcome.replace("_", " "), favourable), mix=mix)
+    return Wording(noun, predicate(outcome.replace("_", " "), favourable)).holding(strata)
 
 
 def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
+    """`crude_sentence`, and a second one that says what is left within the strata, if there are any."""
+    crude = crude_sentence(group, reference, wording=wording)
+    within = _adjusted_sentence(group, reference, wording, sentence_base(group, reference))
+    return f"{crude} {within}".rstrip()
+
+
+def crude_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
     """ "Out of 100 conversations about 82 from A were resolved and 74 from B (difference 8 points, …)."
 
     The higher rate comes first. Out of 1,000 where whole numbers of 100 would distort the difference; under half a
-    point both are said to be alike. A second sentence says what is left at an equal mix of strata, if there are any.
+    point both are said to be alike.
     """
     if group.rate is None or reference.rate is None or group.difference is None:
         return f"Nothing is known about {group.label}."
     higher, lower = (reference, group) if group.difference <= 0 else (group, reference)
     if _alike(higher.rate or 0.0, lower.rate or 0.0):
-        within = _adjusted_sentence(group, reference, wording, _FINE)
-        return " ".join(filter(None, (_alike_sentence(group, higher, lower, wording), within)))
+        return _alike_sentence(group, higher, lower, wording)
     base = base_for(reference.rate, group.rate)
     first, second = (f"{(side.rate or 0.0) * base:,.0f}" for side in (higher, lower))
-    sentence = (
+    return (
         f"Out of {base:,} {wording.noun} about {first} {wording.preposition} {higher.label} {wording.favourable} "
         f"and {second} {wording.preposition} {lower.label} (difference {counted_points(group.difference, base)}, "
         f"{_plausible_range(group, base)})."
     )
-    return " ".join(filter(None, (sentence, _adjusted_sentence(group, reference, wording, base))))
+
+
+def sentence_base(group: GroupResult, reference: GroupResult) -> int:
+    """Out of how many `crude_sentence` counts, and what stands beside it should."""
+    rates = sorted((group.rate or 0.0, reference.rate or 0.0))
+    return _FINE if _alike(rates[1], rates[0]) else base_for(reference.rate or 0.0, group.rate or 0.0)
 
 
 def _alike(higher: float, lower: float) -> bool:
@@ -125,7 +142,7 @@ def _between_sentence(table: GapTable) -> str:
 
 
 def _adjusted_sentence(group: GroupResult, reference: GroupResult, wording: Wording, base: int) -> str:
-    """What is left at an equal mix of strata, and what that mix explains: "What they asked about explains 3 of the 8."
+    """What is left within the strata, and what their mix explains: "What they asked about explains 3 of the 8."
 
     Explained is only claimed where one figure stands for all strata, nearly all members are in strata that hold both
     groups, and the crude gap is more than noise; else the two differences stand beside each other.
@@ -133,18 +150,19 @@ def _adjusted_sentence(group: GroupResult, reference: GroupResult, wording: Word
     adjusted = group.adjusted
     if adjusted is None or group.difference is None or not adjusted.strata:
         return ""
-    left = adjusted.risk_difference.value
+    left, within = adjusted.risk_difference.value, _capitalised(wording.within)
     if adjusted.simpson:
         turned = f"{counted_points(left, _FINE)}{favour(group, reference)}"
-        return f"At an equal mix of strata the difference turns round: {turned}."
-    if _explains(group, adjusted):
-        return _explained_sentence(adjusted, wording, base)
+        return f"{within} the difference turns round: {turned}."
+    if explained := explained_sentence(group, wording=wording, base=base):
+        wider = counted_points(_rounded(adjusted, base)[1], base)
+        return f"{explained[:-1]}: {wording.within} the difference is {wider}." if _wider(adjusted, base) else explained
     crude, equal = points(group.difference, _FINE), f"{counted_points(left, _FINE)}{favour(group, reference)}"
-    where = "" if adjusted.share >= _NEARLY_ALL else f" ({100 * adjusted.share:.0f} % are in strata that hold both)"
+    where = "" if adjusted.share >= NEARLY_ALL else f" ({100 * adjusted.share:.0f} % are in strata that hold both)"
     differ = ", and not the same in all of them" if adjusted.strata_differ else ""
     if crude == points(left, _FINE) and not favour(group, reference):
-        return f"At an equal mix of strata the difference stays {equal}{where}{differ}."
-    return f"At an equal mix of strata the difference is {equal} instead of {crude}{where}{differ}."
+        return f"{within} the difference stays {equal}{where}{differ}."
+    return f"{within} the difference is {equal} instead of {crude}{where}{differ}."
 
 
 def favour(group: GroupResult, reference: GroupResult) -> str:
@@ -160,22 +178,41 @@ def _explains(group: GroupResult, adjusted: AdjustedGap) -> bool:
     evident = lower > 0 or upper < 0
     left = adjusted.risk_difference.value
     same_sign = (group.difference or 0.0) * left >= 0 and adjusted.crude_difference * left >= 0
-    return evident and same_sign and adjusted.share >= _NEARLY_ALL and not adjusted.strata_differ
+    return evident and same_sign and adjusted.share >= NEARLY_ALL and not adjusted.strata_differ
 
 
-def _explained_sentence(adjusted: AdjustedGap, wording: Wording, base: int) -> str:
-    """In the unit of the sentence before it, and so that the parts add up as they are shown."""
-    unit = 100 * 10 ** (len(str(base)) - 3)
-    crude, left = (round(abs(rate) * unit) for rate in (adjusted.crude_difference, adjusted.risk_difference.value))
-    explained, whole = points((crude - left) / unit, base), points(crude / unit, base)
-    mix = f"{wording.mix[0].upper()}{wording.mix[1:]}"
-    if left > crude:
-        return f"{mix} explains none of it: at an equal mix the difference is {counted_points(left / unit, base)}."
-    if left == crude:
+def explained_sentence(group: GroupResult, *, wording: Wording, base: int) -> str:
+    """ "What they asked about explains 3 of the 8." Empty where that cannot be claimed (see `_adjusted_sentence`).
+
+    In the unit of the sentence before it, and so that the parts add up as they are shown.
+    """
+    adjusted = group.adjusted
+    if adjusted is None or not adjusted.strata or adjusted.simpson or not _explains(group, adjusted):
+        return ""
+    crude, left = _rounded(adjusted, base)
+    mix = _capitalised(wording.mix)
+    if left >= crude:
         return f"{mix} explains none of it."
+    explained, whole = points(crude - left, base), points(crude, base)
     within = adjusted.risk_difference
     rest = "; the rest may be chance" if left and within.lower <= 0 <= within.upper else ""
     return f"{mix} explains {f'all {whole}' if not left else f'{explained} of the {whole}'}{rest}."
+
+
+def _rounded(adjusted: AdjustedGap, base: int) -> tuple[float, float]:
+    """The sizes of the crude gap and of what is left of it, each as it is shown."""
+    decimals = len(str(base)) - 1
+    crude, left = (round(abs(rate), decimals) for rate in (adjusted.crude_difference, adjusted.risk_difference.value))
+    return crude, left
+
+
+def _wider(adjusted: AdjustedGap, base: int) -> bool:
+    crude, left = _rounded(adjusted, base)
+    return left > crude
+
+
+def _capitalised(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def base_for(reference_rate: float, rate: float) -> int:

@@ -60,7 +60,7 @@ class DayTables:
         return DayTables(tuple(self.days[i] for i in chosen), *(array[chosen] for array in self.arrays))
 
     def risk_difference(self) -> Estimate:
-        """Group less reference at an equal mix of days and strata (Mantel–Haenszel, every day's stratum one table)."""
+        """Group less reference within days and strata (Mantel–Haenszel, every day's stratum one table)."""
         return mantel_haenszel_risk_difference(*(array.ravel() for array in self.arrays))
 
     def log_odds_ratio(self) -> float:

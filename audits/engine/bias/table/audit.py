@@ -4,7 +4,7 @@ An audit asks up to three questions, and each is a family of tests of its own th
 most α of audits without any true gap:
 
 * the aggregate: do groups get the favourable outcome at different rates (`GroupResult.verdict`)?
-* within strata, where strata are given: do they still at an equal mix of strata (`GroupResult.adjusted.verdict`)?
+* within strata, where strata are given: do they still among rows of the same stratum (`GroupResult.adjusted.verdict`)?
 * error rates, where a truth is given: is the outcome wrong equally often (`TableAudit.errors`)?
 
 The verdict of a table, and of the audit, is that of the aggregate. A disparity that only another question shows lifts

@@ -40,7 +40,7 @@ def test_notes(audit: TableAudit) -> list[str]:
     ]
     if audit.cube.columns.strata:
         notes.append(
-            "At an equal mix: Mantel–Haenszel risk difference and odds ratio, Cochran–Mantel–Haenszel test with "
+            "Within strata: Mantel–Haenszel risk difference and odds ratio, Cochran–Mantel–Haenszel test with "
             "continuity correction, adjusted as a family of their own. Hold equal only what was fixed before the "
             "outcome."
         )

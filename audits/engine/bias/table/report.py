@@ -51,7 +51,7 @@ _GAPS = (
 _ADJUSTED = (
     _Column("group"),
     _Column("difference"),
-    _Column("at equal mix"),
+    _Column("within strata"),
     _Column("range", 1),
     _Column("odds ratio", 2),
     _Column("range", 3),
