@@ -16,7 +16,7 @@ from audits.views.results import points_text
 _TITLES: Mapping[Look, tuple[str, str]] = {
     Look.LIVE: ("What happened", "Outcomes of real conversations."),
     Look.ADJUSTED: ("At equal questions", "The same, among customers who asked alike."),
-    Look.PROBE: ("Only the person changed", "The same request, sent as somebody else."),
+    Look.PROBE: ("In matched pairs", "The same request, sent as somebody else."),
     Look.TRAINING: ("What it learned from", "Groups and labels in the training data."),
 }
 _NOT_OF_INTERSECTIONS = "Intersections are not compared at equal questions: look at each of its parts."
