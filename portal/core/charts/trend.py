@@ -180,7 +180,7 @@ def _draw_levels(root: ET.Element, scale: _Scale, levels: Sequence[tuple[float, 
 def _draw_across(root: ET.Element, scale: _Scale, value: float, *, css: str, **look: str | float) -> float:
     """A line from edge to edge at a value; returns how far down it lies."""
     y = scale.y(value)
-    add(root, "line", x1=scale.left, x2=scale.right, y1=y, y2=y, css=css, stroke="currentColor", **look)
+    add(root, "line", "", x1=scale.left, x2=scale.right, y1=y, y2=y, css=css, stroke="currentColor", **look)
     return y
 
 
