@@ -3,6 +3,7 @@
 from django.urls import path
 
 from audits.views import (
+    claims,
     connectors,
     conversations,
     coverage,
@@ -29,9 +30,11 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("findings/", findings.findings, name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/prolong/", claims.finding_prolong, name="finding-prolong"),
     path("findings/<int:pk>/sign-off/", sign_off.sign_off, name="finding-sign-off"),
     path("findings/<int:pk>/<slug:name>/", findings.finding_decide, name="finding-decide"),
     path("flags/<int:pk>/", flags.flag, name="flag"),
+    path("flags/<int:pk>/prolong/", claims.flag_prolong, name="flag-prolong"),
     path("flags/<int:pk>/<slug:name>/", flags.flag_decide, name="flag-decide"),
     path("conversations/<uuid:public_id>/", conversations.conversation, name="conversation"),
     path("conversations/<uuid:public_id>/flag/", conversations.conversation_flag, name="conversation-flag"),

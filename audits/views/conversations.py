@@ -20,6 +20,7 @@ from audits.forms import FlagRaiseForm
 from audits.models import ConversationScan
 from audits.queries.conversations import conversation_with_scan, scan_of, transcript_shown
 from audits.queries.reveals import places_open_to
+from audits.services.claims import claims_prolong_about
 from audits.services.flags import flag_raise
 from audits.services.reveals import transcript_read
 from audits.states import FlagSource
@@ -51,6 +52,7 @@ def conversation(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """One conversation, masked."""
     user = viewer(request)
     shown = conversation_with_scan(public_id=public_id, actor=user)
+    claims_prolong_about(conversation=shown, actor=user)
     return _page(request, user, shown, FlagRaiseForm(turn_count=shown.turn_count))
 
 

@@ -173,7 +173,7 @@ def _owners(finding: Finding) -> dict[str, Any]:
 
 DECISIONS: Mapping[str, Decision] = {
     "claim": Decision(
-        "It is yours for five minutes.",
+        "It is yours while you work on it, and for five minutes after.",
         lambda finding, user, data: finding_claim(finding_id=finding.pk, actor=user),
         icon="user",
     ),

@@ -21,6 +21,7 @@ from audits.queries.findings import finding_for, finding_remediations, findings_
 from audits.queries.rechecks import recheck_words
 from audits.queries.signing import sign_off_still_matches
 from audits.states import FINDING, FindingState
+from audits.views.claims import claim_shown
 from audits.views.decisions import DECISIONS, decision_form, offered_decisions
 from audits.views.evidence import evidence_context
 from audits.views.history import steps_of
@@ -96,7 +97,7 @@ def _page(
     back = next_page(request, "")
     context = {
         "finding": shown,
-        **header_context(shown),
+        **header_context(shown, user),
         **evidence_context(shown, user),
         **triangle_context(shown),
         "people": _people(shown),
@@ -111,14 +112,10 @@ def _page(
     return render(request, "audits/finding.html", context, status=status)
 
 
-def header_context(shown: Finding) -> dict[str, Any]:
+def header_context(shown: Finding, user: User) -> dict[str, Any]:
     """What a finding's head says of time and claim."""
-    now = timezone.now()
-    held = shown.claimed_until is not None and shown.claimed_until > now
-    return {
-        "overdue": shown.due_at < now and shown.state in FINDING.open - {FindingState.RISK_ACCEPTED},
-        "claimed_by": name_of(shown.claimed_by) if held else "",
-    }
+    overdue = shown.due_at < timezone.now() and shown.state in FINDING.open - {FindingState.RISK_ACCEPTED}
+    return {"overdue": overdue, "claim": claim_shown(shown, user)}
 
 
 def signature_of(shown: Finding) -> dict[str, Any] | None:

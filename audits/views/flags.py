@@ -23,6 +23,7 @@ from audits.queries.flags import checks_that_can_prove, flag_for
 from audits.services.flags import WAITING, flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_release
 from audits.services.reveals import transcript_read
 from audits.states import FlagState
+from audits.views.claims import claim_shown
 from audits.views.conversations import TURNS
 from audits.views.decisions import PASSING, Offered
 from audits.views.people import name_of
@@ -51,7 +52,7 @@ DECISIONS: Mapping[str, FlagDecision] = {
     "claim": FlagDecision(
         "Claim",
         "c",
-        "It is yours for five minutes.",
+        "It is yours while you work on it, and for five minutes after.",
         lambda flag, user, data: flag_claim(flag_id=flag.pk, actor=user),
         icon="user",
     ),
@@ -140,7 +141,7 @@ def flag_context(user: User, shown: Flag, *, bound: tuple[str, forms.Form] | Non
         "flag": shown,
         "flag_turn": None if shown.turn is None else shown.turn + 1,
         "flag_turn_page": 1 if shown.turn is None else shown.turn // TURNS + 1,
-        "claimed_by": name_of(shown.claimed_by) if _held(shown) else "",
+        "claim": claim_shown(shown, user),
         "decided_by": name_of(shown.decided_by),
         "offered": _offered(user, shown, bound),
     }

@@ -114,7 +114,7 @@ def _beside(user: User, current: Finding | Flag | None) -> dict[str, Any]:
         finding = finding_for(user, current.pk)
         return {
             "finding": finding,
-            **header_context(finding),
+            **header_context(finding, user),
             **evidence_context(finding, user),
             "offered": offered_decisions(finding, user, only=TRIAGE),
         }

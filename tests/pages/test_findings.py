@@ -57,7 +57,10 @@ def test_page_hides_conversations_from_roles_that_may_not_read_them(finding, con
 def test_claim_and_confirm_move_the_finding_and_name_its_owner(finding, reviewer, fixer, as_user):
     client = as_user(reviewer)
     claimed = client.post(_url(finding, "claim"), follow=True)
-    assert (claimed.request["PATH_INFO"], _said(claimed)) == (_url(finding), ["It is yours for five minutes."])
+    assert (claimed.request["PATH_INFO"], _said(claimed)) == (
+        _url(finding),
+        ["It is yours while you work on it, and for five minutes after."],
+    )
     finding.refresh_from_db()
     assert finding.claimed_by == reviewer
     answer = client.post(_url(finding, "confirm"), {"owner": fixer.pk, "note": "Seen in three chats."}, follow=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assistants.models import Conversation
 from audits.models import Finding, Flag
@@ -180,3 +183,27 @@ def test_flag_on_a_turn_that_does_not_exist_is_refused_at_the_field(conversation
     url = reverse("audits:conversation-flag", args=[conversation.public_id])
     answer = as_user(reviewer).post(url, {"kind": "wrong", "turn": turn})
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["turn"])
+
+
+@pytest.mark.parametrize("kind", ["finding", "flag"])
+def test_what_its_holder_reads_stays_theirs(scene, reviewer, approver, as_user, kind):
+    item = getattr(scene, kind)
+    claim = {"finding": finding_claim, "flag": flag_claim}[kind]
+    claim(**{f"{kind}_id": item.pk}, actor=reviewer)
+    nearly_over = timezone.now() + timedelta(seconds=20)
+
+    def shown_at(address, *, method="get"):
+        type(item).objects.update(claimed_until=nearly_over)
+        page = getattr(as_user(reviewer), method)(address).content.decode()
+        item.refresh_from_db()
+        return "Claimed by you until" in page, item.claimed_until > nearly_over + timedelta(minutes=4)
+
+    prolong = f"/{kind}s/{item.pk}/prolong/"
+    assert f'hx-post="{prolong}"' in as_user(reviewer).get(f"/{kind}s/{item.pk}/").content.decode()
+    assert shown_at(f"/queue/?item={kind}-{item.pk}") == (True, True)
+    assert shown_at(f"/{kind}s/{item.pk}/") == (True, True)
+    assert shown_at(prolong, method="post") == (True, True)
+    assert shown_at(f"/conversations/{scene.conversation.public_id}/")[1]
+    assert "Claimed by Rita Reviewer until" in as_user(approver).post(prolong).content.decode()
+    type(item).objects.update(claimed_until=timezone.now())
+    assert "Your claim has ended" in as_user(reviewer).post(prolong).content.decode()

@@ -29,6 +29,7 @@ def _on_flag(action: str, **data: Any) -> Line:
 PAGES: list[Line] = [
     page("audits:queue", READERS),
     page("audits:flag", READERS, _flag),
+    form("audits:flag-prolong", REVIEW, _flag),
     _decide_flag("claim", REVIEW),
     page("audits:conversation", READERS, _conversation),
     form("audits:conversation-flag", READERS - {"auditor"}, _conversation, {"kind": "privacy"}),

@@ -31,6 +31,7 @@ PAGES: list[Line] = [
     page("audits:finding", ALL, _finding),
     page("audits:finding-sign-off", APPROVE, _finding),
     form("audits:finding-sign-off", APPROVE, _finding),
+    form("audits:finding-prolong", REVIEW, _finding),
     _decide("claim", REVIEW),
     _decide("confirm", REVIEW),
     _decide("comment", ALL - {"auditor"}, note="Seen."),
