@@ -176,7 +176,7 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
     groups = [_watched(params, group, tables[group], stored.get(group)) for group in sorted(tables)]
     verdict = overall(one.verdict for one in groups)
     carrying = [one for one in groups if one.verdict is verdict]
-    worst = max(carrying, key=lambda one: one.log_evidence, default=None)
+    worst = max(carrying, key=lambda one: (not _too_few(params, one), one.log_evidence), default=None)
     since = None
     change, widened = "", ""
     if worst is not None and verdict is Verdict.DISPARITY:
@@ -198,7 +198,9 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
                 "groups": len(groups),
                 "passed": sum(one.verdict is Verdict.NO_MATERIAL_DIFFERENCE for one in groups),
                 "failed": sum(one.verdict is Verdict.DISPARITY for one in groups),
-                "evidence": {one.group: finite(one.log_evidence / math.log(10)) for one in groups},
+                "evidence": {
+                    one.group: finite(one.log_evidence / math.log(10)) for one in groups if not _too_few(params, one)
+                },
                 "since": since.isoformat() if since else None,
                 "recent_gap": None if recent is None else finite(recent.value),
                 "recent_gap_interval": None if recent is None else finite_range((recent.lower, recent.upper)),
@@ -216,7 +218,7 @@ def _outcome(params: WatchParams, assistant: Assistant, window: Window, *, store
 
 def _curve_json(params: WatchParams, assistant: Assistant, worst: Watched | None) -> dict[str, Any] | None:
     """The evidence of the group that carries the verdict, for the chart: log10 of it after its share, day by day."""
-    if worst is None or not worst.tables.days or int(worst.tables.n.sum()) < SMALLEST_SHOWN:
+    if worst is None or not worst.tables.days or _too_few(params, worst):
         return None
     days = worst.tables.days
     log10 = (curve(worst.tables).log_e + math.log(params.shares[worst.group])) / math.log(10)
@@ -306,6 +308,8 @@ def _sentence(
         return "Not enough data: there is no day on which the groups could be compared."
     who = level_words(params.dimension, worst.group)
     reference = level_words(params.dimension, params.reference)
+    if _too_few(params, worst) and verdict is not Verdict.DISPARITY:
+        return f"Not enough data: too few conversations of {who} and {reference} can be compared."
     evidence = (
         f"The evidence against “no difference” between {who} and {reference} reached "
         f"{evidence_text(worst.log_evidence)}; the alarm is at {params.alarm:.0f} to 1."
@@ -329,12 +333,11 @@ def _sentence(
 
 def _row(params: WatchParams, one: Watched) -> list[Any]:
     known = math.isfinite(one.gap.value)
-    n = int(one.tables.n.sum())
-    if params.dimension.startswith(ATTRIBUTE) and n < SMALLEST_SHOWN:
+    if _too_few(params, one):
         return [one.group, *[None] * 4, "–", "none", Verdict.NOT_ENOUGH_DATA.value]
     return [
         level_words(params.dimension, one.group),
-        f"{int(one.tables.k.sum()):,} of {n:,}",
+        f"{int(one.tables.k.sum()):,} of {int(one.tables.n.sum()):,}",
         f"{int(one.tables.reference_k.sum()):,} of {int(one.tables.reference_n.sum()):,}",
         one.gap.value if known else None,
         [one.gap.lower, one.gap.upper] if known else None,
@@ -342,6 +345,12 @@ def _row(params: WatchParams, one: Watched) -> list[Any]:
         day_text(one.alarmed_on) if one.alarmed_on else "none",
         one.verdict.value,
     ]
+
+
+def _too_few(params: WatchParams, one: Watched) -> bool:
+    """Whether the comparable days hold too few of a customer's attribute for a number of them to be shown."""
+    fewest = int(min(one.tables.n.sum(), one.tables.reference_n.sum()))
+    return params.dimension.startswith(ATTRIBUTE) and fewest < SMALLEST_SHOWN
 
 
 CHECK = Check(kind=CheckKind.MONITORING, settings=MonitoringSettings, expand=expand, answer=one_by_one(run))

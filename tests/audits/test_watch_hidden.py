@@ -70,6 +70,30 @@ def test_the_alarm_of_a_hidden_group_waits_until_it_may_be_shown(watched):
     assert "fifties" in run.sentence
 
 
+def test_few_comparable_conversations_of_a_group_leave_no_number_behind(watched):
+    """Enough fifties in all, but only four on a day on which the young asked as well."""
+    counted(watched, told({"young": 60, "fifties": 20, "late": 20}, bad=("fifties",)))
+    watch(watched, 4)
+    frozen = CheckRun.objects.get().params
+    counted(watched, told({"young": 60, "fifties": 4}, day=10) + told({"fifties": 16}, day=12))
+    later = Window(START + timedelta(days=5), START + timedelta(days=20))
+
+    def answered():
+        context = CheckContext(assistant=watched, target="resolved by age", params=frozen, window=later)
+        [answer] = CHECKS[CheckKind.MONITORING].answer([context])
+        return answer
+
+    alone = answered()
+    assert alone.sentence == "Not enough data: too few conversations of fifties and young can be compared."
+    assert (alone.result["figures"]["evidence"], alone.result["curve"]) == ({}, None)
+    counted(watched, told({"young": 60, "late": 20}, day=14))
+    beside = answered()
+    assert list(beside.result["figures"]["evidence"]) == ["late"]
+    assert "late" in beside.sentence
+    [few] = [row for row in beside.result["tables"][0]["rows"] if row[0] == "fifties"]
+    assert few[1:5] == [None] * 4
+
+
 def test_asked_anew_over_days_on_which_a_group_is_hidden_it_is_left_out(watched):
     counted(watched, told({"young": 60, "fifties": 20, "old": 20}, bad=("fifties",)))
     watch(watched, 4)
