@@ -35,7 +35,7 @@ def test_c_claims_and_r_gives_back(people):
     page = people("ravi")
     page.goto("/queue/?kind=consent_coverage")
     page.keyboard.press("c")
-    expect(page.get_by_role("status").filter(has_text="It is yours for five minutes.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="It is yours while you work on it")).to_be_visible()
     expect(page.locator(".finding-head")).to_contain_text("Claimed by you until")
     page.keyboard.press("r")
     expect(page.get_by_role("status").filter(has_text="Given back to the queue.")).to_be_visible()
