@@ -11,6 +11,7 @@ HOSTILE_LENGTH = 52_000
 _BAR = 0.2
 #: A busy runner of CI may be so much slower than the machine of the bar.
 _SLOWNESS = 3
+_READINGS = 3
 HOSTILE = {
     "dotted letters": "a.",
     "dictated addresses": "a at b dot ",
@@ -76,35 +77,62 @@ HOSTILE = {
 }
 
 
+class Reading:
+    """One hostile text, and how long it takes to read: the best of three, as the machine may have other work.
+
+    A reading that keeps the bar need not be repeated: the best of three can only be shorter.
+    """
+
+    def __init__(self, unit: str) -> None:
+        self.text = _hostile(unit, HOSTILE_LENGTH)
+        self.quarter = _hostile(unit, HOSTILE_LENGTH // 4)
+        self.seconds: list[float] = []
+        self.last = self.read()
+
+    def read(self) -> tuple[str, str]:
+        """Read it once more; the type and the text of what stands last."""
+        started = time.process_time()
+        last = detect(self.text)[-1]
+        self.seconds.append(time.process_time() - started)
+        return last.type, self.text[last.start : last.end]
+
+    def takes_less_than(self, bar: float) -> bool:
+        while min(self.seconds) >= bar and len(self.seconds) < _READINGS:
+            self.read()
+        return min(self.seconds) < bar
+
+
+def _hostile(unit: str, length: int) -> str:
+    return (unit * length)[:length] + _END
+
+
 def _cpu_seconds(text: str) -> float:
     def once() -> float:
         started = time.process_time()
         detect(text)
         return time.process_time() - started
 
-    return min(once() for _ in range(3))
+    return min(once() for _ in range(_READINGS))
 
 
-@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
-def test_the_address_behind_a_hostile_text_is_found(unit: str) -> None:
-    text = (unit * HOSTILE_LENGTH)[:HOSTILE_LENGTH] + _END
-    last = detect(text)[-1]
-
-    assert (last.type, text[last.start : last.end]) == ("EMAIL_ADDRESS", "x@y.com")
+@pytest.fixture(scope="module", params=list(HOSTILE.values()), ids=list(HOSTILE))
+def reading(request: pytest.FixtureRequest) -> Reading:
+    """Read once for the tests of its unit, which pytest runs together."""
+    return Reading(request.param)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_text_is_read_in_a_fifth_of_a_second(unit: str) -> None:
-    """The best of three: the machine may have other work."""
-    assert _cpu_seconds((unit * HOSTILE_LENGTH)[:HOSTILE_LENGTH] + _END) < _BAR * _SLOWNESS
+def test_the_address_behind_a_hostile_text_is_found(reading: Reading) -> None:
+    assert reading.last == ("EMAIL_ADDRESS", "x@y.com")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE.keys())
-def test_four_times_the_text_is_not_sixteen_times_the_work(unit: str) -> None:
+def test_a_hostile_text_is_read_in_a_fifth_of_a_second(reading: Reading) -> None:
+    assert reading.takes_less_than(_BAR * _SLOWNESS)
+
+
+@pytest.mark.slow
+def test_four_times_the_text_is_not_sixteen_times_the_work(reading: Reading) -> None:
     """Linear work grows by 4, quadratic by 16; 9 leaves room for caches and a busy machine."""
-    short = (unit * HOSTILE_LENGTH)[: HOSTILE_LENGTH // 4]
-    detect(short + _END)
+    detect(reading.quarter)
 
-    assert _cpu_seconds((unit * HOSTILE_LENGTH)[:HOSTILE_LENGTH] + _END) < 9 * max(_cpu_seconds(short + _END), 0.002)
+    assert reading.takes_less_than(9 * max(_cpu_seconds(reading.quarter), 0.002))
