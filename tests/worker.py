@@ -51,11 +51,15 @@ class Worker:
 
 
 @contextmanager
-def celery_worker(*, processes: int = 2) -> Iterator[Worker]:
-    """A worker of this many processes, ready to work. Needs a transactional test: it sees committed rows only."""
+def celery_worker(*, processes: int = 2, module: str | None = None) -> Iterator[Worker]:
+    """A worker of this many processes, ready to work. Needs a transactional test: it sees committed rows only.
+
+    `module` is imported by it, too: what a test plants in the worker.
+    """
     current_app.control.purge()
     command = [sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "portal"]
     command += ["worker", "--pool", "prefork", "--concurrency", str(processes), "--loglevel", "WARNING"]
+    command += ["--include", module] if module else []
     log = Path(settings.PROBITY_VAR) / f"worker-{os.getpid()}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(command, env=environment(), stdout=output, stderr=output, start_new_session=True)

@@ -10,6 +10,7 @@ from celery import current_app
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from audits.queries.cycle_progress import CycleProgress, cycle_progress
+from audits.services.clock import stalled_work_wake
 from audits.states import CycleState
 from portal.core import jobs
 
@@ -24,7 +25,8 @@ def cycle_watch(cycle_id: int, *, seconds: float, warn: Callable[[str], None]) -
     """The cycle's progress again and again, until it is out of its jobs' hands or the time is over.
 
     Looks often while something moves and ever less while nothing does. Meanwhile takes back the jobs of workers that
-    died, so that a cycle ends where no beat runs. Where nothing moves and no worker answers, says so once.
+    died and ends what their jobs gave up, so that a cycle ends where no beat runs. Where nothing moves and no worker
+    answers, says so once.
     """
     pause = threading.Event()
     begun = moved_at = recovered_at = time.monotonic()
@@ -40,6 +42,7 @@ def cycle_watch(cycle_id: int, *, seconds: float, warn: Callable[[str], None]) -
             return
         if now - recovered_at > _RECOVER_EVERY:
             jobs.recover()
+            stalled_work_wake()
             recovered_at = now
         if not warned and now - moved_at > _PATIENCE:
             warned = True

@@ -26,7 +26,7 @@ from portal.core import ledger
 from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Conflict, NotFound
-from portal.core.jobs import enqueue
+from portal.core.jobs import enqueue, times_started
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +34,23 @@ log = structlog.get_logger(__name__)
 WITHOUT_COUNTS = frozenset({CheckKind.MATCHED_PAIRS})
 
 
+# So often a job of many questions is started. If it has ended each time without deciding them, one of them may be what
+# kills its worker, and each gets a job of its own.
+_STARTED_TOGETHER = 2
+
+
 def check_job_key(run: CheckRun) -> str:
     """The key of the job that decides this run: its own, or of a cycle that of all questions of the kind."""
-    return f"check:{run.pk}" if run.cycle_id is None else f"checks:{run.cycle_id}:{run.kind}"
+    return _own_job_key(run) if run.cycle_id is None else f"checks:{run.cycle_id}:{run.kind}"
+
+
+def check_job_keys(run: CheckRun) -> set[str]:
+    """The keys of all jobs that may decide this run; of a cycle that of its kind and, once that was parted, its own."""
+    return {check_job_key(run), _own_job_key(run)}
+
+
+def _own_job_key(run: CheckRun) -> str:
+    return f"check:{run.pk}"
 
 
 def check_run_queue_verification(
@@ -69,18 +83,30 @@ def check_run_queue_verification(
 def check_run_queue(run: CheckRun) -> None:
     """Queue the job that decides this run, inside the caller's transaction. Of a cycle it is one for each kind."""
     if run.cycle_id is None:
-        enqueue("audits.run_check", key=check_job_key(run), run_id=run.pk)
+        _queue_alone(run)
     else:
         enqueue("audits.run_checks", key=check_job_key(run), cycle_id=run.cycle_id, kind=run.kind)
+
+
+def _queue_alone(run: CheckRun) -> None:
+    enqueue("audits.run_check", key=_own_job_key(run), run_id=run.pk)
 
 
 def cycle_checks_execute(*, cycle_id: int, kind: str) -> list[CheckRun]:
     """Run what is undecided of one kind in a cycle: together, since what questions of a kind cost is mostly shared.
 
-    Returns the decided runs.
+    Returns the decided runs. Where their job has been started twice before and ended without deciding them, as when its
+    worker is killed, each is queued by itself instead, so that only the one that does it is given up.
     """
-    runs = CheckRun.objects.filter(cycle=cycle_id, kind=kind).exclude(state__in=CHECK_DECIDED)
-    return _execute(list(runs.select_related("assistant", "release").order_by("pk")))
+    undecided = CheckRun.objects.filter(cycle=cycle_id, kind=kind).exclude(state__in=CHECK_DECIDED)
+    runs = list(undecided.select_related("assistant", "release").order_by("pk"))
+    if len(runs) > 1 and times_started(check_job_key(runs[0])) > _STARTED_TOGETHER:
+        log.warning("checks_parted", cycle=cycle_id, kind=kind, questions=len(runs))
+        with transaction.atomic():
+            for run in runs:
+                _queue_alone(run)
+        return []
+    return _execute(runs)
 
 
 def check_run_execute(*, run_id: int) -> CheckRun | None:

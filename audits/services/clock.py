@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assistants.states import AssistantState
-from audits.models import Cycle, Programme, StaleDay
+from audits.models import CheckRun, Cycle, Programme, StaleDay
 from audits.periods import next_opening, period_opened
 from audits.queries.jobs import latest_jobs
+from audits.services.checking import check_job_key, check_run_give_up
 from audits.services.claims import claims_expire
 from audits.services.cycles import cycle_fail, cycle_job_key, cycle_open
 from audits.services.findings import risk_acceptances_expire
@@ -21,7 +22,7 @@ from audits.services.probing.keeping import probe_answers_expire, stalled_probes
 from audits.services.rechecks import due_rechecks_start
 from audits.services.stale_days import ripe_days_mark_stale
 from audits.services.watch import due_watches_queue
-from audits.states import CycleState
+from audits.states import CHECK_DECIDED, CycleState
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
 from portal.core.models import JobState
@@ -96,7 +97,8 @@ def _open_next(programme_id: int, today: date) -> bool:
 
 
 def stalled_work_wake() -> None:
-    """Queue what lost its job: cycles under way, and stale days whose scan never came to fold them.
+    """Queue what lost its job: cycles under way, and stale days whose scan never came to fold them. End what its job
+    gave up on: cycles, and questions of no cycle.
 
     Days that can be told by now who came back are stale from then on.
     """
@@ -111,8 +113,19 @@ def stalled_work_wake() -> None:
         elif job is None or job.state == JobState.DONE:
             with transaction.atomic():
                 enqueue("audits.advance_cycle", key=cycle_job_key(pk), cycle_id=pk)
+    _checks_give_up()
     ripe_days_mark_stale()
     stale = StaleDay.objects.order_by("assistant_id").values_list("assistant_id", flat=True).distinct()
     for assistant_id in stale:
         with transaction.atomic():
             enqueue("audits.fold", key=f"fold:{assistant_id}", assistant_id=assistant_id)
+
+
+def _checks_give_up() -> None:
+    """A cycle looks after its own questions; a verification or a question about a data set has only its job."""
+    alone = CheckRun.objects.filter(cycle=None).exclude(state__in=CHECK_DECIDED)
+    keys = {check_job_key(run): run.pk for run in alone.order_by("pk").only("cycle")}
+    for key, job in latest_jobs(keys).items():
+        if job.state == JobState.FAILED:
+            log.error("check_given_up", run=keys[key], error=job.error)
+            check_run_give_up(run_id=keys[key], reason=job.error)

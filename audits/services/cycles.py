@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from audits.queries.probing import probed_sets
 from audits.queries.training import datasets_to_audit
 from audits.queries.truths import pairs_of
 from audits.queries.windows import Window
-from audits.services.checking import check_job_key, check_run_give_up, check_run_queue
+from audits.services.checking import check_job_key, check_job_keys, check_run_give_up, check_run_queue
 from audits.services.cycle_states import REVIEWED, cycle_apply, cycle_refresh
 from audits.services.freshness import counts_ready, scans_queue
 from audits.services.programmes import programme_ensure
@@ -162,17 +163,17 @@ def _start(cycle: Cycle) -> None:
 
 def _run(cycle: Cycle) -> None:
     undecided = cycle.check_runs.exclude(state__in=CHECK_DECIDED).order_by("pk")
-    waiting: dict[str, list[CheckRun]] = {}
-    for run in undecided.only("cycle", "kind"):
-        waiting.setdefault(check_job_key(run), []).append(run)
-    jobs = latest_jobs(waiting)
-    for key, runs in waiting.items():
-        job = jobs.get(key)
+    runs = list(undecided.only("cycle", "kind"))
+    jobs = latest_jobs({key for run in runs for key in check_job_keys(run)})
+    jobless: dict[str, CheckRun] = {}
+    for run in runs:
+        job = max((jobs[key] for key in check_job_keys(run) if key in jobs), key=attrgetter("pk"), default=None)
         if job is None or job.state == JobState.DONE:
-            check_run_queue(runs[0])
+            jobless[check_job_key(run)] = run
         elif job.state == JobState.FAILED:
-            for run in runs:
-                check_run_give_up(run_id=run.pk, reason=job.error)
+            check_run_give_up(run_id=run.pk, reason=job.error)
+    for run in jobless.values():
+        check_run_queue(run)
     if undecided.exists():
         return
     cycle.checked_at = timezone.now()
@@ -185,11 +186,16 @@ def _run(cycle: Cycle) -> None:
 
 @transaction.atomic
 def cycle_fail(*, cycle_id: int, reason: str) -> None:
-    """End a cycle that its jobs gave up on, unless it has moved on. `reason` names a class of error, never data."""
+    """End a cycle that its jobs gave up on, unless it has moved on, and with it every question that is not decided.
+
+    So a late verdict raises no finding in a cycle that is over. `reason` names a class of error, never data.
+    """
     cycle = Cycle.objects.select_for_update(of=("self",)).select_related("assistant").get(pk=cycle_id)
     if cycle.state in (CycleState.SCHEDULED, CycleState.RUNNING):
         cycle.failure = reason[:200]
         _move(cycle, CycleState.FAILED, "cycle.moved", "failure", failure=cycle.failure)
+        for run in cycle.check_runs.exclude(state__in=CHECK_DECIDED).order_by("pk").only("pk"):
+            check_run_give_up(run_id=run.pk, reason=cycle.failure)
         waiting_audits_wake(assistant_id=cycle.assistant_id)
 
 

@@ -117,6 +117,12 @@ def progress(job_key: str, *, done: int, total: int) -> None:
     Job.objects.filter(key=job_key, state=JobState.RUNNING).update(progress_done=done, progress_total=total)
 
 
+def times_started(job_key: str) -> int:
+    """How often the running job with this key has been started, this time included; 0 where none is running."""
+    running = Job.objects.filter(key=job_key, state=JobState.RUNNING)
+    return running.order_by("-pk").values_list("attempts", flat=True).first() or 0
+
+
 def _running_ids() -> list[int]:
     return list(Job.objects.filter(state=JobState.RUNNING).values_list("pk", flat=True))
 

@@ -6,17 +6,21 @@ from datetime import date
 
 import pytest
 
-from audits.models import Cycle
+from audits.models import Cycle, Finding
 from audits.models.cycles import Frequency
+from audits.services.checking import cycle_checks_execute
 from audits.services.clock import due_cycles_open, stalled_work_wake, tick
-from audits.services.cycles import cycle_open
+from audits.services.cycles import cycle_advance, cycle_fail, cycle_open
 from audits.services.programmes import programme_ensure
 from audits.services.stale_days import days_mark_stale
+from audits.states import CycleState
 from portal.core.actors import SYSTEM
 from portal.core.models import Job, JobState
 from tests.audits.conversations import DAY
-from tests.audits.told import MARCH
+from tests.audits.told import MARCH, counted, group
+from tests.jobs import drain
 from tests.other_session import other_session
+from tests.workflow.making import run_make
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +101,34 @@ def test_a_cycle_whose_job_was_given_up_has_failed(assistant):
     assert (cycle.state, cycle.failure) == ("failed", "MemoryError")
     stalled_work_wake()
     assert Job.objects.filter(task="audits.advance_cycle").count() == 1
+
+
+def test_a_cycle_that_has_failed_leaves_no_question_to_be_decided_later(assistant):
+    counted(assistant, group(60, resolved=40))
+    cycle = cycle_open(
+        assistant=assistant, period_from=MARCH.since, period_until=MARCH.until, actor=SYSTEM, kinds=["disclosure"]
+    )
+    assert cycle_advance(cycle_id=cycle.pk) == CycleState.RUNNING
+    cycle_fail(cycle_id=cycle.pk, reason="MemoryError")
+    assert cycle_checks_execute(cycle_id=cycle.pk, kind="disclosure") == []
+    run = cycle.check_runs.get()
+    assert (run.state, run.error, run.result) == ("error", "MemoryError", {})
+    assert not Finding.objects.exists()
+    drain()
+    cycle.refresh_from_db()
+    assert cycle.state == CycleState.FAILED
+
+
+def test_a_question_of_no_cycle_whose_job_was_given_up_is_an_error(assistant):
+    """Such as a verification: it would hold its finding in that state for ever."""
+    run = run_make(assistant, state="queued", verifies=None)
+    stalled_work_wake()
+    run.refresh_from_db()
+    assert run.state == "queued"  # it waits for scans, whose end wakes it
+    Job.objects.create(task="audits.run_check", key=f"check:{run.pk}", state=JobState.FAILED, error="MemoryError")
+    stalled_work_wake()
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("error", "MemoryError")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The whole cycle on a real Celery worker, with one of its processes killed in the middle."""
+"""The whole cycle on a real Celery worker, with processes of it killed in the middle."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from assistants.states import ConversationState
 from audits.management.watching import UNDER_WAY, cycle_watch
 from audits.models import ConversationScan, Cycle, Detection, Finding
 from audits.queries.counts import value_counts
+from audits.services.clock import stalled_work_wake
 from audits.services.cycles import cycle_open
 from audits.states import CycleState
 from portal.core import ledger
 from portal.core.actors import SYSTEM
-from portal.core.models import LedgerEntry
+from portal.core.jobs import recover
+from portal.core.models import Job, LedgerEntry
+from tests.audits import poison
 from tests.audits.conversations import conversations_make
 from tests.audits.told import MARCH, group
 from tests.worker import celery_worker, wait_for
@@ -83,3 +86,34 @@ def test_a_killed_worker_process_loses_nothing_and_doubles_nothing(assistant):
         ("outcome_gap", 2),
     ]
     assert ledger.verify().intact
+
+
+def test_a_question_that_kills_its_worker_is_given_up_alone(assistant):
+    AuditedAttribute.objects.create(assistant=assistant, name="age")
+    english = group(40, resolved=30, language="en", attributes={"age": "young"})
+    conversations_make(assistant, english + group(40, resolved=25, language="de", attributes={"age": "old"}))
+    with celery_worker(processes=2, module=poison.__name__):
+        cycle = cycle_open(
+            assistant=assistant,
+            period_from=MARCH.since,
+            period_until=MARCH.until,
+            actor=SYSTEM,
+            kinds=["outcome_gap", "disclosure"],
+        )
+        wait_for(lambda: recovered(cycle) not in UNDER_WAY, seconds=120, what="the cycle to end")
+    states = dict(cycle.check_runs.values_list("target", "state"))
+    deadly = cycle.check_runs.get(target=poison.TARGET)
+    assert (deadly.state, deadly.error) == ("error", f"given up after {poison.ATTEMPTS} attempts")
+    assert len(states) > 2
+    assert [target for target, state in states.items() if state == "error"] == [poison.TARGET]
+    assert Job.objects.get(key=f"checks:{cycle.pk}:outcome_gap").attempts == 3  # twice together, then parted
+    assert LedgerEntry.objects.filter(action="check.decided").count() == len(states)
+    assert ledger.verify().intact
+
+
+def recovered(cycle: Cycle) -> str:
+    """The state of the cycle, once beat had its turns: jobs of dead workers taken back, and what they gave up ended."""
+    recover()
+    stalled_work_wake()
+    cycle.refresh_from_db()
+    return cycle.state
