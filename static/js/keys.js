@@ -62,7 +62,15 @@ function typing(element) {
   return element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), select, textarea");
 }
 
+// What was written stays in the form; the key only gives the page back.
+function shut(disclosed) {
+  disclosed.open = false;
+  disclosed.querySelector("summary").focus();
+}
+
 document.addEventListener("keydown", (event) => {
+  const disclosed = event.key === "Escape" && event.target.closest?.(".decision[open]");
+  if (disclosed && !event.defaultPrevented) shut(disclosed);
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (!enabled?.checked || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "j") move(1);

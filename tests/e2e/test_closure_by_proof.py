@@ -99,7 +99,7 @@ def rita_claims_and_confirms(page: Page) -> int:
     expect(heading).to_be_visible()
     address = heading.get_by_role("link").get_attribute("href")
     page.keyboard.press("c")
-    expect_said(page, "It is yours for five minutes.")
+    expect_said(page, "It is yours while you work on it, and for five minutes after.")
     page.keyboard.press("y")
     form = page.locator("details[open] form")
     form.get_by_label("Who sees to it").select_option(label="Mona Castillo")

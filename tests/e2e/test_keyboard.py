@@ -26,6 +26,7 @@ def test_j_and_k_move_and_enter_opens(people):
     title = page.locator("[data-key-item]").nth(1).locator(".item__title").inner_text()
     page.keyboard.press("Enter")
     opened(page, 1)
+    focused(page, 1)
     expect(page.locator("#queue h2 a")).to_have_text(title)
     page.go_back()
     opened(page, 0)
@@ -49,6 +50,10 @@ def test_keys_are_letters_again_while_typing(people):
     reason = page.locator("details[open] form").get_by_label("Why")
     reason.focus()
     page.keyboard.type("just checking")
+    expect(reason).to_have_value("just checking")
+    page.keyboard.press("Escape")
+    expect(reason).to_be_hidden()
+    page.keyboard.press("x")
     expect(reason).to_have_value("just checking")
     expect(page.locator(".finding-head")).not_to_contain_text("Claimed by")
 

@@ -27,7 +27,7 @@ def test_finding_is_claimed_and_confirmed_by_plain_forms(people, plain):
     plain.get_by_role("link", name=TITLE).first.click()
     expect(plain).to_have_url(re.compile(r"kind=disclosure.*item=finding-\d+"))
     plain.get_by_role("button", name="Claim").click()
-    expect(plain.get_by_role("status").filter(has_text="It is yours for five minutes.")).to_be_visible()
+    expect(plain.get_by_role("status").filter(has_text="It is yours while you work on it")).to_be_visible()
     plain.locator("summary", has_text="Confirm").click()
     form = plain.locator("details[open] form")
     form.get_by_label("Who sees to it").select_option(label="Mona Castillo")
