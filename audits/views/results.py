@@ -20,6 +20,7 @@ NUMBERS = frozenset(
     {"count", "share", "points", "gap", "ratio", "p", "value", "interval", "points_interval", "ratio_interval"}
 )
 MISSING = "–"
+_FIRST_ROWS, _MOST_ROWS = 8, 12
 _RANGES = {"interval": ("share",), "points_interval": ("points", "gap"), "ratio_interval": ("ratio",)}
 _SEVERAL_CHARTS = frozenset(
     {CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY, CheckKind.TRAINING_SHARES, CheckKind.TRAINING_LABELS}
@@ -48,6 +49,15 @@ class ResultTable:
     title: str
     head: list[Cell]
     rows: list[list[Cell]]
+
+    @property
+    def first_rows(self) -> list[list[Cell]]:
+        return self.rows[: len(self.rows) - len(self.folded)]
+
+    @property
+    def folded(self) -> list[list[Cell]]:
+        """What a page that tells more than this table leaves to a click; none of a table that is hardly longer."""
+        return self.rows[_FIRST_ROWS:] if len(self.rows) > _MOST_ROWS else []
 
 
 def tables_of(run: CheckRun) -> list[ResultTable]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from audits.models import CheckRun
-from audits.views.results import chart_of, tables_of
+from audits.views.results import Cell, ResultTable, chart_of, tables_of
 from tests.pages.conftest import RESULT
 
 
@@ -147,3 +147,10 @@ def test_both_error_rates_are_drawn_on_their_own_denominators():
 )
 def test_a_run_without_rates_has_no_chart(kind, result):
     assert chart_of(_run(kind, result)) == ""
+
+
+@pytest.mark.parametrize(("rows", "first", "folded"), [(0, 0, 0), (12, 12, 0), (13, 8, 5), (60, 8, 52)])
+def test_long_tables_leave_most_of_their_rows_to_a_click(rows, first, folded):
+    table = ResultTable("Pairs", [], [[Cell(str(row))] for row in range(rows)])
+    assert (len(table.first_rows), len(table.folded)) == (first, folded)
+    assert [*table.first_rows, *table.folded] == table.rows
