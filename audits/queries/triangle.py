@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from audits.engine.bias.causes import Look, Reading, Seen, read_causes
@@ -42,13 +43,17 @@ _STRATA_DIFFER = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A difference in rates of `group` against `reference`, with its interval where it is known."""
+    """A difference in rates of `group` against `reference`, with its interval where it is known.
+
+    `since`: the day from which on it is measured, where that is not the whole period of the run.
+    """
 
     group: str
     reference: str
     difference: float
     low: float | None
     high: float | None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +187,8 @@ def _recent_gap(run: CheckRun) -> Gap | None:
     if figures.get("recent_gap") is None or not curve:
         return None
     low, high = figures.get("recent_gap_interval") or (None, None)
-    return Gap(curve["group"], curve["reference"], float(figures["recent_gap"]), low, high)
+    since = date.fromisoformat(figures["since"]) if figures.get("since") else None
+    return Gap(curve["group"], curve["reference"], float(figures["recent_gap"]), low, high, since)
 
 
 def _compared(table: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -72,10 +72,15 @@ def _look(taken: LookTaken, kind: str) -> ShownLook:
         question=question,
         run=taken.run,
         points="" if gap is None else f"{points_text(gap.difference)} points",
-        between="" if gap is None else f"{gap.group} against {gap.reference}",
+        between="" if gap is None else _between(gap),
         plausible="" if gap is None else _plausible(gap),
         missing="" if taken.run else _NOT_OF_INTERSECTIONS if crossed else _MISSING[taken.look],
     )
+
+
+def _between(gap: Gap) -> str:
+    since = f", since {gap.since:%-d %b %Y}" if gap.since else ""
+    return f"{gap.group} against {gap.reference}{since}"
 
 
 def _plausible(gap: Gap) -> str:

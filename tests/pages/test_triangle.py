@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -253,7 +254,7 @@ def test_the_api_tells_the_sides_and_causes(client, reviewer, ava, finding):
 def test_an_alarm_of_the_daily_watch_shows_its_recent_gap_and_its_release(client, reviewer, ava):
     result = {
         "tables": [],
-        "figures": {"n": 700, "recent_gap": -0.27, "recent_gap_interval": [-0.4, -0.14]},
+        "figures": {"n": 700, "recent_gap": -0.27, "recent_gap_interval": [-0.4, -0.14], "since": "2025-03-20"},
         "curve": {"group": "65+", "reference": "35-64", "points": [], "alarm": 1.3, "releases": []},
         "since_release": "2.0",
     }
@@ -265,7 +266,9 @@ def test_an_alarm_of_the_daily_watch_shows_its_recent_gap_and_its_release(client
     finding.latest_run.save(update_fields=["result"])
     triangle = triangle_of(finding)
     assert triangle is not None
-    assert triangle.looks[0].gap == Gap("65+", "35-64", -0.27, -0.4, -0.14)
+    assert triangle.looks[0].gap == Gap("65+", "35-64", -0.27, -0.4, -0.14, date(2025, 3, 20))
+    client.force_login(reviewer)
+    assert "65+ against 35-64, since 20 Mar 2025" in client.get(f"/findings/{finding.pk}/").content.decode()
     assert [reading.cause.value for reading in triangle.causes if reading.likely] == ["release"]
 
 
