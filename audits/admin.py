@@ -26,11 +26,12 @@ from audits.services.rescans import default_since
 from portal.accounts.team_admin import OfMyTeams, person_of
 from portal.core.admin import ReadOnlyAdmin
 from portal.core.errors import Invalid, ProbityError
+from portal.core.forms import JsonField
 
 PATTERN_FIELDS = ("type", "name", "pattern", "context", "must_match", "must_not_match", "score")
 
 
-class ChecksField(forms.JSONField):
+class ChecksField(JsonField):
     """JSON that people read and edit: indented."""
 
     widget = forms.Textarea(attrs={"rows": 24, "cols": 100})

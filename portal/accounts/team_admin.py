@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import JSONField
 from django.http import HttpRequest
 
 from portal.accounts.models import User
 from portal.core.access import restrict, teams_with
+from portal.core.forms import JsonField
 
 
 def person_of(request: HttpRequest) -> User:
@@ -21,6 +23,7 @@ class OfMyTeams(admin.ModelAdmin):
     """Shows, and offers for choice, only rows of teams in which the person holds `permission`. Deletes nothing."""
 
     permission = ""
+    formfield_overrides = {JSONField: {"form_class": JsonField}}
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 
 from portal.core.errors import Invalid
+from portal.core.storable import UNSTORABLE, is_storable
 
 
 def add_invalid(form: forms.BaseForm, error: Invalid) -> None:
@@ -31,6 +33,29 @@ def choose_from(form: forms.BaseForm, name: str, options: QuerySet[Any] | Iterab
 def calendar() -> forms.DateInput:
     """The browser's own date picker, which understands ISO dates alone."""
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class JsonField(forms.JSONField):
+    """JSON that can be kept: Python reads more than PostgreSQL stores, and runs out of stack or digits on some."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            read = super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if not is_storable(read):
+            raise forms.ValidationError(UNSTORABLE, code="unstorable")
+        return read
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed, as it was typed."""
+        return initial if self.disabled or data is None else InvalidJSONInput(data)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return super().has_changed(initial, data)
+        except (RecursionError, ValueError):
+            return True
 
 
 class ListField(forms.CharField):

@@ -43,6 +43,34 @@ def test_unusable_checks_are_refused_with_their_place(as_user, staff, programme)
     assert "checks[0].kind" in answer.context["adminform"].form.errors["checks"][0]
 
 
+@pytest.mark.parametrize(
+    "checks",
+    [
+        '[{"kind": "outcome_gap", "params": {"outcomes": ["\\u0000"]}}]',
+        '[{"kind": "\\u0000"}]',
+        '[{"kind": "outcome_gap", "params": {"outcomes": ["\\ud800"]}}]',
+        '[{"kind": "disclosure", "params": {"min_rate": NaN}}]',
+        '[{"kind": "disclosure", "params": {"min_rate": 1e999}}]',
+        f'[{{"kind": "disclosure", "params": {{"min_rate": {"9" * 5000}}}}}]',
+        "[" * 100_000,
+        '[{"kind": "disclosure", "params": {"a": ' + "[" * 700 + "]" * 700 + "}}]",
+    ],
+    ids=["nul", "nul kind", "half a character", "nan", "infinity", "digits", "deep", "deep params"],
+)
+def test_json_that_cannot_be_kept_is_refused_at_its_field(as_user, staff, programme, checks):
+    answer = change(as_user(staff), programme, checks=checks)
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == ["checks"]
+
+
+def test_other_json_in_the_admin_is_read_alike(as_user, staff, home):
+    assistant = AssistantFactory(team=home)
+    answer = as_user(staff).post(
+        f"/admin/assistants/assistant/{assistant.pk}/change/", {"disclosure_texts": '{"en": "\\u0000"}'}
+    )
+    assert "disclosure_texts" in answer.context["adminform"].form.errors
+
+
 def test_programme_of_another_team_is_not_there(as_user, staff, away):
     other = programme_ensure(assistant=AssistantFactory(team=away))
     browser = as_user(staff)

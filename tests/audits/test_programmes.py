@@ -181,3 +181,33 @@ def test_a_programme_is_changed_by_those_who_may(assistant, manager, reviewer, o
     with pytest.raises(Invalid) as caught:
         programme_change(actor=manager, **{**change, "frequency": "hourly"})
     assert caught.value.field == "frequency"
+
+
+LONG = "x" * 9_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "params", "field"),
+    [
+        ("outcome_gap", {"outcomes": ["resolved", LONG]}, "checks[0].params.outcomes[1]"),
+        ("outcome_gap", {"dimensions": [LONG]}, "checks[0].params.dimensions[0]"),
+        ("outcome_gap", {"favourable": {LONG: True}}, "checks[0].params.favourable"),
+        ("outcome_gap", {"outcomes": ["resol\0ved"]}, "checks[0].params.outcomes[0]"),
+        ("outcome_gap", {"outcomes": [f"o{number}" for number in range(501)]}, "checks[0].params.outcomes"),
+        ("outcome_gap", {"favourable": {"resolved": [[[[[]]]]]}}, "checks[0].params.favourable.resolved[0][0]"),
+        ("matched_pairs", {"cues": [LONG]}, "checks[0].params.cues[0]"),
+        ("error_parity", {"pairs": {"refused": LONG}}, "checks[0].params.pairs.refused"),
+        ("consent_coverage", {"purposes": [LONG]}, "checks[0].params.purposes[0]"),
+    ],
+)
+def test_names_are_as_long_as_an_index_keeps(kind, params, field):
+    with pytest.raises(Invalid) as caught:
+        checks_validated([{"kind": kind, "params": params}])
+    assert caught.value.field == field
+    assert LONG not in caught.value.message
+
+
+def test_a_choice_that_is_none_is_not_repeated():
+    with pytest.raises(Invalid) as caught:
+        checks_validated([{"kind": "adjusted_gap", "params": {"strata": ["Erika"]}}])
+    assert "Erika" not in caught.value.message

@@ -87,7 +87,8 @@ def _checked(dataset: Dataset, shares: Mapping[str, Mapping[str, float]]) -> dic
     for attribute, groups in shares.items():
         if attribute not in declared:
             known = ", ".join(sorted(declared)) or "none"
-            raise Invalid(f"{attribute[:_MOST_NAME]!r} is none of its attributes: {known}.", field="shares")
+            place = f"shares.{attribute[:_MOST_NAME]}"
+            raise Invalid(f"This is none of its attributes; there are: {known}.", field=place)
         if not 1 <= len(groups) <= MOST_GROUPS or any(not 1 <= len(group) <= _MOST_NAME for group in groups):
             raise Invalid(f"{attribute}: give 1 to {MOST_GROUPS} groups with short names.", field="shares")
         if any(not _is_share(share) for share in groups.values()):
