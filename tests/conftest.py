@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -19,6 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from portal.accounts.api_keys import api_key_create
 from portal.accounts.models import Team, User
 from portal.core.roles import Role, Scope
+from tests import contract
 from tests.factories import MembershipFactory, TeamFactory, UserFactory
 
 # How long an example takes says more about what else the machine does than about the code. The rest is Hypothesis' own:
@@ -44,6 +46,22 @@ def _flush_past_append_only_triggers() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = with_triggers_off
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _api_keeps_its_word() -> Iterator[None]:
+    """Whatever a test asks of the API, the answer is one that the OpenAPI document declares."""
+    ask = Client.request
+
+    def ask_and_hold(self: Client, **request: Any) -> Any:
+        answer = ask(self, **request)
+        if request["PATH_INFO"].startswith("/api/v1/"):
+            contract.hold(answer, method=request["REQUEST_METHOD"], path=request["PATH_INFO"])
+        return answer
+
+    Client.request = ask_and_hold
+    yield
+    Client.request = ask
 
 
 @pytest.fixture(autouse=True)

@@ -99,7 +99,7 @@ class ConversationAnswer(serializers.ModelSerializer[Conversation]):
 
     id = serializers.UUIDField(source="public_id", read_only=True)
     assistant: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    release: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(slug_field="version", read_only=True)
+    release = serializers.CharField(source="release.version", allow_null=True, default=None, read_only=True)
     outcome = serializers.DictField(read_only=True)
     consents = ConsentAnswer(many=True, read_only=True)
 

@@ -27,7 +27,7 @@ from assistants.services.datasets import (
 )
 from assistants.states import DuplicateRule, RewriteMode
 from consent.models import Purpose
-from portal.core.bodies import StrictBody
+from portal.core.bodies import StrictBody, read
 from portal.core.callers import actor_of
 from portal.core.errors import Invalid
 from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
@@ -144,9 +144,7 @@ class DatasetList(generics.ListAPIView[Dataset]):
     )
     def post(self, request: Request) -> Response:
         actor = actor_of(request, "datasets.change")
-        body = DatasetBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = dict(body.validated_data)
+        given = read(request, DatasetBody)
         assistant = assistant_for(actor, given.pop("assistant"), permission="datasets.change")
         sources = list(DataSource.objects.filter(assistant=assistant, name=given.pop("data_source"))[:2])
         if len(sources) != 1:
@@ -190,9 +188,7 @@ def dataset_freeze_view(request: Request, slug: str) -> Response:
 def dataset_reference_view(request: Request, slug: str) -> Response:
     actor = actor_of(request)
     dataset = dataset_for(actor, slug, permission="datasets.change")
-    body = ReferenceBody(data=request.data)
-    body.is_valid(raise_exception=True)
-    made = dataset_reference_declare(dataset_id=dataset.pk, actor=actor, **body.validated_data)
+    made = dataset_reference_declare(dataset_id=dataset.pk, actor=actor, **read(request, ReferenceBody))
     return Response(ReferenceAnswer(made).data, status=201)
 
 

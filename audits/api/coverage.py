@@ -13,11 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
-from audits.api.requests import read_query
 from audits.queries.coverage import NOT_EVALUATED, coverage, uncovered
 from audits.queries.windows import Window
 from consent.states import PERMITTING, ConsentStatus, Reason
-from portal.core.bodies import Query
+from portal.core.bodies import Query, read_query
 from portal.core.callers import actor_of
 from portal.core.errors import Invalid
 

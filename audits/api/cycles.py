@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from assistants.models import Assistant
 from audits.api.answers import CheckRunAnswer, CycleAnswer
-from audits.api.requests import person_of, read, read_query
+from audits.api.requests import person_of
 from audits.models import CheckRun, Cycle
 from audits.queries.cycles import CycleFilters, check_runs_of, cycle_for, cycles_for
 from audits.services.cycle_states import cycle_close
@@ -21,14 +21,14 @@ from audits.services.cycles import cycle_open
 from audits.services.notes import NOTE_LIMIT
 from audits.states import CheckKind, CycleState
 from portal.core.access import restrict
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import Query, StrictBody, read, read_query
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Audit cycles"
 
 
-class CycleQuery(ListQuery):
+class CycleQuery(Query):
     state = serializers.ListField(child=serializers.ChoiceField(CycleState.choices), required=False)
     assistant = serializers.SlugField(required=False)
 
@@ -99,7 +99,6 @@ class CheckRunList(generics.ListAPIView[CheckRun]):
         if getattr(self, "swagger_fake_view", False):
             return CheckRun.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, ListQuery)
         return check_runs_of(cycle_for(actor, self.kwargs["cycle_id"]))
 
     @extend_schema(

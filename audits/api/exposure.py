@@ -15,14 +15,13 @@ from rest_framework.response import Response
 from assistants.models import Assistant
 from assistants.queries.registry import assistant_for
 from audits.api.answers import Person
-from audits.api.requests import read_query
 from audits.checks.tables import rate_interval, share
 from audits.models import DetectionPattern
 from audits.queries.exposure_figures import ORIGINS, days_counted, scan_states, type_figures
 from audits.queries.patterns import patterns_of
 from audits.queries.windows import Window
 from portal.core.access import require
-from portal.core.bodies import ListQuery, Query
+from portal.core.bodies import Query, read_query
 from portal.core.callers import actor_of
 from portal.core.errors import Invalid
 
@@ -145,7 +144,6 @@ class PatternList(generics.ListAPIView[DetectionPattern]):
         if getattr(self, "swagger_fake_view", False):
             return DetectionPattern.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, ListQuery)
         assistant = assistant_for(actor, self.kwargs["slug"], permission="audits.view")
         require(actor, "audits.view", assistant)
         return patterns_of(assistant)

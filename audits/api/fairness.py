@@ -11,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
-from audits.api.requests import read_query
 from audits.checks.slice_asked import WINDOWS, slice_asked
 from audits.checks.slicing import STRATA, fairness_slice
-from portal.core.bodies import Query
+from portal.core.bodies import Query, read_query
 from portal.core.callers import actor_of
 
 TAG = "Fairness"

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Release
 from audits.api.answers import FindingAnswer, FindingDetail
-from audits.api.requests import Nothing, person_of, read, read_query
+from audits.api.requests import Nothing, person_of
 from audits.models import Finding
 from audits.queries.findings import FindingFilters, finding_for, findings_for
 from audits.queries.waiting import WAITING
@@ -42,7 +42,7 @@ from audits.services.verification import finding_verify
 from audits.states import DismissReason, FindingState, Remedy, Severity
 from portal.accounts.models import User
 from portal.accounts.step_up import recently_reauthenticated
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import Query, StrictBody, read, read_query
 from portal.core.callers import actor_of
 
 TAG = "Findings"
@@ -61,7 +61,7 @@ def _note(*, required: bool) -> serializers.CharField:
     return serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True)
 
 
-class FindingQuery(ListQuery):
+class FindingQuery(Query):
     state = serializers.ListField(child=serializers.ChoiceField(FindingState.choices), required=False)
     severity = serializers.ListField(child=serializers.ChoiceField(Severity.choices), required=False)
     assistant = serializers.SlugField(required=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Conversation
 from audits.api.answers import FlagAnswer
-from audits.api.requests import Nothing, person_of, read, read_query
+from audits.api.requests import Nothing, person_of
 from audits.models import Flag
 from audits.queries.flags import FlagFilters, flag_for, flags_for
 from audits.services.flags import flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_raise, flag_release
@@ -22,14 +22,14 @@ from audits.services.notes import NOTE_LIMIT
 from audits.states import DismissReason, FlagKind, FlagSource, FlagState, Severity
 from portal.core.access import restrict
 from portal.core.actors import Actor
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import Query, StrictBody, read, read_query
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Flags"
 
 
-class FlagQuery(ListQuery):
+class FlagQuery(Query):
     state = serializers.ListField(child=serializers.ChoiceField(FlagState.choices), required=False)
     kind = serializers.ListField(child=serializers.ChoiceField(FlagKind.choices), required=False)
     # DRF collects declared fields apart from Field's own attribute of this name.
@@ -97,7 +97,7 @@ class FlagList(generics.ListAPIView[Flag]):
         operation_id="flags_raise",
         tags=[TAG],
         request=FlagBody,
-        responses={201: FlagAnswer},
+        responses={201: FlagAnswer, 409: OpenApiResponse(description="erased or disposed: the conversation is gone")},
         summary="Raise a flag; repeating it answers with the flag that is there",
     )
     def post(self, request: Request) -> Response:

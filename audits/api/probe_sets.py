@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audits.api.answers import Person
-from audits.api.requests import read, read_query
 from audits.models import ProbeSetVersion
 from audits.queries.probe_sets import probe_set_for, probe_sets_for
 from audits.services.probe_sets import probe_set_change, probe_set_create
 from portal.accounts.models import Team
 from portal.core.access import teams_with
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import StrictBody, read
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
@@ -66,7 +65,6 @@ class ProbeSetList(generics.ListAPIView[ProbeSetVersion]):
         if getattr(self, "swagger_fake_view", False):
             return ProbeSetVersion.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, ListQuery)
         return probe_sets_for(actor)
 
     @extend_schema(operation_id="probe_sets_list", tags=[TAG], summary="The newest version of each probe set")
@@ -77,7 +75,10 @@ class ProbeSetList(generics.ListAPIView[ProbeSetVersion]):
         operation_id="probe_sets_create",
         tags=[TAG],
         request=ProbeSetBody,
-        responses={201: ProbeSetDocumentAnswer},
+        responses={
+            201: ProbeSetDocumentAnswer,
+            409: OpenApiResponse(description="probe_set_exists: write its next version instead"),
+        },
         summary="Write the first version of a probe set",
     )
     def post(self, request: Request) -> Response:

@@ -13,14 +13,14 @@ from rest_framework.response import Response
 
 from assistants.queries.registry import assistant_for
 from audits.api.answers import CheckRunAnswer, Person
-from audits.api.requests import Nothing, person_of, read, read_query
+from audits.api.requests import Nothing, person_of
 from audits.endpoints.secret_places import url_shown
 from audits.models import ProbeConnector, ProbeRun
 from audits.queries.probe_figures import checks_of, comparisons_of, floors_of
 from audits.queries.probe_judgements import judging_progress, reading_of
 from audits.queries.probing import connectors_of, probe_run_for, probe_runs_for, progress_of
 from audits.services.probing.runs import MOST_PAIRS_PER_TEMPLATE, probe_run_start, probe_run_stop
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import StrictBody, read
 from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
@@ -153,7 +153,6 @@ class ConnectorList(generics.ListAPIView[ProbeConnector]):
         if getattr(self, "swagger_fake_view", False):
             return ProbeConnector.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, ListQuery)
         return connectors_of(assistant_for(actor, self.kwargs["slug"], permission="audits.view"))
 
     @extend_schema(operation_id="connectors_list", tags=[TAG], summary="How the assistant's chat endpoints are asked")
@@ -168,7 +167,6 @@ class ProbeRunList(generics.ListAPIView[ProbeRun]):
         if getattr(self, "swagger_fake_view", False):
             return ProbeRun.objects.none()
         actor = actor_of(self.request, "audits.view")
-        read_query(self.request, ListQuery)
         slug = assistant_for(actor, self.kwargs["slug"], permission="audits.view").slug
         return probe_runs_for(actor, assistant=slug)
 

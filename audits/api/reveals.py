@@ -11,14 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audits.api.answers import Person
-from audits.api.requests import read_query
 from audits.models import Reveal
 from audits.queries.reveals import RevealFilters, reveals_for
-from portal.core.bodies import ListQuery
+from portal.core.bodies import Query, read_query
 from portal.core.callers import actor_of
 
 
-class RevealQuery(ListQuery):
+class RevealQuery(Query):
     """`since` and `until` are UTC days, both included."""
 
     assistant = serializers.SlugField(required=False)

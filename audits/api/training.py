@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 
 from assistants.queries.datasets import dataset_for
 from audits.api.answers import CheckRunAnswer
-from audits.api.requests import Nothing, person_of, read, read_query
+from audits.api.requests import Nothing, person_of
 from audits.models import TrainingExport
 from audits.queries.training_exports import breaches_of, export_for, exports_of
 from audits.services.training import dataset_audit, training_export_lines, training_export_request
 from audits.services.training.exports import packed
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import StrictBody, read
 from portal.core.callers import actor_of
 
 TAG = "Training data"
@@ -88,7 +88,6 @@ class ExportList(generics.ListAPIView[TrainingExport]):
         if getattr(self, "swagger_fake_view", False):
             return TrainingExport.objects.none()
         actor = actor_of(self.request, "datasets.view")
-        read_query(self.request, ListQuery)
         return exports_of(dataset_for(actor, self.kwargs["slug"])).select_related("dataset")
 
     @extend_schema(operation_id="training_exports_list", tags=[TAG], summary="The exports of a data set, newest first")

@@ -27,7 +27,7 @@ from consent.request_states import (
 from consent.services.requests.handling import request_receive
 from consent.services.requests.records import NOTE_LIMIT, today
 from portal.core.access import can_anywhere
-from portal.core.bodies import ListQuery, StrictBody
+from portal.core.bodies import Query, StrictBody, read, read_query
 from portal.core.errors import Denied
 
 TAG = "Data-subject requests"
@@ -47,7 +47,7 @@ class RequestBody(StrictBody):
     team = serializers.SlugField(required=False, help_text="Needed by people of several teams; a key has its own.")
 
 
-class RequestQuery(ListQuery):
+class RequestQuery(Query):
     waiting = serializers.ChoiceField(["open", "soon", "overdue", "closed"], required=False)
     kind = serializers.ChoiceField(RequestKind.choices, required=False)
 
@@ -85,9 +85,8 @@ class Requests(generics.ListAPIView[SubjectRequest]):
         actor: Any = self.request.user
         if not can_anywhere(actor, "requests.list"):
             raise Denied("This needs the scope requests:read or a role that lists requests.", code="role_missing")
-        query = RequestQuery(data=self.request.query_params.dict())
-        query.is_valid(raise_exception=True)
-        return requests_for(actor, RequestFilters(**query.validated_data), today=today()).order_by("-pk")
+        filters = RequestFilters(**read_query(self.request, RequestQuery))
+        return requests_for(actor, filters, today=today()).order_by("-pk")
 
     @extend_schema(
         operation_id="subject_requests_list",
@@ -106,9 +105,7 @@ class Requests(generics.ListAPIView[SubjectRequest]):
         summary="File a data-subject request",
     )
     def post(self, request: Request) -> Response:
-        body = RequestBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = dict(body.validated_data)
+        given = read(request, RequestBody)
         actor: Any = request.user
         team = team_asked(request, given.pop("team", None), "requests.receive")
         made = request_receive(team=team, actor=actor, **given)

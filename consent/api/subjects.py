@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import UTC
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import DateTimeField, ValidationError
+from rest_framework.serializers import DateTimeField
 from rest_framework.views import APIView
 
 from consent.api.bodies import (
@@ -31,10 +31,15 @@ from consent.services.ages import subject_age_note
 from consent.services.links import merge_confirm, subjects_merge, subjects_unmerge
 from consent.services.restrictions import restriction_impose, restriction_lift
 from portal.core.access import require
+from portal.core.bodies import Query, read, read_query
 from portal.core.callers import actor_of
-from portal.core.errors import Invalid, NotFound
+from portal.core.errors import NotFound
 
 TAG = "Consent"
+
+
+class ReceiptQuery(Query):
+    known_at = DateTimeField(required=False, default_timezone=UTC, help_text="Now unless given.")
 
 
 class Merges(APIView):
@@ -44,12 +49,12 @@ class Merges(APIView):
         operation_id="consent_merge_propose",
         tags=[TAG],
         request=MergeBody,
-        responses={201: MergeAnswer},
+        responses={201: MergeAnswer, 409: OpenApiResponse(description="merge_exists: merged, or proposed, already")},
         summary="Propose that two customers are one",
         description="Until a privacy officer confirms it, the stricter of the two decides every use of either.",
     )
     def post(self, request: Request) -> Response:
-        given = _valid(MergeBody(data=request.data))
+        given = read(request, MergeBody)
         team = team_asked(request, given.get("team"), "consent.record")
         step = subjects_merge(
             subject_id=subject_named(team, given).pk,
@@ -73,7 +78,7 @@ class MergeConfirm(APIView):
         summary="Confirm that two customers are one (privacy officers only)",
     )
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
-        given = _valid(MergeStepBody(data=request.data))
+        given = read(request, MergeStepBody)
         return Response(_merge(merge_confirm(merge=public_id, reason=given["reason"], actor=actor_of(request))))
 
 
@@ -88,7 +93,7 @@ class MergeUndo(APIView):
         summary="Take a merge back; each customer keeps their own events",
     )
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
-        given = _valid(MergeStepBody(data=request.data))
+        given = read(request, MergeStepBody)
         return Response(_merge(subjects_unmerge(merge=public_id, reason=given["reason"], actor=actor_of(request))))
 
 
@@ -103,7 +108,7 @@ class AgeNotes(APIView):
         summary="Note that a customer is a minor, or is not",
     )
     def post(self, request: Request) -> Response:
-        given = _valid(AgeNoteBody(data=request.data))
+        given = read(request, AgeNoteBody)
         team = team_asked(request, given.get("team"), "consent.record")
         subject = subject_named(team, given)
         note = subject_age_note(
@@ -134,7 +139,7 @@ class Restrictions(APIView):
         summary="Restrict the processing of a customer's data (GDPR Art. 18)",
     )
     def post(self, request: Request) -> Response:
-        given = _valid(RestrictionBody(data=request.data))
+        given = read(request, RestrictionBody)
         team = team_asked(request, given.get("team"), "consent.record")
         made = restriction_impose(
             subject_id=subject_named(team, given).pk,
@@ -156,9 +161,11 @@ class RestrictionLift(APIView):
         responses=RestrictionAnswer,
         summary="Lift a restriction of processing",
     )
-    def post(self, request: Request, pk: int) -> Response:
-        given = _valid(RestrictionLiftBody(data=request.data))
-        lifted = restriction_lift(restriction_id=pk, lifted_at=given.get("lifted_at"), actor=actor_of(request))
+    def post(self, request: Request, restriction_id: int) -> Response:
+        given = read(request, RestrictionLiftBody)
+        lifted = restriction_lift(
+            restriction_id=restriction_id, lifted_at=given.get("lifted_at"), actor=actor_of(request)
+        )
         return Response(_restriction(lifted))
 
 
@@ -168,7 +175,7 @@ class Receipt(APIView):
     @extend_schema(
         operation_id="consent_receipt",
         tags=[TAG],
-        parameters=[OpenApiParameter("known_at", OpenApiTypes.DATETIME, description="Now unless given.")],
+        parameters=[ReceiptQuery],
         responses=OpenApiTypes.OBJECT,
         summary="A customer's consent receipt in terms of ISO/IEC TS 27560",
     )
@@ -177,22 +184,8 @@ class Receipt(APIView):
         if subject is None:
             raise NotFound("There is no such item.")
         require(actor_of(request), "consent.view", subject)
-        return Response(receipt(subject=subject, known_at=_known_at(request.query_params.get("known_at"))))
-
-
-def _known_at(text: str | None) -> datetime:
-    if not text:
-        return timezone.now()
-    try:
-        moment: datetime = DateTimeField(default_timezone=UTC).run_validation(text)
-    except ValidationError as error:
-        raise Invalid("Not a date and time such as 2026-03-01T09:30:00Z.", field="known_at") from error
-    return moment
-
-
-def _valid(body: Any) -> dict[str, Any]:
-    body.is_valid(raise_exception=True)
-    return cast(dict[str, Any], body.validated_data)
+        asked = read_query(request, ReceiptQuery)
+        return Response(receipt(subject=subject, known_at=asked.get("known_at") or timezone.now()))
 
 
 def _merge(step: SubjectLinkEvent) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def team_asked(request: Request, slug: str | None, permission: str) -> Team:
     """The team asked about: the key's own, the only one, or the one named. Raises Denied, NotFound, Invalid."""
     actor = cast(Actor, request.user)
     if slug:
-        team = Team.objects.filter(slug=slug).first() if slug.isprintable() else None  # PostgreSQL takes no NUL
+        team = Team.objects.filter(slug=slug).first()
         if team is None:
             raise NotFound("There is no such item.")
         require(actor, permission, team)

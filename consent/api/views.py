@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import ListSerializer
+from rest_framework.serializers import ListSerializer, SlugField
 from rest_framework.views import APIView
 
 from consent.api.bodies import (
@@ -32,10 +32,15 @@ from consent.services.events import consent_events_record
 from consent.services.imports import consents_import
 from portal.accounts.models import Team
 from portal.core.actors import Actor
+from portal.core.bodies import Query, read, read_query
 from portal.core.errors import Invalid, NotFound
 from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
 
 TAG = "Consent"
+
+
+class TeamQuery(Query):
+    team = SlugField(required=False, help_text="Needed by people of several teams; a key has its own.")
 
 
 class Evaluate(APIView):
@@ -53,9 +58,7 @@ class Evaluate(APIView):
         summary="Decide one use of a customer's data",
     )
     def post(self, request: Request) -> Response:
-        body = EvaluateBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = read(request, EvaluateBody)
         team = team_asked(request, given.get("team"), "consent.view")
         now = timezone.now()
         use_time, known_at = given.get("use_time", now), given.get("known_at", now)
@@ -90,9 +93,7 @@ class EvaluateBatch(APIView):
         ),
     )
     def post(self, request: Request) -> Response:
-        body = EvaluateBatchBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = read(request, EvaluateBatchBody)
         team = team_asked(request, given.get("team"), "consent.view")
         now = timezone.now()
         known_at = given.get("known_at", now)
@@ -117,13 +118,13 @@ class Events(APIView):
     @extend_schema(
         operation_id="consent_events_record",
         tags=[TAG],
-        parameters=[OpenApiParameter("team", str, description="Needed by people of several teams.")],
+        parameters=[TeamQuery],
         request=EventBody(many=True),
         responses={200: RecordAnswer},
         summary="Record consent events, all or none of the list; repeating it changes nothing",
     )
     def post(self, request: Request) -> Response:
-        team = team_asked(request, request.query_params.get("team"), "consent.record")
+        team = team_asked(request, read_query(request, TeamQuery).get("team"), "consent.record")
         body: ListSerializer[Any] = ListSerializer(child=EventBody(), data=request.data, max_length=MAX_EVENTS)
         body.is_valid(raise_exception=True)
         entries = [EventBody.entry(given) for given in body.validated_data]
@@ -153,7 +154,7 @@ class Consents(APIView):
         operation_id="consents_push",
         tags=[TAG],
         parameters=[
-            OpenApiParameter("team", str, description="Needed by people of several teams."),
+            TeamQuery,
             OpenApiParameter("Content-Encoding", str, OpenApiParameter.HEADER, enum=["identity", "gzip"]),
         ],
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
@@ -167,7 +168,7 @@ class Consents(APIView):
         ),
     )
     def post(self, request: Request) -> Response:
-        team = team_asked(request, request.query_params.get("team"), "consent.record")
+        team = team_asked(request, read_query(request, TeamQuery).get("team"), "consent.record")
         rejections = FirstRejections()
         lines = entries_of_lines(body_lines(request), EntryParser(), max_line_bytes=settings.PROBITY_MAX_RECORD_BYTES)
         with body_read():

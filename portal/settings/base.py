@@ -169,13 +169,16 @@ REST_FRAMEWORK = {
         "portal.api.authentication.ApiKeyAuthentication",
         "portal.api.authentication.BrowserAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.HasActor"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "portal.api.permissions.HasActor",
+        "portal.api.permissions.KnownParameters",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.BoundedJsonParser"],
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.KeyThrottle"],
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.KeysetPagination",
     "PAGE_SIZE": 50,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.OperationSchema",
     "EXCEPTION_HANDLER": "portal.api.problems.exception_handler",
     "DEFAULT_VERSIONING_CLASS": None,
 }

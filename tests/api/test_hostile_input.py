@@ -85,8 +85,9 @@ def test_a_cursor_that_was_made_up_is_refused(api, address, position):
 
 
 @pytest.mark.parametrize("address", ["/api/v1/consents", "/api/v1/consent/events"])
-def test_a_team_that_cannot_be_is_not_found(api, address):
-    assert api("POST", f"{address}?team=%00", b"[]")[0] in (404, 415)
+def test_a_team_that_cannot_be_is_refused_by_name(api, address):
+    status, told = api("POST", f"{address}?team=%00", b"[]")
+    assert (status, {error["field"] for error in told["errors"]}) == (422, {"team"})
 
 
 @pytest.mark.parametrize("address", LISTS)

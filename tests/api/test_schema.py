@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.core.management import call_command
 
+from tests.contract import operations
+
 
 def test_schema_is_generated_without_a_warning(db):
     call_command("spectacular", "--fail-on-warn", "--validate", stdout=StringIO())
@@ -19,11 +21,18 @@ def test_schema_and_documentation_are_public_and_hold_no_inline_script(client, d
 
 
 def test_every_operation_needs_somebody(client, db):
-    paths = client.get("/api/v1/schema/?format=json").json()["paths"]
-    operations = [(path, method) for path, item in paths.items() for method in item if method in ("get", "post")]
-    assert len(operations) >= 12
-    for path, method in operations:
+    assert len(operations()) > 70
+    for path, method, _ in operations():
         url = re.sub(r"{(\w+)}", lambda match: str(UUID(int=1)) if match[1] == "public_id" else "1", path)
         answer = getattr(client, method)(url, content_type="application/json")
         assert (path, method, answer.status_code) == (path, method, 401)
         assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_every_operation_declares_what_may_go_wrong(db):
+    for path, method, operation in operations():
+        expected = {"400", "401", "403", "404", "406", "422", "429"}
+        if "requestBody" in operation:
+            expected |= {"413", "415"}
+        assert (path, method, expected - set(operation["responses"])) == (path, method, set())

@@ -1,0 +1,61 @@
+"""The OpenAPI document of each operation: what it takes, its own answers, and the problems that it may answer with."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.serializers import Serializer
+
+from portal.api.problem_responses import ALWAYS, ON_AN_ITEM, WITH_BODY, ProblemAnswer, name_of, response_of
+
+
+class OperationSchema(AutoSchema):
+    """Declares the problems of an operation, so that a view names only what it says about one of them itself."""
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(path, path_regex, path_prefix, method, registry)
+        if operation is None:
+            return None
+        shape = self.resolve_serializer(ProblemAnswer, "response").ref
+        statuses = {*ALWAYS}
+        if "requestBody" in operation:
+            statuses |= {*WITH_BODY}
+        if method.upper() != "GET" and "{" in path:
+            statuses |= {*ON_AN_ITEM}
+        responses: dict[str, Any] = operation["responses"]
+        for code, told in responses.items():
+            if int(code) >= 400:
+                responses[code] = response_of(int(code), shape, description=told["description"])
+        for status in statuses:
+            component = ResolvedComponent(
+                name=name_of(status),
+                type=ResolvedComponent.RESPONSE,
+                schema=response_of(status, shape),
+                object=name_of(status),
+            )
+            registry.register_on_missing(component)
+            responses.setdefault(str(status), component.ref)
+        operation["responses"] = dict(sorted(responses.items()))
+        return operation
+
+    def parameters_taken(self, method: str) -> frozenset[str]:
+        """The query parameters that the document declares for a method of this view, paging included."""
+        view = self.view
+        declared = getattr(getattr(view, method.lower(), None), "kwargs", {}).get("schema")
+        schema = declared() if declared else type(self)()
+        schema.view, schema.method = view, method
+        names: set[str] = set()
+        for one in schema.get_override_parameters():
+            if not isinstance(one, OpenApiParameter):
+                names |= {*cast(type[Serializer[Any]], one)().fields}
+            elif one.location == OpenApiParameter.QUERY:
+                names.add(one.name)
+        paginator = getattr(view, "paginator", None) if method == "GET" else None
+        if paginator is not None:
+            names |= {parameter["name"] for parameter in paginator.get_schema_operation_parameters(view)}
+        return frozenset(names)
