@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -56,7 +57,8 @@ def answered(
     return [PairResult(pair, answer(pair, pair.a), answer(pair, pair.b)) for pair in pairs]
 
 
-def name_pairs(*, seed: int, each: int = 6, group: str = "black") -> list[ProbePair]:
-    """Pairs of one group of names with the reference, and A/A pairs."""
+@cache
+def name_pairs(*, seed: int, each: int = 6, group: str = "black") -> tuple[ProbePair, ...]:
+    """Pairs of one group of names with the reference, and A/A pairs: planned once, asked in many simulated runs."""
     planned = plan(SERVICE, cues=["name"], seed=seed, pairs_per_template=each, aa_share=0.25)
-    return [pair for pair in planned if pair.a.group == group or pair.kind == "aa"]
+    return tuple(pair for pair in planned if pair.a.group == group or pair.kind == "aa")
