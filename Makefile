@@ -33,7 +33,7 @@ lint: $(VENV)/.installed-dev ## style, types, import contracts, templates, missi
 e2e: $(VENV)/.installed-dev ## browser tests in Chromium
 	@test -x "$(PROBITY_CHROMIUM)" || { echo "The browser tests need Chromium: install it \
 	(Debian: apt-get install chromium) or set PROBITY_CHROMIUM to its path." >&2; exit 2; }
-	@$(BIN)/python -m pytest -m e2e $(ARGS)
+	@$(BIN)/python -m pytest -m e2e -o testpaths=tests/e2e -n 2 --maxschedchunk 1 $(ARGS)
 
 bench: $(VENV)/.installed-bench ## intake and page latency, audits and detection against other tools
 	@$(BIN)/python -m bench $(ARGS)

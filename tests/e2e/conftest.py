@@ -1,4 +1,8 @@
-"""One portal and one Chromium for all browser tests; people keep their browsers between tests."""
+"""One portal and one Chromium for all browser tests of a process; people keep their browsers between tests.
+
+Processes of a parallel run share neither: what one test changes, no test beside it sees. They take the tests in order
+(`--maxschedchunk 1`), so that pages are looked at before findings are decided, as in a single process.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.browsing import CHROMIUM, People, chromium
 from tests.e2e.looking import Gallery
-from tests.e2e.running import RunningPortal, running_portal
+from tests.e2e.running import RunningPortal, copy_of_first_portal, running_portal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,7 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
-    with running_portal(tmp_path_factory.mktemp("e2e") / "var") as running:
+    var = tmp_path_factory.mktemp("e2e") / "var"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        copy_of_first_portal(tmp_path_factory.getbasetemp().parent / "first-portal", var)
+    with running_portal(var) as running:
         yield running
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -78,7 +80,7 @@ class RunningPortal:
 @contextmanager
 def running_portal(var: Path) -> Iterator[RunningPortal]:
     """Start `python -m portal.run`, wait for the demo audits; afterwards stop it and see that nothing is left."""
-    var.mkdir()
+    var.mkdir(exist_ok=True)
     port = _free_port()
     with _log(var).open("wb") as output:
         process = subprocess.Popen(
@@ -104,6 +106,23 @@ def running_portal(var: Path) -> Iterator[RunningPortal]:
     finally:
         process.kill()
         process.wait()
+
+
+def copy_of_first_portal(shared: Path, var: Path) -> None:
+    """Give `var` the state of a portal whose demo audits are done and which was stopped again.
+
+    Whoever comes first makes it in `shared`, the others wait: the demo company is made once for all processes.
+    """
+    shared.mkdir(exist_ok=True)
+    first, made = shared / "var", shared / "made"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            with running_portal(first):
+                pass
+            made.touch()
+    # Sockets cannot be copied, and each portal finds a port for its demo assistant.
+    shutil.copytree(first, var, ignore=shutil.ignore_patterns("run", "demo-assistant.port"))
 
 
 def environment(var: Path) -> dict[str, str]:
