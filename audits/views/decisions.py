@@ -101,7 +101,7 @@ def offered_decisions(
     finding: Finding, user: User, *, bound: tuple[str, forms.Form] | None = None, only: frozenset[str] | None = None
 ) -> list[Offered]:
     """What this person can do now, in the order of likelihood; `bound` is the form that was refused, shown opened."""
-    offered = []
+    offered: list[Offered] = []
     for action in allowed_actions(finding, user):
         if only is not None and action.name not in only:
             continue
@@ -114,7 +114,7 @@ def offered_decisions(
                 label=action.label,
                 key=action.key,
                 icon=decision.icon,
-                style=decision.style,
+                style="" if any(earlier.style for earlier in offered) else decision.style,
                 form=form,
                 denied_reason=action.denied_reason,
                 opened=refused,

@@ -24,7 +24,7 @@ from audits.states import FINDING, FindingState
 from audits.views.claims import claim_shown
 from audits.views.decisions import DECISIONS, decision_form, offered_decisions
 from audits.views.evidence import evidence_context
-from audits.views.history import steps_of
+from audits.views.history import last_word, steps_of
 from audits.views.people import name_of
 from audits.views.triangle import triangle_context
 from audits.views.viewers import next_page, viewer, viewer_with
@@ -94,7 +94,7 @@ def _page(
     bound: tuple[str, forms.Form] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    back = next_page(request, "")
+    back, steps = next_page(request, ""), steps_of(shown)
     context = {
         "finding": shown,
         **header_context(shown, user),
@@ -102,7 +102,8 @@ def _page(
         **triangle_context(shown),
         "people": _people(shown),
         "remediations": [(plan, recheck_words(plan.recheck)) for plan in finding_remediations(shown)],
-        "steps": steps_of(shown),
+        "steps": steps,
+        "last_word": last_word(steps),
         "offered": offered_decisions(shown, user, bound=bound),
         "stay": back,
         "go_on": back,

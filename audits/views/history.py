@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,14 @@ _LOOKS = {
     "remediation.implemented": ("tool", "info"),
 }
 
+# What a person asks of the next one, and what moves nothing in between.
+_ASKING = frozenset(
+    {"remediation.changes_requested", "finding.sent_back", "finding.dismissal_proposed", "finding.risk_accepted"}
+)
+_BESIDE = frozenset(
+    {"finding.commented", "finding.assigned", "finding.claimed", "finding.released", "finding.seen_again"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -53,6 +62,12 @@ class Step:
 def steps_of(finding: Finding) -> list[Step]:
     """Every step, the latest first."""
     return [_step(event) for event in reversed(finding_history(finding))]
+
+
+def last_word(steps: Sequence[Step]) -> Step | None:
+    """What somebody wrote when they asked for what comes next, as long as nobody has answered; `steps` latest first."""
+    latest = next((step for step in steps if step.action not in _BESIDE), None)
+    return latest if latest is not None and latest.action in _ASKING and latest.text else None
 
 
 def _step(event: FindingEvent) -> Step:

@@ -27,6 +27,7 @@ from audits.views.decisions import TRIAGE, offered_decisions
 from audits.views.evidence import evidence_context
 from audits.views.findings import header_context
 from audits.views.flags import flag_context
+from audits.views.history import last_word, steps_of
 from audits.views.viewers import viewer_with
 from portal.accounts.models import User
 from portal.core.access import can_anywhere
@@ -116,6 +117,7 @@ def _beside(user: User, current: Finding | Flag | None) -> dict[str, Any]:
             "finding": finding,
             **header_context(finding, user),
             **evidence_context(finding, user),
+            "last_word": last_word(steps_of(finding)) if finding.dismissal_proposed_by_id else None,
             "offered": offered_decisions(finding, user, only=TRIAGE),
         }
     if isinstance(current, Flag):

@@ -141,6 +141,10 @@ def test_remediation_goes_from_plan_to_implementation_on_the_page(finding, revie
     planner.post(_url(finding, "remediation"), {"plan": "Rewrite the prompt."})
     planner.post(_url(finding, "submit"))
     decider.post(_url(finding, "request-changes"), {"note": "Say which prompt."})
+    planner.post(_url(finding, "comment"), {"note": "I shall."})
+    asked = planner.get(_url(finding))
+    assert (asked.context["last_word"].text, asked.context["last_word"].actor) == ("Say which prompt.", approver.name)
+    assert [item.name for item in asked.context["offered"] if item.style] == ["submit"]
     [offered] = [item for item in planner.get(_url(finding)).context["offered"] if item.name == "remediation"]
     assert offered.form.initial["plan"] == "Rewrite the prompt."
     planner.post(_url(finding, "remediation"), {"plan": "Rewrite the greeting prompt."})

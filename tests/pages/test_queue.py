@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assistants.models import Conversation
 from audits.models import Finding, Flag
-from audits.services.findings import finding_claim
+from audits.services.findings import finding_claim, finding_dismiss
 from audits.services.flags import flag_claim, flag_confirm, flag_raise
 from audits.services.scanning import conversations_scan
 from tests.audits.conversations import Told, conversations_make
@@ -125,6 +125,16 @@ def test_flag_is_claimed_confirmed_and_promoted_with_its_proof(scene, reviewer, 
     assert flag.state == "promoted"
     assert promoted.url == reverse("audits:finding", args=[flag.finding_id])
     assert client.get(promoted.url).status_code == 200
+
+
+def test_who_decides_on_a_dismissal_reads_why_it_is_proposed(scene, reviewer, approver, as_user):
+    assert as_user(approver).get("/queue/").context["last_word"] is None
+    finding_dismiss(finding_id=scene.finding.pk, reason="explained", note="The shop was closed.", actor=reviewer)
+    finding_claim(finding_id=scene.finding.pk, actor=approver)
+    for address in ("/queue/", f"/findings/{scene.finding.pk}/"):
+        page = as_user(approver).get(address)
+        assert page.context["last_word"].text == "The shop was closed."
+        assert f"</strong> by {reviewer.name}" in page.content.decode()
 
 
 def test_flag_dismissal_needs_a_reason_in_words(scene, reviewer, as_user):
