@@ -97,7 +97,9 @@ class DuplicateForm(forms.Form):
 
 
 class AcceptRiskForm(forms.Form):
-    until = forms.DateField(label="Accepted until", widget=calendar())
+    until = forms.DateField(
+        label="Accepted until", widget=calendar(), help_text="Within a year. Then the finding is confirmed again."
+    )
     note = _note("Why, and what makes up for it", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
