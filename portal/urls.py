@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from portal.core import views as core_views
 
+handler404 = "portal.core.views.not_found"
 handler400 = "portal.core.views.bad_request"
 handler500 = "portal.core.views.server_error"
 

@@ -10,6 +10,7 @@ from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiTypes, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.decorators import api_view
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -114,8 +115,20 @@ def export_detail(request: Request, public_id: uuid.UUID) -> Response:
     return Response(ExportDetailAnswer(export_for(actor_of(request, "datasets.view"), public_id)).data)
 
 
+class _Packed(BaseRenderer):
+    """Lets whoever asks for packed lines have them; the view writes them itself, and a problem is JSON."""
+
+    media_type = "application/gzip"
+    format = JSONRenderer.format  # no choice of its own in the address
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> Any:
+        return data
+
+
 class ExportLines(APIView):
     """The file itself, for people only: it is written down who fetched it."""
+
+    renderer_classes = [JSONRenderer, _Packed]
 
     @extend_schema(
         operation_id="training_exports_fetch",

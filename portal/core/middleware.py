@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.core import ledger
 from portal.core.errors import ProbityError, TooMany
-from portal.core.rate_limits import seconds_to_wait
+from portal.core.rate_limits import seconds_to_wait, too_fast
 
 PROBLEM = "application/problem+json"
 _NO_PAGE = ProbityError(
@@ -65,7 +65,7 @@ class RateLimitMiddleware:
             limit = settings.PROBITY_USER_REQUESTS_PER_MINUTE
             wait = seconds_to_wait(f"user:{request.user.pk}", limit=limit)
             if wait:
-                return _answer(request, TooMany(f"That was too fast. Try again in {wait} seconds.", retry_after=wait))
+                return _answer(request, TooMany(too_fast(wait), retry_after=wait))
         return self.get_response(request)
 
 

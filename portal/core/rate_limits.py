@@ -39,6 +39,11 @@ def seconds_to_wait(name: str, *, limit: int) -> int:
     return 0 if count <= limit else int(_WINDOW - now % _WINDOW) + 1
 
 
+def too_fast(wait: int) -> str:
+    """What somebody is told who asks too often."""
+    return f"That was too fast. Try again in {wait} seconds."
+
+
 @lru_cache(maxsize=2)
 def _client(url: str) -> redis.Redis:
     return redis.Redis.from_url(url, socket_connect_timeout=_TIMEOUT, socket_timeout=_TIMEOUT)

@@ -46,6 +46,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return defaults.bad_request(request, exception)
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """An address that is none: a problem in the API, else a page."""
+    if request.path.startswith("/api/"):
+        return _problem("not_found", "Not found", 404, "There is no such address; /api/v1/docs/ has them all.")
+    return defaults.page_not_found(request, exception)
+
+
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """What nobody foresaw: a problem in the API, else a page."""
     if request.path.startswith("/api/"):

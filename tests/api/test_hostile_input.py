@@ -81,7 +81,21 @@ def test_many_faults_are_told_in_part(api):
 def test_a_cursor_that_was_made_up_is_refused(api, address, position):
     cursor = base64.urlsafe_b64encode(f"p={position}".encode().replace(b"\0", b"%00")).decode()
     status, told = api("GET", f"{address}?cursor={cursor}")
-    assert (status, told["detail"]) == (404, "Invalid cursor")
+    assert (status, told["detail"].partition(":")[0]) == (404, "There is no such page")
+
+
+@pytest.mark.parametrize("cursor", ["%00", "x", "cD0x!", "bz05OTk5OTkmcD0x", "cD0xJng9MQ==", "é"])
+def test_a_cursor_that_is_not_one_of_ours_is_refused(api, cursor):
+    assert api("GET", f"/api/v1/findings/?cursor={cursor}")[0] == 404
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "201", "x", "", "1.5", "9" * 5000, "%00", "٣"])
+def test_a_page_of_no_size_is_refused_by_name(api, size):
+    status, told = api("GET", f"/api/v1/findings/?page_size={size}")
+    assert (status, told["errors"]) == (
+        422,
+        [{"field": "page_size", "message": "Give a whole number from 1 to 200."}],
+    )
 
 
 @pytest.mark.parametrize("address", ["/api/v1/consents", "/api/v1/consent/events"])

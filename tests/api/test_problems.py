@@ -1,5 +1,7 @@
 """Errors that DRF itself raises have the one error shape too."""
 
+from uuid import UUID
+
 import pytest
 
 from tests.factories import AssistantFactory
@@ -74,3 +76,50 @@ def test_a_wrong_filter_is_named_as_in_the_address(reviewer, as_user):
     answer = as_user(reviewer).get("/api/v1/findings/?state=new&state=bogus&severity=grave")
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["state", "severity"]
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v2/findings/"])
+def test_an_address_beside_the_versions_is_a_problem_too(client, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept", "expected"),
+    [
+        ("GET", "schema/?format=xml", "*/*", (404, "not_found")),
+        ("GET", "schema/", "text/html", (406, "not_acceptable")),
+        ("POST", "schema/", "*/*", (405, "method_not_allowed")),
+        ("POST", "docs/", "*/*", (405, "method_not_allowed")),
+        ("GET", "findings/", "text/html", (406, "not_acceptable")),
+        ("DELETE", "findings/", "*/*", (405, "method_not_allowed")),
+    ],
+)
+def test_a_problem_is_json_whatever_the_route_answers_with(client, api_key, method, path, accept, expected):
+    headers = {"Authorization": api_key(), "Accept": accept}
+    answer = client.generic(method, f"/api/v1/{path}", headers=headers)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == expected
+    assert ("Allow" in answer.headers) or expected[0] != 405
+
+
+def test_packed_lines_may_be_asked_for_by_their_type(client, api_key):
+    path = f"/api/v1/training-exports/{UUID(int=1)}/lines/"
+    answer = client.post(path, headers={"Authorization": api_key(), "Accept": "application/gzip"})
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (403, "people_only")
+
+
+def test_what_is_wrong_with_the_whole_body_is_said_of_the_body(client, api_key):
+    answer = client.post("/api/v1/flags/", b"[]", content_type="application/json", headers={"Authorization": api_key()})
+    assert [error["field"] for error in answer.json()["errors"]] == ["body"]
+
+
+def test_a_page_leads_to_the_next_and_back(reviewer, as_user, home):
+    ids = [AssistantFactory(team=home).slug for _ in range(5)][::-1]
+    browser, seen, address = as_user(reviewer), [], "/api/v1/assistants/?page_size=2"
+    while address:
+        told = browser.get(address).json()
+        seen += [row["slug"] for row in told["results"]]
+        address, back = told["next"], told["previous"]
+    assert seen == ids
+    assert [row["slug"] for row in browser.get(back).json()["results"]] == ids[2:4]
