@@ -24,6 +24,8 @@ FEWEST_NAMES = 10
 FEWEST_SURNAMES = 5
 LONGEST_TEXT = 2_000
 MOST_TEMPLATES = 500
+# A pair is known by the names of its cue, group and template together.
+LONGEST_NAME = {"template": 40, "cue": 30, "group": 30, "intent": 60}
 # Messages of a pair may differ by this share of their words, or by this many words, whichever is more.
 _LENGTH_SHARE, _LENGTH_WORDS = 0.25, 4
 _SLUG = re.compile(r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")
@@ -78,14 +80,19 @@ def _set_faults(probe_set: ProbeSet) -> Iterator[Fault]:
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield Fault(f"{what} {name}", "its name is used more than once")
         for name in names:
-            if not _SLUG.match(name):
-                yield Fault(f"{what} {name}", "its name may hold small letters, digits, - and _ only")
+            yield from _name_faults(f"{what} {name}", what, name)
+
+
+def _name_faults(place: str, what: str, name: str) -> Iterator[Fault]:
+    if not _SLUG.match(name):
+        yield Fault(place, "its name may hold small letters, digits, - and _ only")
+    elif len(name) > LONGEST_NAME[what]:
+        yield Fault(place, f"its name may have at most {LONGEST_NAME[what]} characters")
 
 
 def _template_faults(probe_set: ProbeSet, template: Template) -> Iterator[Fault]:
     place = f"template {template.id}"
-    if not _SLUG.match(template.intent):
-        yield Fault(f"{place}, intent", "may hold small letters, digits, - and _ only")
+    yield from _name_faults(f"{place}, intent", "intent", template.intent)
     texts = [(f"{place}, text", template.text, {PERSONA, ARTICLE, "A"})]
     for name, text in template.variants.items():
         slots = {ARTICLE, "A"}
@@ -153,8 +160,7 @@ def _cue_faults(probe_set: ProbeSet, cue: Cue) -> Iterator[Fault]:
 
 def _group_faults(cue: Cue, name: str) -> Iterator[Fault]:
     group, place = cue.group(name), f"cue {cue.name}, group {name}"
-    if not _SLUG.match(name):
-        yield Fault(place, "its name may hold small letters, digits, - and _ only")
+    yield from _name_faults(place, "group", name)
     if cue.kind == "variant":
         return
     if not group.values:
