@@ -127,6 +127,27 @@ def test_a_revision_replaces_the_results_and_makes_both_days_stale(assistant):
     assert sorted(StaleDay.objects.values_list("day", flat=True)) == [DAY, date(2025, 3, 4)]
 
 
+def test_a_turn_that_comes_later_is_read_by_what_was_said_before(assistant):
+    talk = (
+        ("agent", "The last four of your SSN?"),
+        ("customer", "4182"),
+        ("agent", "Thank you. And those of your card, please?"),
+        ("customer", "8569"),
+    )
+    whole, growing = conversations_make(assistant, [Told(turns=talk), Told(turns=talk[:3])])
+    batch_scan(assistant=assistant)
+    conversation_revise(growing, turns=talk)
+    batch_scan(assistant=assistant)
+
+    found = {
+        conversation.pk: list(
+            Detection.objects.filter(conversation=conversation).order_by("turn").values_list("turn", "type", "score")
+        )
+        for conversation in (whole, growing)
+    }
+    assert found[whole.pk] == found[growing.pk] == [(1, "US_SSN", 0.45), (3, "CREDIT_CARD", 0.45)]
+
+
 def test_a_revision_that_does_not_open_leaves_no_earlier_result(assistant):
     (conversation,) = conversations_make(assistant, [Told(turns=LEAK)])
     batch_scan(assistant=assistant)

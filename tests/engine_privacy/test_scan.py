@@ -11,7 +11,7 @@ from audits.engine.conversation import (
     originators,
     scan,
 )
-from audits.engine.privacy import ENGINE_VERSION, DetectionError, DetectorSet, Span, Spans, detect
+from audits.engine.privacy import ENGINE_VERSION, DetectionError, Span, Spans, detect
 
 
 def origins(*turns: Turn, language: str = "en") -> list[tuple[str, str]]:
@@ -139,10 +139,10 @@ def test_a_conversation_without_turns_is_clean() -> None:
 
 
 def test_scan_does_not_call_an_unreadable_conversation_clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(texts: list[str], *, languages: list[str | None], own: DetectorSet | None) -> list[Spans]:
+    def fail(texts: list[str], **options: object) -> list[Spans]:
         raise DetectionError("gone")
 
-    monkeypatch.setattr("audits.engine.conversation.scanning.detect_many", fail)
+    monkeypatch.setattr("audits.engine.conversation.scanning.detect_conversation", fail)
 
     with pytest.raises(DetectionError):
         scan([Turn("customer", "hi")], language="en")

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audits.engine.privacy import ENGINE_VERSION, detect_many
+from audits.engine.privacy import ENGINE_VERSION, Span, conversation, detect_conversation
 from audits.engine.privacy.ner import LanguageModel, joined
 from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 
-from .answers import with_answers
 from .disclosure import disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Origin, originators
@@ -24,9 +23,9 @@ SHORTEST_WHOLE = {"CREDIT_CARD": 12, "US_SSN": 9}
 
 
 def _version() -> str:
-    """Changes with the detection engine and with any line of this package."""
+    """Changes with the detection engine and with any line of this package or of how a conversation is read."""
     digest = hashlib.sha256(ENGINE_VERSION.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in (*sorted(Path(__file__).parent.glob("*.py")), Path(conversation.__file__)):
         digest.update(source.read_bytes())
     return f"{ENGINE_VERSION}-{digest.hexdigest()[:8]}"
 
@@ -74,13 +73,17 @@ def scan_version(own: OwnSet = NOTHING) -> str:
 def scan(
     turns: Sequence[Turn], *, language: str | None = None, own: OwnSet = NOTHING, model: LanguageModel | None = None
 ) -> ConversationScan:
-    """Read one conversation; the detector is called once for all turns, an assistant's `own` patterns along with it.
+    """Read one conversation; the detectors see all turns together, an assistant's `own` patterns among them.
 
     What a language `model` finds is added where the detector found nothing. Raises DetectionError: the conversation
     then counts as unscannable, never as clean.
     """
-    found_by_turn = detect_many([turn.text for turn in turns], languages=[language] * len(turns), own=own.detectors)
-    spans_by_turn = with_answers(turns, found_by_turn, language=language)
+    spans_by_turn: Sequence[Sequence[Span]] = detect_conversation(
+        [turn.text for turn in turns],
+        roles=[turn.role for turn in turns],
+        languages=[language] * len(turns),
+        own=own.detectors,
+    )
     if model is not None:
         spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
     detections = [

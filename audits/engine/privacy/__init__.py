@@ -8,11 +8,14 @@
     detect_many(texts)                             # the same for each of many texts, several times as fast
     detect(text, own=compile_detectors([...]))     # with patterns of one's own
 
+    detect_conversation(texts, roles=roles)        # turns of one conversation: what was said before counts
+
 `detect` gives a tuple of `Span(start, end, type, score)`, sorted, not overlapping, offsets in code points of the given
 string. It takes time linear in the text and raises `DetectionError` rather than calling a text clean that it
 could not read to the end. `ENGINE_VERSION` changes whenever results could; `TYPES` lists what can be found.
 """
 
+from .conversation import detect_conversation
 from .detection import ENGINE_VERSION, TYPES, detect, detect_many, explain
 from .detector import Candidate, Detector, Hit
 from .detector_set import DetectorSet, compile_detectors
@@ -32,6 +35,7 @@ __all__ = [
     "Spans",
     "compile_detectors",
     "detect",
+    "detect_conversation",
     "detect_many",
     "explain",
     "normalise",

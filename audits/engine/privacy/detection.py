@@ -4,12 +4,13 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
+from typing import Protocol
 
 import phonenumbers
 import stdnum
 
 from .detector_set import DetectorSet
-from .detectors import DETECTORS, OTHER_NUMBERS
+from .detectors import DETECTORS, OTHER_NUMBERS, UNNAMED_NUMBER
 from .folding import Folded, fold
 from .gates import joined
 from .matching import encoded_plain
@@ -21,7 +22,7 @@ _MOST_IN_PORTION, _LONGEST_PORTION = 16_384, 1_048_576
 #: What a failing engine raises.
 _FAILURES = (ValueError, IndexError, RecursionError, MemoryError)
 
-_BUILT_IN = DetectorSet(DETECTORS, OTHER_NUMBERS)
+_BUILT_IN = DetectorSet(DETECTORS, OTHER_NUMBERS, unnamed=UNNAMED_NUMBER)
 
 
 def _version() -> str:
@@ -31,6 +32,9 @@ def _version() -> str:
 
 
 ENGINE_VERSION = _version()
+
+#: What becomes of a guess by what its conversation said before, by the type guessed at.
+REREADINGS = _BUILT_IN.rereadings
 
 #: Every type that `detect` can give without `own`, sorted.
 TYPES: tuple[str, ...] = _BUILT_IN.types
@@ -56,6 +60,12 @@ def detect(
     except _FAILURES as error:
         raise DetectionError(f"{type(error).__name__} while scanning") from error
     return _answer(found, folded, types) if found else ()
+
+
+class DetectMany(Protocol):
+    """`detect_many` of this engine, or another's with the same interface."""
+
+    def __call__(self, texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]: ...
 
 
 def detect_many(
@@ -126,6 +136,11 @@ def _answer(found: list[Ranked], folded: Folded | None, types: Collection[str] |
             for span in spans
         )
     return spans if types is None else tuple(span for span in spans if span.type in types)
+
+
+def announced(text: str) -> set[str]:
+    """The types that words of a text announce, whether or not a value follows."""
+    return _BUILT_IN.announced(text if _is_plain(text) else fold(text).text)
 
 
 def explain(span: Span, *, own: DetectorSet | None = None) -> str:

@@ -1,9 +1,9 @@
 """What a detector is: patterns, context words, a judgement, and why its hits should be believed."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from .context import Announcements, names_directly
 from .matching import LETTERS, continues_word
@@ -125,6 +125,33 @@ class Candidate:
         return piece
 
 
+class Known(Protocol):
+    """What a customer and those who speak with them have said in a conversation so far."""
+
+    def values(self, type_: str) -> Sequence[str]:
+        """The letters and digits of the values of a type that the customer gave by name, or when asked for one."""
+
+    def types(self) -> Collection[str]:
+        """The types of which the customer has given a value, guesses included."""
+
+    def speaks_of(self, type_: str) -> bool:
+        """Whether anybody has used a word that announces the type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rereading:
+    """What a guess in a customer's short answer is instead, once the conversation has said more.
+
+    `read` is given the value, the text that it stands in and what is known, and names the other type; None leaves the
+    guess as it is. `types` are those that it can name.
+    """
+
+    read: Callable[[str, str, Known], str | None]
+    types: tuple[str, ...]
+    explanation: str
+    version: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Detector:
     """One way of finding one type of personal data.
@@ -138,7 +165,7 @@ class Detector:
     down is looked at again from its next token on ("12 4111 1111 …"), and one of fewer than `shortest` code points is
     turned down unseen. Where a dictionary knows the places better than an expression, `find` gives the hits of a
     folded text, in order, instead of both. `context` lists word stems per language that announce the type. `rank`
-    settles overlaps: higher wins.
+    settles overlaps: higher wins. `reread` says what becomes of a guess by what the conversation said before.
     """
 
     type: str
@@ -152,3 +179,4 @@ class Detector:
     rank: int = 50
     retries: bool = False
     shortest: int = 1
+    reread: Rereading | None = None

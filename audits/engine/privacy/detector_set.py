@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from .armed import Armed
 from .context import Announcements, Lexicon, stems
-from .detector import Detector, Words
+from .detector import Detector, Rereading, Words
 from .gates import Joined
 from .matching import Subject
 from .resolution import Ranked
@@ -18,13 +18,22 @@ from .triggers import Arm, Gates, arm, first_gates, tree
 class DetectorSet:
     """Detectors compiled for one pass. Immutable; compile once and share, also between threads.
 
-    `other_words` announce numbers that are nothing personal; they keep the detectors off such numbers.
+    `other_words` announce numbers that are nothing personal; they keep the detectors off such numbers. `unnamed` says
+    what a number is that no detector finds, by what its conversation said before.
     What a text by itself needs and what many together need is compiled when first asked for: whoever wants to know the
     types or the version waits for neither. Raises BadPattern for a pattern that linear-time matching does not know.
     """
 
-    def __init__(self, detectors: Iterable[Detector], other_words: Words | None = None) -> None:
+    def __init__(
+        self,
+        detectors: Iterable[Detector],
+        other_words: Words | None = None,
+        *,
+        unnamed: Rereading | None = None,
+    ) -> None:
         self.detectors = tuple(detectors)
+        self.rereadings = {each.type: each.reread for each in self.detectors if each.reread}
+        self.unnamed = unnamed
         self._triggers = tree(map(Armed, self.detectors))
         self._other_words = other_words or {}
 
@@ -41,11 +50,22 @@ class DetectorSet:
             pattern = each.find.__qualname__ if each.find else each.pattern
             facts = (each.type, each.version, pattern, each.triggers, sorted(each.context.items()))
             digest.update(repr(facts).encode())
+        for reread in self._all_rereadings:
+            digest.update(repr((reread.types, reread.version)).encode())
         return digest.hexdigest()[:12]
 
     def explanations(self, type_: str) -> list[str]:
         """Why values of a type are believed, from each detector that finds it."""
-        return [detector.explanation for detector in self.detectors if detector.type == type_]
+        reasons = [detector.explanation for detector in self.detectors if detector.type == type_]
+        return reasons + [reread.explanation for reread in self._all_rereadings if type_ in reread.types]
+
+    @property
+    def _all_rereadings(self) -> list[Rereading]:
+        return [*self.rereadings.values(), *([self.unnamed] if self.unnamed else [])]
+
+    def announced(self, text: str) -> set[str]:
+        """The types that words of a text announce, whether or not a value follows."""
+        return {word.type for word in self._lexicon.occurrences(text)}
 
     def ready(self) -> Self:
         """The same, with everything compiled. Raises BadPattern for a trigger that linear-time matching lacks."""

@@ -25,6 +25,7 @@ from .person import (
     PERSON_IN_LOWER_CASE,
 )
 from .phone_number import PHONE_NUMBER
+from .unnamed_number import UNNAMED_NUMBER as UNNAMED_NUMBER
 from .url import URL
 from .us_ssn import SSN_ANSWER, SSN_FRAGMENT, US_SSN
 

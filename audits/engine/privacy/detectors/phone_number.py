@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import phonenumbers
 
-from ..detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit, Known, Rereading
 from ..matching import continues_word
 from .numbering_plan import is_known_abroad, is_known_within
+from .unnamed_number import CARD, NUMBER_TYPES, countries_of, type_of_number
 
 _GROUP = re.compile(r"[0-9]+")
 _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|dw\.?) ?[0-9]{1,6}", re.IGNORECASE)
@@ -210,6 +211,16 @@ def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
     return 0.4 if 9 <= len(digits) <= 12 and (part.is_whole_message or len(digits) == 10) else 0.0
 
 
+def _reread(value: str, text: str, known: Known) -> str | None:
+    """Bare digits that are no number with a country's code, nor of the country whose identity number was given."""
+    countries = countries_of(known)
+    if not countries or not (value.isascii() and value.isdigit()) or is_phone_number(value):
+        return None
+    if any(_standing(value, country) == 2 for country in countries):
+        return None
+    return type_of_number(known, usually=CARD)
+
+
 def _looks_like_date(shape: tuple[int, ...], value: str) -> bool:
     if shape in ((2, 2, 4), (4, 2, 2), (1, 2, 4), (2, 1, 4), (1, 1, 4)):
         return True
@@ -256,4 +267,9 @@ PHONE_NUMBER = Detector(
     retries=True,
     shortest=6,
     rank=60,
+    reread=Rereading(
+        read=_reread,
+        types=NUMBER_TYPES,
+        explanation="bare digits, no number with a country's code nor of the country of a given identity number",
+    ),
 )  # fmt: skip

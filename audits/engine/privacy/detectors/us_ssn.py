@@ -2,11 +2,17 @@
 
 import re
 
-from ..detector import ANY_SHAPE, SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, SIX_DIGITS, THREE_DIGITS, Candidate, Detector, Hit, Known, Rereading
+from .unnamed_number import ACCOUNT, NUMBER_TYPES, type_of_number
 
 _UNUSED = re.compile(r"000|666|[0-9]{3}[ \-.]?00|[0-9]{3}[ \-.]?[0-9]{2}[ \-.]?0000")
 _YEAR = re.compile(r"19[3-9][0-9]|20[0-3][0-9]")
 _LONGEST_ANSWER = 60
+#: Words by which somebody takes back what they said.
+_CORRECTION = re.compile(
+    r"\b(?:not|sorry|oops|mistake\w*|mistyped?|typo|wrong\w*|correct\w*|mean|meant|actually|rather|instead|apolog\w+)\b",
+    re.IGNORECASE,
+)
 #: How people answer "the last four digits, please?": "sure 4182", "ok it is 5467", "john smith and 8888".
 _ANSWER = re.compile(
     r"(?:(?:sure|yes|yep|yeah|ok|okay|oh|sorry|it|its|it's|is|that|that's|thats|they|are|here|fine|right|"
@@ -62,6 +68,20 @@ def four_digit_answer(text: str) -> tuple[str, str | None] | None:
     return None if answer is None or _NOT_AN_ANSWER.search(whole) else (answer[1], answer[2])
 
 
+def _reread(value: str, text: str, known: Known) -> str | None:
+    """Another four digits than the last of the number that the customer has given are not its last four."""
+    numbers = known.values("US_SSN")
+    if not numbers or any(_may_be_last_of(number, value) for number in numbers) or _CORRECTION.search(text):
+        return None
+    return type_of_number(known, usually=ACCOUNT)
+
+
+def _may_be_last_of(number: str, value: str) -> bool:
+    """Whether `value` is the end of a number, or was meant to be: one digit is another, or digits changed places."""
+    last = number[-len(value) :]
+    return sum(a != b for a, b in zip(last, value, strict=False)) <= 1 or sorted(last) == sorted(value)
+
+
 US_SSN = Detector(
     type="US_SSN",
     triggers=(
@@ -112,4 +132,9 @@ SSN_ANSWER = Detector(
     judge=_judge_answer,
     explanation="four digits sent as a bare answer, as to 'the last four digits, please?'",
     rank=38,
+    reread=Rereading(
+        read=_reread,
+        types=NUMBER_TYPES,
+        explanation="four bare digits of somebody whose one social security number is known to end otherwise",
+    ),
 )
