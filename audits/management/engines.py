@@ -5,7 +5,16 @@ from argparse import ArgumentParser
 from django.core.management.base import CommandError
 
 from audits.engine.privacy import detect_many, presidio
-from audits.engine.privacy.stream import DetectMany
+from audits.engine.privacy.detection import DetectMany
+from audits.engine.privacy.stream import MOST_CONVERSATIONS, ROLES
+
+#: For the help of commands that read records.
+ABOUT_CONVERSATIONS = (
+    'Lines with the same "conversation" (a string) are read as its turns, in their order, wherever they stand: the '
+    "question before a short answer and what the customer said earlier tell what a bare number is. "
+    f'"role" says who speaks ({", ".join(ROLES)}; the first if left out). The last {MOST_CONVERSATIONS:,} '
+    "conversations are remembered."
+)
 
 _OWN, _PRESIDIO = "probity", "presidio"
 

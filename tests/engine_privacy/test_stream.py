@@ -46,6 +46,18 @@ def test_detect_lines_answers_before_the_next_line_is_read() -> None:
         ("{}", "text", "line 2: field 'text': missing"),
         ('{"text": 5}', "text", "line 2: field 'text': not a string"),
         ('{"text": "a", "language": []}', "language", "line 2: field 'language': not a string"),
+        ('{"text": "a", "conversation": 7}', "conversation", "line 2: field 'conversation': not a string"),
+        ('{"text": "a", "conversation": ""}', "conversation", "line 2: field 'conversation': empty"),
+        (
+            '{"text": "a", "conversation": "7", "role": "user"}',
+            "role",
+            "line 2: field 'role': not one of customer, assistant, agent, system",
+        ),
+        (
+            '{"text": "\\ud800", "conversation": "7", "role": ["customer"]}',
+            "role",
+            "line 2: field 'role': not one of customer, assistant, agent, system",
+        ),
     ],
 )
 def test_a_bad_line_is_named(line: str | bytes, field: str | None, message: str) -> None:
@@ -53,6 +65,65 @@ def test_a_bad_line_is_named(line: str | bytes, field: str | None, message: str)
         list(detect_lines([LINES[0], line]))
 
     assert (caught.value.line, caught.value.field, str(caught.value)) == (2, field, message)
+
+
+_TALKS = [
+    {"text": "my ssn is 4182", "conversation": "a"},
+    {"text": "The last four of your card?", "conversation": "b", "role": "assistant"},
+    {"text": "8569", "conversation": "b", "role": "customer"},
+    {"text": "8569", "conversation": "a", "role": None},
+    {"text": "8569", "conversation": None, "role": "whoever"},
+    {"text": "8569", "conversation": "c"},
+]
+_TALK_TYPES = [["US_SSN"], [], ["CREDIT_CARD"], ["ACCOUNT_NUMBER"], ["US_SSN"], ["US_SSN"]]
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 6])
+def test_records_of_a_conversation_are_read_together_wherever_they_stand(together: int) -> None:
+    lines = [json.dumps(record) for record in _TALKS]
+    batches = [lines[first : first + together] for first in range(0, len(lines), together)]
+
+    answers = [json.loads(answer) for batch in detect_batches(batches) for answer in batch]
+
+    assert [[span["type"] for span in answer["spans"]] for answer in answers] == _TALK_TYPES
+
+
+def test_records_of_a_conversation_are_rewritten_by_what_was_said_before() -> None:
+    texts = [json.loads(line)["text"] for line in anonymise_lines(map(json.dumps, _TALKS), "redact")]
+
+    assert texts[2:] == ["[CREDIT_CARD]", "[ACCOUNT_NUMBER]", "[US_SSN]", "[US_SSN]"]
+
+
+def test_so_many_conversations_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audits.engine.privacy.stream.MOST_CONVERSATIONS", 2)
+    records = [
+        {"text": "my ssn is 4182" if name.islower() else "8569", "conversation": name.lower()} for name in "abAcAB"
+    ]
+
+    answers = [json.loads(answer) for answer in detect_lines(map(json.dumps, records))]
+
+    assert [answer["spans"][0]["type"] for answer in answers] == [
+        "US_SSN",
+        "US_SSN",
+        "ACCOUNT_NUMBER",
+        "US_SSN",
+        "ACCOUNT_NUMBER",
+        "US_SSN",
+    ]
+
+
+def test_a_text_that_fails_in_a_conversation_is_named() -> None:
+    def failing(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]:
+        if "bad" in texts:
+            raise DetectionError("broken")
+        return [() for _ in texts]
+
+    lines = [json.dumps({"text": text, "conversation": "a"}) for text in ("good", "bad", "good")]
+    answers = detect_batches([lines], failing)
+
+    assert next(answers) == ['{"spans":[]}']
+    with pytest.raises(BadLine, match=r"^line 2: field 'text': broken$"):
+        next(answers)
 
 
 def test_anonymise_lines_redacts() -> None:

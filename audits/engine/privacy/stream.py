@@ -2,15 +2,20 @@
 
 Lines that come together are looked at together, since that takes a fraction of the time. What is given line by line is
 answered line by line, before the next line is asked for.
+
+Records that name a `conversation` are read by what the earlier records of it said, wherever these stand.
 """
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from operator import attrgetter
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from .detection import detect_many
+from .conversation import CUSTOMER, Said, detect_turns
+from .detection import DetectMany, detect_many
 from .rewriting import pseudonyms, redactions, rewrite
 from .spans import DetectionError, Spans
 
@@ -27,22 +32,27 @@ class BadLine(Exception):
         super().__init__(f"line {line}: {f'field {field!r}: ' if field else ''}{reason}")
 
 
-class DetectMany(Protocol):
-    """`detect_many` of this engine, or another's with the same interface."""
-
-    def __call__(self, texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]: ...
+#: Who speaks in a conversation.
+ROLES = (CUSTOMER, "assistant", "agent", "system")
+#: So many conversations are remembered; the one that was longest without a record is forgotten.
+MOST_CONVERSATIONS = 10_000
 
 
 class _Record(NamedTuple):
     text: str
     language: str | None
+    conversation: str | None
+    role: Any
 
 
 class _Line(msgspec.Struct):
     text: str
     language: str | None = None
+    conversation: str | None = None
+    role: Any = None
 
 
+_CONVERSATION = attrgetter("conversation")
 _LINE = msgspec.json.Decoder(_Line)
 _DOCUMENT = msgspec.json.Encoder()
 _NOTHING = '{"spans":[]}'
@@ -61,17 +71,49 @@ def _record(number: int, line: str | bytes) -> _Record:
         raise BadLine(number, "text", "missing" if "text" not in value else "not a string")
     if not isinstance(value.get("language"), str | None):
         raise BadLine(number, "language", "not a string")
-    return _Record(value["text"], value.get("language"))
+    if not isinstance(value.get("conversation"), str | None):
+        raise BadLine(number, "conversation", "not a string")
+    return _Record(value["text"], value.get("language"), value.get("conversation"), value.get("role"))
 
 
 def _read(number: int, line: str | bytes) -> _Line | _Record | None:
     """The record of a line, None for an empty one."""
+    record: _Line | _Record
     try:
-        return _LINE.decode(line)
+        record = _LINE.decode(line)
     except (msgspec.MsgspecError, UnicodeError):
         if not line.strip():
             return None
-        return _record(number, line)  # reads what JSON allows and msgspec does not, or says what is wrong
+        record = _record(number, line)  # reads what JSON allows and msgspec does not, or says what is wrong
+    if record.conversation is not None:
+        _check(number, record)
+    return record
+
+
+def _check(number: int, record: _Line | _Record) -> None:
+    """Outside a conversation nobody asks for a role, so anything may stand there."""
+    if not record.conversation:
+        raise BadLine(number, "conversation", "empty")
+    if record.role is not None and record.role not in ROLES:
+        raise BadLine(number, "role", f"not one of {', '.join(ROLES)}")
+
+
+class _Memory:
+    """What the conversations of a stream have said."""
+
+    def __init__(self) -> None:
+        self._said: OrderedDict[str, Said] = OrderedDict()
+
+    def said(self, conversation: str | None) -> Said | None:
+        """The memory of this conversation, from now on the freshest; None for none."""
+        if conversation is None:
+            return None
+        if conversation not in self._said:
+            self._said[conversation] = Said()
+            if len(self._said) > MOST_CONVERSATIONS:
+                self._said.popitem(last=False)
+        self._said.move_to_end(conversation)
+        return self._said[conversation]
 
 
 class _Batch:
@@ -93,21 +135,33 @@ class _Batch:
                 self.records.append(record)
                 self.numbers.append(self.last)
 
-    def spans(self, detect_many: DetectMany) -> list[Spans]:
+    def spans(self, detect_many: DetectMany, memory: _Memory) -> list[Spans]:
         """The answers, up to the first text that the engine could not read to its end; `bad` then says which."""
-        languages = [record.language for record in self.records]
-        texts = [record.text for record in self.records]
         try:
-            return detect_many(texts, languages=languages)
+            return _spans(self.records, detect_many, memory)
         except DetectionError:
             answers: list[Spans] = []
-            for number, text, language in zip(self.numbers, texts, languages, strict=True):
+            for number, record in zip(self.numbers, self.records, strict=True):
                 try:
-                    answers += detect_many([text], languages=[language])
+                    answers += _spans([record], detect_many, memory)
                 except DetectionError as error:
                     self.bad = BadLine(number, "text", str(error))
                     break
             return answers
+
+
+def _spans(records: Sequence[_Line | _Record], detect_many: DetectMany, memory: _Memory) -> list[Spans]:
+    texts = [record.text for record in records]
+    languages = [record.language for record in records]
+    if not any(map(_CONVERSATION, records)):
+        return detect_many(texts, languages=languages)
+    return detect_turns(
+        texts,
+        [memory.said(record.conversation) for record in records],
+        roles=[record.role or CUSTOMER for record in records],
+        languages=languages,
+        detect_many=detect_many,
+    )
 
 
 _Answer = Callable[[_Line | _Record, Spans], str]
@@ -116,10 +170,10 @@ _Answer = Callable[[_Line | _Record, Spans], str]
 def _answered(
     batches: Iterable[Iterable[str | bytes]], detect_many: DetectMany, answer: _Answer
 ) -> Iterator[list[str]]:
-    number = 0
+    number, memory = 0, _Memory()
     for lines in batches:
         batch = _Batch(lines, number)
-        spans = batch.spans(detect_many)
+        spans = batch.spans(detect_many, memory)
         yield [answer(record, found) for record, found in zip(batch.records, spans, strict=False)]
         if batch.bad is not None:
             raise batch.bad
@@ -133,9 +187,11 @@ def _single(lines: Iterable[str | bytes]) -> Iterator[tuple[str | bytes]]:
 def detect_batches(
     batches: Iterable[Iterable[str | bytes]], detect_many: DetectMany = detect_many
 ) -> Iterator[list[str]]:
-    """For every batch of `{"text", "language"?}` lines the `{"spans": [{"start", "end", "type", "score"}]}` lines.
+    """For every batch of `{"text", "language"?, …}` lines the `{"spans": [{"start", "end", "type", "score"}]}` lines.
 
-    Offsets are code points of the decoded text. Empty lines are passed over. Raises BadLine at the first line
+    A line with a `"conversation"` and maybe a `"role"` (customer, if left out; the others ask) is read by what the
+    earlier lines of it said (`detect_conversation`); the last `MOST_CONVERSATIONS` are remembered. Offsets are code
+    points of the decoded text. Empty lines are passed over. Raises BadLine at the first line
     that is not a record or that the engine could not read to the end, once those before it have been answered.
     """
     return _answered(batches, detect_many, _found)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audits.engine.privacy.stream import BadLine, anonymise_batches
-from audits.management.engines import add_engine, engine_called
+from audits.management.engines import ABOUT_CONVERSATIONS, add_engine, engine_called
 from audits.management.line_files import opened_batches, shown, write_lines
 
 _KEY_VARIABLE = "PROBITY_PSEUDONYM_KEY"
@@ -17,7 +17,8 @@ _KEY_VARIABLE = "PROBITY_PSEUDONYM_KEY"
 class Command(BaseCommand):
     help = (
         'Reads {"text", "language"?} lines and prints {"text"} lines, personal data redacted or pseudonymised. '
-        f"The same value gets the same pseudonym inside one run; set {_KEY_VARIABLE} to keep it across runs."
+        f"The same value gets the same pseudonym inside one run; set {_KEY_VARIABLE} to keep it across runs. "
+        f"{ABOUT_CONVERSATIONS}"
     )
     requires_system_checks: list[str] = []
 

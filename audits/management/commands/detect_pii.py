@@ -6,12 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audits.engine.privacy.stream import BadLine, detect_batches
-from audits.management.engines import add_engine, engine_called
+from audits.management.engines import ABOUT_CONVERSATIONS, add_engine, engine_called
 from audits.management.line_files import opened_batches, shown, write_lines
 
 
 class Command(BaseCommand):
-    help = 'Reads {"text", "language"?} lines and prints {"spans": [{"start", "end", "type", "score"}]} lines.'
+    help = (
+        'Reads {"text", "language"?} lines and prints {"spans": [{"start", "end", "type", "score"}]} lines. '
+        f"{ABOUT_CONVERSATIONS}"
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
