@@ -14,7 +14,7 @@ from audits.engine.privacy import ENGINE_VERSION, detect, detect_many, presidio
 from tests.engine_privacy.made import harmless_texts, made_score
 from tests.engine_privacy.made_texts import SAID
 from tests.engine_privacy.made_values import MAKERS
-from tests.engine_privacy.scoring import STRUCTURED, Score, data_directory, rows, score
+from tests.engine_privacy.scoring import STRUCTURED, Score, by_conversation, data_directory, rows, score
 from tests.engine_privacy.test_linear_time import HOSTILE, HOSTILE_LENGTH
 
 _MESSAGES = 50_000
@@ -31,6 +31,7 @@ _SETS = {
     "pii_meddocan_es": frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "ADDRESS"}),
 }
 _RECALL_ONLY = {"pii_multidogo", "pii_sgd"}
+_BY_CONVERSATION = {"pii_multidogo"}
 _CONVERSATIONS = ("conversations_sgd_train", "conversations_multiwoz_en", "conversations_multiwoz_ru")
 _CLEAN = 5_000
 _NAMES = frozenset({"PERSON", "LOCATION", "ADDRESS"})
@@ -119,6 +120,10 @@ def _scores() -> None:
         result = score(name, frozenset(types), level=level)
         print(f"{name} ({', '.join(code for code, _ in languages)}), pooled structured F1 {result.f1(STRUCTURED):.3f}")
         _print_types(result, frozenset(types), recall_only=name in _RECALL_ONLY)
+        if name in _BY_CONVERSATION:
+            print("    by what the conversation said before")
+            result = score(name, frozenset(types), level=level, read=by_conversation)
+            _print_types(result, frozenset(types), recall_only=name in _RECALL_ONLY)
 
 
 def _print_types(result: Score, types: frozenset[str], *, recall_only: bool) -> None:

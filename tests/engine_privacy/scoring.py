@@ -3,17 +3,20 @@
 import gzip
 import json
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from audits.engine.privacy import Spans, detect
+from audits.engine.privacy import Spans, detect_many
+from audits.engine.privacy.conversation import Said, detect_turns
 
 Row = dict[str, Any]
+#: Gives the spans of each of some rows.
+Reader = Callable[[Sequence[Row]], Iterable[Spans]]
 _RENAMED = {
     "PERSON_PATIENT": "PERSON",
     "PERSON_STAFF": "PERSON",
@@ -66,24 +69,37 @@ class Score(Counter[tuple[str, str]]):
         return self["hit", type_] / max(1, self["hit", type_] + self["false", type_])
 
 
+def by_message(rows: Sequence[Row]) -> Iterable[Spans]:
+    """What is found in each row by itself."""
+    return detect_many([row["text"] for row in rows], languages=[row["language"] for row in rows])
+
+
+def by_conversation(rows: Sequence[Row]) -> Iterable[Spans]:
+    """What is found in each row by what the rows before it said. Ids are `<conversation>-<turn>`, in order."""
+    said = defaultdict[str, Said](Said)
+    return detect_turns(
+        [row["text"] for row in rows],
+        [said[row["id"].rpartition("-")[0]] for row in rows],
+        roles=[row["role"] for row in rows],
+        languages=[row["language"] for row in rows],
+    )
+
+
 def compare(found_in: Iterable[Row], types: frozenset[str]) -> Score:
     """Compare what is found in rows with what is annotated there."""
-    return _compare(((row, _found(row)) for row in found_in), types, level=None)
+    texts = list(found_in)
+    return _compare(zip(texts, by_message(texts), strict=True), types, level=None)
 
 
-def score(name: str, types: frozenset[str], *, level: str | None = None) -> Score:
+def score(name: str, types: frozenset[str], *, level: str | None = None, read: Reader = by_message) -> Score:
     """Compare what is found in a data set with what is annotated there."""
-    return _compare(zip(rows(name), _found_in(name), strict=True), types, level=level)
-
-
-def _found(row: Row) -> Spans:
-    return detect(row["text"], language=row["language"])
+    return _compare(zip(rows(name), _found_in(name, read), strict=True), types, level=level)
 
 
 @cache
-def _found_in(name: str) -> list[Spans]:
+def _found_in(name: str, read: Reader) -> list[Spans]:
     """Of each row of a data set: read once for all types that are scored, which limit the answer alone."""
-    return [_found(row) for row in rows(name)]
+    return list(read(list(rows(name))))
 
 
 def _compare(answers: Iterable[tuple[Row, Spans]], types: frozenset[str], *, level: str | None) -> Score:

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from audits.engine.privacy import detect
-from tests.engine_privacy.scoring import STRUCTURED, rows, score
+from tests.engine_privacy.scoring import STRUCTURED, Reader, by_conversation, by_message, rows, score
 
 pytestmark = pytest.mark.realdata
 
@@ -26,14 +26,25 @@ def test_telephone_numbers_in_assistant_turns_reach_their_f1() -> None:
     assert score("pii_sgd", phones).f1(phones) >= 0.99
 
 
-@pytest.mark.parametrize(("type_", "bar"), [("US_SSN", 0.90), ("PHONE_NUMBER", 0.90), ("CREDIT_CARD", 0.86)])
-def test_noisy_support_turns_reach_their_recall(type_: str, bar: float) -> None:
-    """Cards stay below .90: most misses are bare digits that only the question of the turn before calls a card.
+_SUPPORT = frozenset({"US_SSN", "PHONE_NUMBER", "CREDIT_CARD"})
+
+
+@pytest.mark.parametrize(
+    ("read", "bars"),
+    [
+        (by_message, {"US_SSN": 0.90, "PHONE_NUMBER": 0.90, "CREDIT_CARD": 0.86}),
+        (by_conversation, {"US_SSN": 0.90, "PHONE_NUMBER": 0.90, "CREDIT_CARD": 0.90}),
+    ],
+)
+def test_noisy_support_turns_reach_their_recall(read: Reader, bars: dict[str, float]) -> None:
+    """By themselves, cards stay below .90: most misses are bare digits that nothing in their message calls a card.
 
     Of 2,600 messages that are nothing but four digits, 26 are a card's and 1,834 a social security number's; of those
-    with eleven, 7 and 48 telephone numbers. The records hold no questions.
+    with eleven, 7 and 48 telephone numbers. The records hold no questions, but what the customer said before.
     """
-    assert score("pii_multidogo", frozenset({type_}), level="both").recall(type_) >= bar
+    found = score("pii_multidogo", _SUPPORT, level="both", read=read)
+
+    assert {type_: found.recall(type_) for type_, bar in bars.items() if found.recall(type_) < bar} == {}
 
 
 @pytest.mark.parametrize(("type_", "bar"), [("EMAIL_ADDRESS", 0.99), ("PHONE_NUMBER", 0.97)])
