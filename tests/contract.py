@@ -59,10 +59,15 @@ def described(path: str) -> str:
             route = resolve(one).route
         except Resolver404:
             continue
-        found = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
+        found = as_described(f"/{route}")
         if found in document()["paths"]:
             return found
     return ""
+
+
+def as_described(route: str) -> str:
+    """A route of Django's as the document writes it: `<int:id>` is `{id}`."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
 
 
 def _response(operation: dict[str, Any], status: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -33,6 +33,15 @@ from portal.core.errors import Invalid
 from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
 
 TAG = "Training data"
+LINES = OpenApiExample(
+    "One row",
+    media_type=MEDIA_TYPE,
+    request_only=True,
+    value=(
+        '{"external_id": "R-1", "customer_ref": "A-100007", "collected_at": "2026-03-01T09:30:00Z", "language": "en", '
+        '"input": "Where is my refund?", "output": "It left us today.", "attributes": {"age_group": "35-54"}}\n'
+    ),
+)
 
 
 class TrainingAnswer(serializers.Serializer[Any]):
@@ -210,6 +219,7 @@ class DatasetRows(APIView):
             OpenApiParameter("Content-Encoding", OpenApiTypes.STR, OpenApiParameter.HEADER, enum=["identity", "gzip"])
         ],
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        examples=[LINES],
         responses=IntakeAnswer,
     )
     def post(self, request: Request, slug: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import generics
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -23,6 +23,19 @@ from portal.core.callers import actor_of
 from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonParser, body_lines, body_read
 
 TAG = "Assistants and conversations"
+LINES = OpenApiExample(
+    "Two conversations",
+    media_type=MEDIA_TYPE,
+    request_only=True,
+    value=(
+        '{"external_id": "C-1001", "release": "2026.1", "channel": "chat", "language": "en", "intent": "refund", '
+        '"started_at": "2026-03-01T09:30:00Z", "ended_at": "2026-03-01T09:34:10Z", "customer_ref": "A-100007", '
+        '"attributes": {"age_group": "35-54"}, "outcome": {"resolved": true, "csat": 4}, "turns": '
+        '[{"role": "customer", "text": "Where is my refund?"}, {"role": "assistant", "text": "It left us today."}]}\n'
+        '{"external_id": "C-1002", "channel": "email", "language": "de", '
+        '"turns": [{"role": "customer", "text": "Guten Tag"}]}\n'
+    ),
+)
 
 
 class AssistantList(generics.ListAPIView[Assistant]):
@@ -60,14 +73,16 @@ class ConversationIntake(APIView):
         tags=[TAG],
         summary="Push conversations in bulk",
         description=(
-            "One conversation object a line. Safe to repeat: an external id that is known with the same content is "
-            "left alone, with other content it becomes a revision. The external id is what makes a line idempotent: "
-            "an `Idempotency-Key` is not read. A line that is rejected is listed with its reason; the others go in."
+            "One conversation object a line. `release` has to be registered; of `attributes` those that the assistant "
+            "declares are counted, all others are sealed with the turns. Safe to repeat: an external id that is known "
+            "with the same content is left alone, with other content it becomes a revision. An `Idempotency-Key` is "
+            "not read. A line that is rejected is listed with its reason; the others go in."
         ),
         parameters=[
             OpenApiParameter("Content-Encoding", OpenApiTypes.STR, OpenApiParameter.HEADER, enum=["identity", "gzip"])
         ],
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        examples=[LINES],
         responses=IntakeAnswer,
     )
     def post(self, request: Request, slug: str) -> Response:

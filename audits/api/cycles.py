@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -26,6 +26,16 @@ from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Audit cycles"
+MONTH = OpenApiExample(
+    "A month, two kinds of checks",
+    request_only=True,
+    value={
+        "assistant": "aria",
+        "period_from": "2026-03-01",
+        "period_until": "2026-04-01",
+        "checks": ["outcome_gap", "disclosure"],
+    },
+)
 
 
 class CycleQuery(Query):
@@ -65,6 +75,7 @@ class CycleList(generics.ListAPIView[Cycle]):
         operation_id="cycles_open",
         tags=[TAG],
         request=CycleBody,
+        examples=[MONTH],
         responses={201: CycleAnswer},
         summary="Open a cycle; its checks run in the background",
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -27,6 +27,19 @@ from portal.core.callers import actor_of
 from portal.core.errors import NotFound
 
 TAG = "Flags"
+TOLD = OpenApiExample(
+    "Told by a customer",
+    request_only=True,
+    value={
+        "assistant": "aria",
+        "external_id": "C-1001",
+        "kind": "wrong",
+        "source": "customer",
+        "source_id": "ticket-4711",
+        "turn": 1,
+        "note": "The refund takes five days.",
+    },
+)
 
 
 class FlagQuery(Query):
@@ -97,6 +110,7 @@ class FlagList(generics.ListAPIView[Flag]):
         operation_id="flags_raise",
         tags=[TAG],
         request=FlagBody,
+        examples=[TOLD],
         responses={201: FlagAnswer, 409: OpenApiResponse(description="erased or disposed: the conversation is gone")},
         summary="Raise a flag; repeating it answers with the flag that is there",
     )

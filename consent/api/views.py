@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ListSerializer, SlugField
@@ -38,6 +39,32 @@ from portal.core.jsonlines.bodies import MEDIA_TYPE, FirstRejections, NdjsonPars
 
 TAG = "Consent"
 
+EVENT: dict[str, Any] = {
+    "source": "shop",
+    "source_event_id": "order-7781-tick",
+    "customer_ref": "A-100007",
+    "purpose": "quality-review",
+    "state": "given",
+    "occurred_at": "2026-03-01T08:00:00Z",
+    "notice": {"code": "customers", "version": 1, "language": "en"},
+}
+WITHDRAWN = {name: EVENT[name] for name in ("source", "customer_ref", "purpose")} | {
+    "source_event_id": "mail-12",
+    "state": "withdrawn",
+    "occurred_at": "2026-03-02T08:00:00Z",
+}
+GIVEN = OpenApiExample("Given", request_only=True, value=EVENT)
+TAKEN_BACK = OpenApiExample("Withdrawn", request_only=True, value=WITHDRAWN)
+LINES = OpenApiExample(
+    "Given and withdrawn",
+    media_type=MEDIA_TYPE,
+    request_only=True,
+    value="".join(json.dumps(event) + "\n" for event in (EVENT, WITHDRAWN)),
+)
+USE = OpenApiExample(
+    "One use now", request_only=True, value={"customer_ref": "A-100007", "purpose": "quality-review", "enforce": True}
+)
+
 
 class TeamQuery(Query):
     team = SlugField(required=False, help_text="Needed by people of several teams; a key has its own.")
@@ -50,6 +77,7 @@ class Evaluate(APIView):
         operation_id="consent_evaluate",
         tags=[TAG],
         request=EvaluateBody,
+        examples=[USE],
         responses={
             200: DecisionAnswer,
             403: OpenApiResponse(description="consent_required, with `enforce`"),
@@ -120,6 +148,7 @@ class Events(APIView):
         tags=[TAG],
         parameters=[TeamQuery],
         request=EventBody(many=True),
+        examples=[GIVEN, TAKEN_BACK],
         responses={200: RecordAnswer},
         summary="Record consent events, all or none of the list; repeating it changes nothing",
     )
@@ -158,6 +187,7 @@ class Consents(APIView):
             OpenApiParameter("Content-Encoding", str, OpenApiParameter.HEADER, enum=["identity", "gzip"]),
         ],
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        examples=[LINES],
         responses=ConsentsAnswer,
         summary="Record consent events in bulk",
         description=(

@@ -9,7 +9,11 @@ from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import Serializer
 
+from portal.api.authentication import ApiKeyScheme
 from portal.api.problem_responses import ALWAYS, ON_AN_ITEM, WITH_BODY, ProblemAnswer, name_of, response_of
+from portal.api.scopes import SCOPES
+
+KEY = ApiKeyScheme.name
 
 
 class OperationSchema(AutoSchema):
@@ -41,6 +45,13 @@ class OperationSchema(AutoSchema):
             registry.register_on_missing(component)
             responses.setdefault(str(status), component.ref)
         operation["responses"] = dict(sorted(responses.items()))
+        scope = SCOPES.get(operation["operationId"])
+        if scope is None:
+            opened = "For people who are signed in; no API key opens this."
+            operation["security"] = [way for way in operation["security"] if KEY not in way]
+        else:
+            opened = f"Scope: `{scope}`."
+        operation["description"] = "\n\n".join(filter(None, (operation.get("description"), opened)))
         return operation
 
     def parameters_taken(self, method: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from portal import __version__
+from portal.api.introduction import INTRODUCTION
 from portal.settings.logging import logging_config
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -184,7 +185,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Probity API",
-    "DESCRIPTION": "Feed conversations, consents and flags into Probity; read cycles, findings and verdicts.",
+    "DESCRIPTION": INTRODUCTION,
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
