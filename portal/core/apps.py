@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "portal.core"
     label = "core"
-    verbose_name = "Ground floor"
+    verbose_name = "Ledger, keys and jobs"
 
     def ready(self) -> None:
         from portal import celery  # noqa: F401  (shared tasks belong to this application, in every process)
