@@ -35,7 +35,7 @@ class Wording:
     def holding(self, strata: Sequence[str]) -> Wording:
         """The same words where these columns are held constant instead of what customers asked about."""
         names = " × ".join(name.replace("_", " ") for name in strata)
-        return replace(self, mix=f"the mix of {names}", within=f"within {names}") if strata else self
+        return replace(self, mix=names, within=f"within {names}") if strata else self
 
 
 def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strata: Sequence[str] = ()) -> Wording:
