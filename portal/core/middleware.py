@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.core import ledger
@@ -18,6 +19,24 @@ PROBLEM = "application/problem+json"
 _NO_PAGE = ProbityError(
     "This is done by a button on a page, so nothing has happened yet. Go back to the page and repeat it."
 )
+
+
+class HealthMiddleware:
+    """Answers who watches the process before the host name is looked at.
+
+    Orchestrators and Prometheus ask a process by its address and without TLS: ALLOWED_HOSTS cannot name that, and
+    SECURE_REDIRECT_EXEMPT has the same paths.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.removeprefix("/") not in settings.HEALTH_PATHS:
+            return self.get_response(request)
+        view, arguments, named = resolve(request.path_info)
+        answer: HttpResponse = view(request, *arguments, **named)
+        return answer
 
 
 class ProblemMiddleware:

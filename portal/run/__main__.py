@@ -17,10 +17,10 @@ from portal.demo.truth import ASSISTANT_BIAS
 from portal.embedded.places import Places
 from portal.run.announcement import Announcement, say
 from portal.run.preflight import Address, StartError, check_address, sole_instance
-from portal.run.supervision import Supervisor
+from portal.run.supervision import KILLED_AFTER_SECONDS, Supervisor
 
 PROJECT = Path(__file__).resolve().parents[2]
-GRACE_SECONDS = 3
+GRACE_SECONDS = KILLED_AFTER_SECONDS - 2  # for requests under way; the rest is for gunicorn itself
 LOGINS = "demo-logins.txt"  # written by `manage.py seed_demo`
 
 
@@ -88,7 +88,6 @@ def supervised(address: Address, var: Path, environment: dict[str, str], announc
     supervisor = Supervisor(on_started=started)
     web = ["-m", "gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
     web += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
-    # honcho kills what has not ended five seconds after the first; connections that browsers leave open last longer.
     web += ["--graceful-timeout", str(GRACE_SECONDS)]
     # Celery warns root in eight lines at every start; the portal of one machine has no other user to offer.
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "portal"]

@@ -1,10 +1,12 @@
 """The processes of the portal under honcho: one ends, all end; this process dies, all die."""
 
+import math
 import os
 import shlex
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import Queue
 from typing import Any
@@ -17,6 +19,8 @@ from portal.embedded.launch import tie
 from portal.embedded.programs import tied
 
 RETRY_SECONDS = 0.1
+#: A program that was told to end is killed after so long, as `docker stop` does.
+KILLED_AFTER_SECONDS = 10
 
 
 class Terminal:
@@ -60,6 +64,7 @@ class Supervisor(Manager):
         self._process_ctor = TiedProcess
         self._on_started = on_started
         self._asked_to_stop = False
+        self._killing_at = math.inf
 
     def add(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.add_process(name, shlex.join(command), env=dict(environment))
@@ -76,9 +81,15 @@ class Supervisor(Manager):
         """End all programs; a request that comes before they all run is kept until they do."""
         self._asked_to_stop = self._asked_to_stop or not self._any_stopped()
         if self._all_started():
+            self._killing_at = min(self._killing_at, time.monotonic() + KILLED_AFTER_SECONDS)
             super().terminate()
         else:
             threading.Timer(RETRY_SECONDS, self.terminate).start()
+
+    def kill(self) -> None:
+        """Kill what has not ended in its time; honcho asks for it again and again, from five seconds on."""
+        if time.monotonic() >= self._killing_at:
+            super().kill()
 
     def _start(self) -> None:
         super()._start()

@@ -56,6 +56,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.core.middleware.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -64,7 +66,6 @@ MIDDLEWARE = [
     "portal.accounts.middleware.TimeZoneMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.core.middleware.RateLimitMiddleware",
     "portal.core.middleware.ProblemMiddleware",
@@ -150,6 +151,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+# Who watches the process asks without TLS and by whatever name the process has in its network.
+HEALTH_PATHS = ("healthz", "readyz", "metrics")
+SECURE_REDIRECT_EXEMPT = [rf"^{name}$" for name in HEALTH_PATHS]
 # One upload is read as a stream; this bounds what Django itself holds in memory for forms.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

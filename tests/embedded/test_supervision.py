@@ -14,8 +14,10 @@ from tests.embedded.conftest import PATIENCE, nothing_left, processes_of
 
 SUPERVISOR = """
 import os, sys
+import honcho.manager
 from portal.run.supervision import Supervisor
 
+honcho.manager.KILL_WAIT = 0  # honcho alone would kill at once
 supervisor = Supervisor(on_started=lambda: None)
 for name in ("web", "worker"):
     supervisor.add(name, [sys.executable, "-c", sys.argv[1]], os.environ)
@@ -36,6 +38,16 @@ signal.pause()
 """
 # Stays with a child of its own until it is told to end, as gunicorn and Celery do.
 LASTING = "import subprocess; print('child', flush=True); subprocess.run(['sleep', '1000'])"
+# Has something to finish when it is told to end.
+FINISHING = """
+import signal, subprocess, time
+def finish(number, frame):
+    time.sleep(1)
+    print('finished', flush=True)
+    raise SystemExit
+signal.signal(signal.SIGTERM, finish)
+subprocess.run(['sleep', '1000'])
+"""
 ENDING = "import sys; sys.exit(3)"
 WORKING_PROCESSES = 1 + 2 * 3  # the supervisor; twice honcho's relay, the program and its child
 
@@ -68,6 +80,15 @@ def test_signal_ends_every_process_in_order(var, supervise, number):
     supervisor.send_signal(number)
     said = supervisor.communicate(timeout=PATIENCE)[0]
     assert said.splitlines()[-1] == "asked to stop"
+    assert nothing_left(var)
+
+
+def test_what_is_under_way_is_finished(var, supervise):
+    supervisor = supervise(FINISHING)
+    assert wait_until(lambda: len(processes_of(var)) == WORKING_PROCESSES, seconds=PATIENCE)
+    supervisor.send_signal(signal.SIGTERM)
+    said = supervisor.communicate(timeout=PATIENCE)[0]
+    assert said.count("finished") == 2
     assert nothing_left(var)
 
 
