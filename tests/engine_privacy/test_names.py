@@ -17,12 +17,19 @@ NAMES = {
         ("i'm sarah connor, order 123", ["sarah connor"]),
         ("JUAN PEREZ wants a refund", ["JUAN PEREZ"]),
         ("Megan's card was charged twice.", ["Megan"]),
+        ("The technician, Mr Marsh, never came. Surname Stone.", ["Marsh", "Stone"]),
+        ("name: perry calhoun", ["perry calhoun"]),
     ],
     "es": [
         ("El paciente José Luis Rodríguez García acudió a consulta.", ["José Luis Rodríguez García"]),
         ("Mi hija Carmen no recibió el paquete.", ["Carmen"]),
         ("La señora Martínez llamó ayer.", ["Martínez"]),
         ("Apellidos: De la Fuente Ramos.", ["De la Fuente Ramos"]),
+        ("la reserva es para ana ruiz y luis gil", ["ana ruiz", "luis gil"]),
+        (
+            "La reserva es para Ana Ruiz y Luis Gil, no José Ortega y Gasset.",
+            ["Ana Ruiz", "Luis Gil", "José Ortega y Gasset"],
+        ),
     ],
     "de": [
         ("Mein Mann Jürgen hat gestern angerufen.", ["Jürgen"]),
@@ -47,9 +54,14 @@ NAMES = {
         ("Call Ekaterina Smirnova, please.", ["Ekaterina Smirnova"]),
     ],
     "it": [("Il signor Esposito ha chiamato, poi Giulia Bianchi.", ["Esposito", "Giulia Bianchi"])],
-    "nl": [("Mijn man Pieter van den Berg belde.", ["Pieter van den Berg"])],
+    "nl": [
+        ("Mijn man Pieter van den Berg belde.", ["Pieter van den Berg"]),
+        ("De monteur, meneer van Dijk, kwam niet.", ["van Dijk"]),
+    ],
+    "sv": [("jag heter gunvor ek och ringer", ["gunvor ek"])],
+    "tr": [("Sayın Özdemir, eşim İlknur aradı.", ["Özdemir", "İlknur"])],
     "pt": [("Olá, meu nome é João da Silva.", ["João da Silva"])],
-    "cs": [("Volala paní Dvořáková a Tomáš Novotný.", ["Tomáš Novotný"])],
+    "cs": [("Volala paní Dvořáková a Tomáš Novotný.", ["Dvořáková", "Tomáš Novotný"])],
     "zh": [("你好，我叫王小明，我的订单没到。", ["王小明"])],
     "ja": [("私の名前は田中太郎です。", ["田中太郎"])],
     "ko": [("제 이름은 김민수입니다.", ["김민수"])],
@@ -79,6 +91,8 @@ NO_NAMES = [
     "Могу я заказать такси от колледжа Христа?",
     "my name is not on the list",
     "mark it as done, will you",
+    "Dear Sir Good morning",
+    "name: not sure",
 ]
 
 

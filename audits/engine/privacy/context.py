@@ -19,7 +19,8 @@ _LINKS_AFTER = (
     "meu minha är mitt min je to můj moje je to benim бул мій моя це"
 )
 _LINKS_BEFORE = (
-    "number numbers num nr no nbr nº n° no. card code id line is are was as be it it's its i mean meant that this will "
+    "number numbers s num nr no nbr nº n° no. card code id line is are was as be it it's its i mean meant that this "
+    "will "
     "should at on to in for from by of the my me us him her them our your his end ends ending with last first four "
     "digit digits "
     "phone cell mobile full also and or here there just sure yes ok back anytime please es son el la los las "

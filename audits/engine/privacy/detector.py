@@ -22,6 +22,8 @@ _STREET_NEXT = re.compile(
 #: What every text has in which numbers, addresses of the net or keys could stand: a digit or a telling mark. The first
 #: trigger of their detectors, so that one look keeps all of them off most messages.
 ANY_SHAPE = rf"[0-9@:]|\.[{LETTERS}]|-[0-9A-Fa-f]{{2}}-|[(\[](?i:at)"
+#: The same for scripts without capitals. No text in another script is looked at again for their detectors.
+OTHER_SCRIPT = "[א-תء-ۓऀ-ॣぁ-ヿ㐀-鿿가-힣]"
 #: Second triggers that many detectors share.
 TWO_DIGITS, THREE_DIGITS = "[0-9]{2}", "[0-9]{3}"
 SIX_DIGITS = r"[0-9](?:[ ().\-/_]{0,3}[0-9]){5}"

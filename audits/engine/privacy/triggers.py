@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .armed import Armed
+from .detector import OTHER_SCRIPT
 from .gates import Joined, gate, places
 from .matching import Landmark, PatternSet
 
@@ -136,13 +137,17 @@ class Gates:
 def first_gates(triggers: Tree) -> Gates:
     """Shapes of two kinds, the words that belong to shapes, each dictionary, and other words.
 
-    A first trigger that others follow is passed over: what follows is rarer.
+    A first trigger that others follow is passed over: what follows is rarer. Not that of other scripts, which keeps all
+    their detectors off whole languages.
     """
     parts: list[Tree] = []
     dictionaries: list[dict[str, _Met]] = []
     words: dict[str, _Met] = {}
     open_ended: dict[str, _Met] = {}
     for trigger, met in triggers.items():
+        if trigger == OTHER_SCRIPT:
+            words[trigger] = met
+            continue
         parts += _parted_for_gates(met.further)
         by_itself = {trigger: _Met(met.at_once, {})}
         if len(trigger) >= _DICTIONARY:

@@ -33,10 +33,15 @@ _BEFORE_NAME = (
     r"ul\.|ulica|ulicy|al\.|aleja|aleje|alei|os\.|osiedle|osiedlu|pl\.|plac|placu|"
     r"ул\.?|улица|улице|улицы|проспект|проспекте|пр-т|просп\.|пр\.|пер\.|переулок|шоссе|площадь|пл\.|наб\.|"
     r"набережная|бульвар|"
-    r"вул\.|вулиця|rua|avenida|travessa|praça|estrada|utca|strada|str\."
+    r"вул\.|вулиця|вулиці|пров\.|провулок|площа|бульв\.|rua|avenida|travessa|praça|estrada|utca|strada|str\.|"
+    r"bulevardul|b-dul|bdul\.?|bd-ul|calea|aleea|șoseaua|şoseaua|șos\.|splaiul|piața|intrarea|"
+    r"ulice|třída|tř\.|náměstí|nám\.|nábřeží|οδός|οδ\.|οδού|λεωφόρος|λεωφόρου|λεωφ\.|λ\.|πλατεία|πλ\.|"
+    r"montée|ruelle|cité|hameau|traverse|callejón|retorno|privada|circuito|calzada|prolongación|diagonal|peatonal|"
+    r"cañada|pasadizo|rotonda|rotatoria|trecho|viaduto"
 )
 _JOINED = (
-    "straße|strasse|str\\.|weg|gasse|allee|platz|ufer|damm|ring|straat|laan|plein|gracht|kade|dijk|singel|steeg|dreef|steig|"
+    "straße|strasse|str\\.|weg|gasse|allee|platz|ufer|damm|ring|straat|laan|plein|gracht|kade|dijk|singel|steeg|"
+    "dreef|steig|"
     "chaussee|promenade|"
     "gatan|vägen|vej|gade|gata|katu"
 )
@@ -61,7 +66,8 @@ _GERMANIC = (
 )
 #: Streets called after what they lie at: "Am Markt 3", "Unter den Linden 77".
 _LYING_AT = (
-    "markt|bahnhof|dorf|park|see|wald|berg|hang|tor|rathaus|anger|graben|hof|bach|feld|brunnen|alster|linden|wall|kirche|"
+    "markt|bahnhof|dorf|park|see|wald|berg|hang|tor|rathaus|anger|graben|hof|bach|feld|brunnen|alster|linden|wall|"
+    "kirche|"
     "schule|mühle|brücke|sportplatz|friedhof|schloss|rhein|teich|weiher|garten|winkel|grund|tal|busch|aue|hafen"
 )
 _GERMAN_AT = (
@@ -79,9 +85,10 @@ _STREET_WORD = rf"[{WORD_LETTERS}](?:[{WORD_LETTERS}'\-]*|[{WORD_LETTERS}]{{0,3}
 _STREET_NAME = re.compile(
     rf" ?(?:(?:{_PARTICLES}) ){{0,2}}+(?:[0-9]{{1,2}}(?:-?го|-?я)? (?:de )?)?{_STREET_WORD}"
     rf"(?: (?:(?:{_PARTICLES}) ){{0,2}}+{_STREET_WORD}){{0,5}}?"
-    r"(?: ?,? ?(?:n ?[º°o]\.?|nº|núm\.?|num\.?|número|nr\.?|no\.?|numer|д\.?|дом|№|km\.?|km|км) ?,? ?|,? ?, ?| ?,? )"
+    r"(?: ?,? ?(?:n ?[º°o]\.?|nº|núm\.?|num\.?|número|nr\.?|no\.?|numer|д\.?|дом|буд\.?|будинок|№|#|č\.?p?\.?|km\.?|"
+    r"km|км) ?,? ?|,? ?, ?| ?,? )"
     r"(?:s/n|[0-9]{1,4}(?:[.,][0-9]{1,3})?(?:[ -]?(?:bis|ter|"
-    r"[a-zA-Zа-я])(?![^\W_]|\. ?[0-9]))?(?: ?[/\-] ?[0-9]{1,4}[a-zA-Z]?)?)(?![0-9])",
+    r"[a-zA-Zа-я])(?![^\W_]|\. ?[0-9]))?(?: ?[/\-] ?[0-9]{1,4}[a-zA-Z]?|/[a-z](?!\w))?)(?![0-9])",
     re.IGNORECASE,
 )
 _ENDS_IN_PARTICLE = re.compile(rf"(?:^| )(?:{_PARTICLES}) ?[0-9][^ ]*$", re.IGNORECASE)

@@ -3,15 +3,33 @@
 import re
 
 from ..detector import ANY_SHAPE, Candidate, Detector, Hit
-from ..matching import CAPITALS, LETTERS
+from ..matching import CAPITALS, LETTERS, WORD_LETTERS
+from ..names import is_place
 from ..vocabulary import words
-from .locality import NAME, SPANISH_STREETS, STREET_NAME, UK_CODE, US_STATES, address_start, is_in_sentence, place_reach
+from .locality import (
+    AUSTRALIAN_STATES,
+    CANADIAN_CODE,
+    CANADIAN_PROVINCES,
+    EIRCODE,
+    NAME,
+    SPANISH_STREETS,
+    STREET_NAME,
+    UK_CODE,
+    US_STATES,
+    address_start,
+    is_in_sentence,
+    place_reach,
+)
 
 _CODE_BEFORE_TOWN = r"[0-9]{5}|[0-9]{2}-[0-9]{3}|[0-9]{4}-[0-9]{3}|[0-9]{5}-?[0-9]{3}|[0-9]{4} ?[A-Z]{2}"
-_ENGLISH_CODES = rf"{UK_CODE}|(?:{US_STATES}),? [0-9]{{5}}"
+_CODE_BEFORE_TOWN += r"|[0-9]{3} [0-9]{2}|[0-9]{4}"
+_ENGLISH_CODES = (
+    rf"{UK_CODE}|(?:{US_STATES}),? [0-9]{{5}}|(?:{AUSTRALIAN_STATES}),? [0-9]{{4}}|"
+    rf"(?:{CANADIAN_PROVINCES}),? {CANADIAN_CODE}|{EIRCODE}"
+)
 _OTHER_CODES = rf"(?:{_CODE_BEFORE_TOWN}),? (?:d[aeo] )?[{CAPITALS}]"
 #: A town's name before an English code, a comma or a line's end before the others.
-_CODES_IN_PLACE = rf"[A-Z][A-Za-z'\-]*,?[ \n](?:{_ENGLISH_CODES})|[,;\n] ?(?:{_OTHER_CODES})"
+_CODES_IN_PLACE = rf"[A-Z][A-Za-z'\-]*(?: [0-9]{{1,2}})?,?[ \n](?:{_ENGLISH_CODES})|[,;\n] ?(?:{_OTHER_CODES})"
 _NUMBER = r"[0-9]{1,4} ?(?:[a-zA-Z](?!\w))?(?: ?[/\-] ?(?:[0-9]{1,4}|[IVX]{1,4})[a-zA-Z]?)?(?![0-9])"
 _UNITS = r"(?:,? (?:[A-Za-zºª]{1,14}\.? ?[0-9]{1,4}[a-zA-Z]?(?![\w])|[0-9]{1,2} ?[º°ª](?: ?[A-Za-z](?!\w))?)){0,2}"
 _NUMBER_FIRST = re.compile(
@@ -21,7 +39,10 @@ _NUMBER_FIRST = re.compile(
 _NUMBER_LAST = re.compile(rf"(?<![\w\-.])(?:[A-Z]\. )?{STREET_NAME},? {_NUMBER}{_UNITS}")
 #: An earlier code, or the end of another clause: the address cannot begin before it.
 _CUT = re.compile(r"[0-9]{5}|[0-9]{4} ?[A-Z]{2}(?!\w)|[!?:;]")
+_ENGLISH_CUT = re.compile(rf"(?:{US_STATES}),? [0-9]{{5}}|[!?:;]")
 _HOUSE_NUMBER = re.compile(rf"[0-9][A-Za-z]?,? (?:[{CAPITALS}]|\Z)|[0-9][0-9A-Za-zºª°. ]{{0,20}}[,;\n]")
+_FOUR_DIGITS = re.compile(r"[0-9]{4}(?![0-9])(?! ?[A-Z]{2}(?!\w))(?!-[0-9]{3})")
+_TOWN = re.compile(rf",? ([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}})")
 #: A name behind these goes on: "C/ de Blasco Ibáñez 17".
 _INSIDE_NAME = (" de ", " del ", " la ", " los ", " las ", " do ", " da ", " du ", " des ", " di ")
 #: What has a number and a town, and is no street: "Order 5", "5 Euros", "12 May".
@@ -39,13 +60,15 @@ def _judge_code(candidate: Candidate) -> Hit | None:
     """The nearest beginning of an address before a postal code from which it can be read through to the code."""
     text, start = candidate.text, candidate.start
     window = max(0, start - _BEFORE)
-    for cut in _CUT.finditer(text, window, start):
-        window = cut.end()
     is_english = candidate.value[0].isalpha()
+    for cut in (_ENGLISH_CUT if is_english else _CUT).finditer(text, window, start):
+        window = cut.end()
     code_end = start + len(candidate.value.rsplit(" ", 1)[0].rstrip(",")) if not is_english else candidate.end
     if not is_english and text[start - 2 : start - 1] not in (",", ";") and text[start - 1] != "\n":
         return None
     if _HOUSE_NUMBER.search(text, window, start) is None:
+        return None
+    if _FOUR_DIGITS.match(candidate.value) and not _is_before_place(text, code_end):
         return None
     head = _NUMBER_FIRST if is_english else _NUMBER_LAST
     tried = 0
@@ -61,6 +84,14 @@ def _judge_code(candidate: Candidate) -> Hit | None:
         if tried == _MOST_TRIES:
             break
     return None
+
+
+def _is_before_place(text: str, code_end: int) -> bool:
+    """Whether a known town stands behind a code of four digits, which could be a year."""
+    town = _TOWN.match(text, code_end)
+    return town is not None and any(
+        is_place(" ".join(town[1].split(" ")[:count])) for count in range(town[1].count(" ") + 1, 0, -1)
+    )
 
 
 def _may_begin(text: str, start: int, head: str) -> bool:

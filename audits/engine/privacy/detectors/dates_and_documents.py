@@ -4,17 +4,26 @@ from ..detector import ANY_SHAPE, TWO_DIGITS, Candidate, Detector, Hit
 from ..matching import LETTERS
 
 _MONTHS = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|set|dic|jän|mär|mai|okt|dez|janv|févr|fév|avr|juin|juil|"
-    "août|aoû|déc|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|gen|mag|giu|"
-    "lug|ott|mrt|maa|mei|fev|out|led|úno|bře|dub|kvě|červ|srp|zář|říj|pro|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|січ|лют|"
-    "бер|кві|тра|чер|лип|сер|вер|жов|лис|гру|tam|hel|huh|tou|kes|hei|elo|syy|lok|mar|jou|iul|ian|noi|ιαν|φεβ|μαρ|απρ|μα|"
-    "ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ"
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|set|dic|jän|mär|mai|okt|dez|janv|févr|fév|avr|juin|"
+    "juil|"
+    "août|aoû|déc|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru|янв|фев|мар|апр|мая|май|июн|июл|авг|сен|окт|ноя|дек|"
+    "gen|mag|giu|"
+    "lug|ott|mrt|maa|mei|fev|out|led|úno|bře|dub|kvě|červ|srp|zář|říj|pro|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|"
+    "січ|лют|"
+    "бер|кві|тра|чер|лип|сер|вер|жов|лис|гру|tam|hel|huh|tou|kes|hei|elo|syy|lok|mar|jou|iul|ian|noi|ιαν|φεβ|μαρ|απρ|"
+    "μα|"
+    "ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ|des|már|ápr|máj|jún|júl|sze|"
+    "يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر|"
+    "ב?(?:ינואר|פברואר|מרץ|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר)"
 )
 _DATE = (
     r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ](?:[0-9]{4}|[0-9]{2})"
     rf"|[0-9]{{1,2}}(?:st|nd|rd|th|er|º|\.)?(?: de| of)?[ \-](?:{_MONTHS})[{LETTERS}]*\.?(?: de|,)?[ \-]"
     r"(?:[0-9]{4}|'?[0-9]{2})"
     rf"|(?:{_MONTHS})[{LETTERS}]*\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
+    rf"|[0-9]{{4}}\.? (?:{_MONTHS})[{LETTERS}]*\.? [0-9]{{1,2}}"
+    r"|[0-9]{4}(?:\. ?[0-9]{1,2}){2}|[0-9]{4} ?[年년] ?[0-9]{1,2} ?[月월] ?[0-9]{1,2} ?[日일]|"
+    r"[0-9]{1,2}\. [0-9]{1,2}\. [0-9]{4}"
 )
 
 
@@ -43,8 +52,9 @@ DATE_OF_BIRTH = Detector(
     triggers=(
         ANY_SHAPE,
         r"(?i)birth|born|dob|d\.o\.b|naci|nací|cumplea|geb|nai|né[e]? |anniv|urodz|ur\.|рожд|роди|др |nasc|"
-        r"nato|nata|geboorte|verjaar|д\.? ?р|född|födel|født|narozen|narodil|doğum|народ|"
-        r"syntyn|γέννη|născu|született|rođen",
+        r"nato|nata|geboorte|verjaar|[дг]\.? ?р|född|födel|født|føds|narozen|narodil|doğ|народ|compleanno|"
+        r"synty|γ[εέ]νν[ηή]|nășt|născ|nașt|nast|nascu|szület|rođen|生日|生年月日|誕生日|出生|생년월일|생일|"
+        r"ميلاد|ولدت|تولد|לידה|נולד|जन्म",
         TWO_DIGITS,
     ),
     pattern=f"(?i){_DATE}",
@@ -52,23 +62,29 @@ DATE_OF_BIRTH = Detector(
     explanation="a date that the text calls a birth date",
     context={
         "en": ("birth", "born", "dob", "d.o.b", "birthday", "birthdate"),
+        "zh": ("生日*", "出生*"),
+        "ja": ("生年月日*", "誕生日*"),
+        "ko": ("생년월일*", "생일*"),
+        "ar": ("ميلاد*", "ولدت*", "المولود"),
+        "he": ("לידה*", "נולד*"),
+        "hi": ("जन्म*",),
         "es": ("nacimiento", "nací*", "naci*", "nacido", "nacida", "cumpleaños"),
         "de": ("geburtsdatum", "geboren", "geburtstag", "geb."),
         "fr": ("naissance", "né le", "née le", "né en", "anniversaire"),
         "pl": ("urodzenia", "urodz", "data ur", "ur."),
         "ru": ("рождения", "родился", "родилась", "дата рожд", "др ", "д.р", "д. р", "г.р", "г. р"),
-        "it": ("nascita", "nato il", "nata il", "nato", "nata"),
+        "it": ("nascita", "nato il", "nata il", "nato", "nata", "compleanno"),
         "nl": ("geboortedatum", "geboren", "geboorte", "verjaardag"),
         "pt": ("nascimento", "nasci", "nascido", "nascida", "aniversário"),
         "sv": ("född", "födelse", "födelsedag"),
-        "da": ("født", "fødsel"),
+        "da": ("født", "fødsel", "fødselsdag"),
         "fi": ("syntyn", "syntymä"),
-        "cs": ("narozen", "narodil"),
+        "cs": ("narozen", "narodil", "narodila", "nar."),
         "tr": ("doğum", "doğdum"),
         "uk": ("народження", "народився", "народилась", "народилася"),
-        "ro": ("născut", "nașter", "naster"),
-        "hu": ("született", "születési"),
-        "el": ("γέννησης", "γεννήθηκα"),
+        "ro": ("născut", "nascut", "nașter", "naşter", "naster"),
+        "hu": ("szület",),
+        "el": ("γέννηση", "γεννηση", "γεννήθηκ", "γεννηθηκ"),
     },
     rank=76,
 )
@@ -78,7 +94,9 @@ PASSPORT = Detector(
     triggers=(
         ANY_SHAPE,
         r"(?i)passport|pasaporte|reisepass|passeport|paszport|паспорт|passaporto|paspoort|passaporte|pass[ -]?n|"
-        r"pasaport|cestovní pas|čísl[oa] [^ ]{0,8} ?pasu|pas[nu] |útlevél|pașaport|pasaport|διαβατήρι|passi",
+        r"pasaport|cestovní pas|čísl[oa] [^ ]{0,8} ?pasu|pas[nu] |pasn(?:r|ummer)|útlevél|pașaport|pasaport|"
+        r"διαβατ[ηή]ρι|"
+        r"passi|护照|護照|パスポート|旅券|여권|جواز|דרכון|पासपोर्ट",
         TWO_DIGITS,
     ),
     pattern=(
@@ -106,6 +124,12 @@ PASSPORT = Detector(
         "ro": ("pașaport", "pasaport"),
         "hu": ("útlevél",),
         "el": ("διαβατηρί", "διαβατήριο"),
+        "zh": ("护照*", "護照*"),
+        "ja": ("パスポート*", "旅券*"),
+        "ko": ("여권*",),
+        "ar": ("جواز*",),
+        "he": ("דרכון*",),
+        "hi": ("पासपोर्ट*",),
     },
     retries=True,
     rank=74,

@@ -18,24 +18,36 @@ NAME = rf"(?:(?:{_PARTICLES}) )?{_WORD}(?: (?:(?:{_PARTICLES}) ){{0,2}}{_WORD}){
 #: The same without what leads over from a sentence: "vivo en Gran Vía", "moro na Rua Augusta".
 STREET_NAME = rf"{_WORD}(?: (?:(?:{_OF}) ){{0,2}}{_WORD}){{0,4}}"
 
-UK_CODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}"
+UK_CODE = r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKMNPR-Y]? ?[0-9][ABD-HJLNP-UW-Z]{2}"
 US_STATES = (
     "A[LKZR]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|"
     "W[AIVY]"
 )
+CANADIAN_CODE = r"[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]"
+CANADIAN_PROVINCES = "AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|QC|SK|YT"
+AUSTRALIAN_STATES = "NSW|VIC|QLD|SA|WA|TAS|NT|ACT"
+#: Ireland: a district and four characters.
+EIRCODE = r"[ACDEFHKNPRTVWXY][0-9][0-9W] ?[0-9ACDEFHKNPRTVWXY]{4}"
+#: With the state or province that stands before a code.
+_STATE_AND_CODE = (
+    rf"(?:{AUSTRALIAN_STATES}),? [0-9]{{4}}|(?:{CANADIAN_PROVINCES}),? {CANADIAN_CODE}|"
+    rf"(?:{US_STATES}),? [0-9]{{5}}(?:-[0-9]{{4}})?"
+)
 #: Longest first. Four digits alone are a postal code only before a known town.
 _CODE = (
-    rf"(?:{UK_CODE}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{5}}-?[0-9]{{3}}|[0-9]{{5}}-[0-9]{{4}}|[0-9]{{4}}-[0-9]{{3}}|"
+    rf"(?:{_STATE_AND_CODE}|{UK_CODE}|{CANADIAN_CODE}|{EIRCODE}|[0-9]{{3}} [0-9]{{2}}|[A-Z][0-9]{{4}}(?:[A-Z]{{3}})?|"
+    rf"[0-9]{{2}}-[0-9]{{3}}|[0-9]{{5}}-?[0-9]{{3}}|[0-9]{{5}}-[0-9]{{4}}|[0-9]{{4}}-[0-9]{{3}}|"
     r"(?:[A-Z]{1,2}-)?[0-9]{5}|[0-9]{4} ?[A-Z]{2}|[0-9]{6}|(?:[A-Z]{1,2}-)?[0-9]{4})(?!\w)"
 )
 _PIECE = re.compile(
     rf"(?P<gap>(?: ?[,;])?(?: ?\n ?| )| ?, ?| ?[\-/] ?| (?:in|à|en|a|w|we|te|em) )"
-    rf"(?:(?P<code>{_CODE})|(?P<bracket>\({_WORD}(?: {_WORD}){{0,2}}\))"
-    rf"|(?P<town>(?:(?:г|гор|город|пос|п|с|дер|обл)\.? ?)?{NAME}(?: [0-9]ª Seção)?))"
+    rf"(?:(?:C\.? ?P\.? ?|Τ\.? ?Κ\.? ?|cod )?(?P<code>{_CODE})|(?P<bracket>\({_WORD}(?: {_WORD}){{0,2}}\))"
+    rf"|(?P<town>(?:(?:г|гор|город|пос|п|с|дер|обл|м|Col|Fracc|Urb|Bo)\.? ?)?{NAME}"
+    r"(?: [0-9]ª Seção| [0-9]{1,2}(?=,))?))"
 )
 #: Nothing else can begin a piece.
 _GOES_ON = re.compile(
-    rf"[ ,;\n/\-]{{1,4}}(?:(?:{_PARTICLES}|à|a|w|we|te|em|г|гор|город|пос|п|с|дер|обл)[ .]|[{CAPITALS}0-9('])"
+    rf"[ ,;\n/\-]{{1,4}}(?:(?:{_PARTICLES}|à|a|w|we|te|em|г|гор|город|пос|п|с|дер|обл|м|cod)[ .]|[{CAPITALS}0-9('])"
 )
 #: What follows a sum or a count, never a postal code at the end of an address.
 _MEASURED = re.compile(r" ?(?:[^\W\d_]|[€$£%])")
@@ -65,17 +77,19 @@ _SIDES = "izquierda|izqda|izq|derecha|dcha|dto|esq|links|rechts|mitte|bajo|bis|h
 _NUMBERED = (
     "apartamento|apartment|appartamento|appartement|apto|appt|apt|app|suite|unit|floor|room|piso|puerta|pta|bloque|"
     "bl|portal|escalera|esc|wohnung|whg|étage|bât|scala|interno|int|piano|bus|lokal|lok|mieszkania|m|andar|fração|"
-    "квартира|кв|корпус|корп|строение|стр|подъезд|этаж|офис|оф|к"
+    "квартира|кв|корпус|корп|строение|стр|подъезд|этаж|офис|оф|к|interior|lgh|kat|daire|"
+    "διαμέρισμα|όροφος|прим|под|эт"
 )
 _UNIT = re.compile(
     r"(?:[,.]? ?|,?\n ?)(?:"
+    r"[0-9]{1,2}\. (?:tv|th|mf)\.?(?!\w)|(?:ap|sc|et)\.? ?[0-9]{1,3}(?!\w)|bl\.? ?[a-z]{0,2}[0-9]{1,3}[a-z]?(?!\w)|"
     r"[0-9]{1,2} ?\.?[ºª°]\.?|[0-9]{1,2} ?[a-d](?!\w)|[0-9]{1,2}\. ?(?:og|ug|etage|stock|piętro|этаж)(?!\w)|"
     rf"(?:{_SIDES})(?!\w)\.?|"
     rf"(?:{_NUMBERED})\.? ?#?(?:[0-9]{{1,4}}(?:/[0-9]{{1,3}})? ?(?:[a-z](?!\w))?|[a-z](?!\w))|"
     r"(?<=[ºª°] )[a-z](?!\w)|(?<=[ºª°])[a-z](?!\w))",
     re.IGNORECASE,
 )
-_UNIT_WORDS = frozenset(f"{_SIDES}|{_NUMBERED}".split("|"))
+_UNIT_WORDS = frozenset(f"{_SIDES}|{_NUMBERED}|ap|sc|et|bl".split("|"))
 _WORD_NEXT = re.compile(r"[,.]? ?([^\W\d_]*)")
 _MOST_UNITS = 4
 _BEFORE_UNIT = frozenset(" ,.\nºª°0123456789abcdABCD")
@@ -128,7 +142,7 @@ def _town(text: str, start: int, end: int) -> _Town | None:
 
 
 def _is_known(name: str) -> bool:
-    return is_place(name) or name.lower() in _COUNTRIES
+    return is_place(name.rstrip(" 0123456789")) or name.lower() in _COUNTRIES
 
 
 def place_reach(text: str, end: int) -> int:
@@ -184,6 +198,8 @@ def place_reach(text: str, end: int) -> int:
 
 def _is_code(code: str, gap: str, town: _Town | None, text: str, end: int, *, has_town: bool) -> bool:
     """Whether digits behind a street are its postal code and not a sum or a year."""
+    if code[0].isalpha() and code[1].isalpha() and " " in code:
+        return True
     if code[-4:].isdigit() and len(code.split("-")[-1]) == 4 and not code[0:5].isdigit():
         return town is not None and town.is_known
     if not code.isdigit():
@@ -195,7 +211,7 @@ def _is_code(code: str, gap: str, town: _Town | None, text: str, end: int, *, ha
 
 _FLAT = re.compile(
     r"(?:^|[^\w])((?:flat|apt|apartment|unit|suite|studio|room|office|floor|apto|wohnung|appartement|appt)\.? ?#?"
-    r"[0-9]{1,4}[a-z]?,? )\Z",
+    r"[0-9]{1,4}[a-z]?(?:,? |/))\Z",
     re.IGNORECASE,
 )
 _CYRILLIC_PLACE = re.compile(
@@ -208,9 +224,9 @@ _BEFORE = 80
 
 def address_start(text: str, start: int) -> int:
     """Where an address begins whose street begins at `start`: with a flat, or (in Russian) with code and town."""
-    if start < 3 or text[start - 1] != " ":
+    if start < 3 or text[start - 1] not in " /":
         return start
-    if text[start - 2] in "0123456789," or text[start - 3].isdigit():
+    if text[start - 1] == "/" or text[start - 2] in "0123456789," or text[start - 3].isdigit():
         before = _FLAT.search(text, max(0, start - 24), start)
         if before:
             return before.start(1)

@@ -95,6 +95,22 @@ LOCATION_LIVED_IN = Detector(
     rank=25,
 )
 
+_BORN = (
+    "born|geboren|née?|nací|nacid[oa]|nat[oa]|urodził[ae]m się|urodzon[ya]|ur\\.|родился|родилась|nascid[oa]|nasci|"
+    "född|født|"
+    "narozená?|narodil|naroden[ýá]"
+)
+
+LOCATION_BORN_IN = Detector(
+    type="LOCATION",
+    triggers=(ANY_SHAPE, rf"(?i:{_BORN}) ", rf"(?i:{_BORN}) [^\n,;]*[0-9] (?:in|en|à|a|w|we|в|te|em|v|i) [{CAPITALS}]"),
+    pattern=rf"(?:^|[^{LETTERS}])(?i:{_BORN}) [^\n,;]{{2,28}}[0-9] (?:in|en|à|a|w|we|в|te|em|v|i) "
+    rf"([{CAPITALS}][{WORD_LETTERS}'\-]*(?: [{CAPITALS}][{WORD_LETTERS}'\-]*){{0,2}})",
+    judge=_judge_lived_in,
+    explanation="a capitalised place behind a date of birth",
+    rank=28,
+)
+
 LOCATION_IN_FIELD = Detector(
     type="LOCATION",
     triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}0-9]",),

@@ -9,6 +9,16 @@ from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import continues_word
 
 _HEX = "0-9A-Fa-f"
+#: Programs count their versions in four numbers, too.
+_VERSION_BEFORE = re.compile(
+    r"(?:\b(?:v|ver|build|firmware|release|driver|app|os|versi[oóò]n?e?n?|vers[aã]o|versjon|versio|versie|versiunea|"
+    r"wersj[aią]|verz[eií]+ó?|sürüm[ü]?|верси[яию]|версі[яїю]|έκδοση)\.?|バージョン|版本|버전|الإصدار|إصدار|גרסה|גירסה|संस्करण)"
+    r"[ :#]{0,3}\Z",
+    re.IGNORECASE,
+)
+#: A telephone number of eight digits, written in pairs, where that is the custom.
+_NORDIC_NUMBER = re.compile(r"[2-9][0-9](?:\.[0-9]{2}){3}")
+_NORDIC = frozenset({"da", "nb", "nn", "no"})
 
 
 def _judge_ip(candidate: Candidate) -> Hit | None:
@@ -24,6 +34,10 @@ def _judge_ip(candidate: Candidate) -> Hit | None:
         if candidate.start > 1 and text[candidate.start - 1] == "." and text[candidate.start - 2].isdigit():
             return None
         if end + 1 < len(text) and text[end] == "." and text[end + 1].isdigit():
+            return None
+        if _NORDIC_NUMBER.fullmatch(value) and (candidate.language or "")[:2].lower() in _NORDIC:
+            return None
+        if _VERSION_BEFORE.search(text, max(0, candidate.start - 16), candidate.start):
             return None
     elif sum(c.isalnum() for c in value) < 3 and value != "::1":
         return None

@@ -12,6 +12,7 @@ from ..names import (
     NAME_SHAPE,
     NAMES_VERSION,
     Person,
+    has_known_name,
     is_clear_surname,
     name_at_head,
     person_in_capitals,
@@ -26,7 +27,9 @@ _CERTAIN = (
     "nazywam sie|mam na imię|mam na imie|moje imię to|меня зовут|мое имя|моё имя|моя фамилия|мене звати|mi chiamo|"
     "il mio nome è|mijn naam is|ik heet|meu nome é|me chamo|jmenuji se|volám sa|jag heter|mitt namn är|jeg hedder|"
     "jeg heter|mit navn er|nimeni on|a nevem|mă numesc|numele meu este|zovem se|moje ime je|ime mi je|benim adım|"
-    "adım|με λένε|το όνομά μου είναι"
+    "adım|benim ismim|ismim|με λένε|ονομάζομαι|λέγομαι|το όνομά μου είναι|το όνομα μου είναι|chamo-me|jmenuju se|"
+    "moje jméno je|"
+    "numele meu e|мене звуть|моє ім'я|ім'я моє"
 )
 _LIKELY = (
     "the name is|name is|names are|i am|i'm|this is|call me|calls me|speaking with|talk to|speak to|speak with|"
@@ -36,13 +39,28 @@ _LIKELY = (
     "grüßen,|grüße|grüße,|gruß|gruß,|je suis|au nom de|bonjour|cordialement,|cordialement|jestem|na nazwisko|cześć|"
     "pozdrawiam,|pozdrawiam|z poważaniem,|z poważaniem|z tej strony|я|на имя|здравствуйте,|с уважением,|с уважением|"
     "уважаемый|уважаемая|sono|a nome di|ciao|gentile|distinti saluti,|ik ben|op naam van|beste|"
-    "met vriendelijke groet,|groeten,|sou o|sou a|em nome de|olá|atenciosamente,"
+    "met vriendelijke groet,|groeten,|sou o|sou a|em nome de|olá|atenciosamente,|"
+    "best,|best wishes,|yours,|warm regards,|account is under|reservation is under|booking is under|surname|last name|"
+    "first name|le habla|les habla|de parte de|atentamente|cordialmente,|apellido|apellidos|mfg|läuft auf|familienname|"
+    "nachname|vorname|nom de famille|prénom|bien à vous,|intestato a|intestata a|cordiali saluti,|cordiali saluti|"
+    "cognome|"
+    "qui parla|spreekt met|vriendelijke groet|vriendelijke groeten,|groetjes|groetjes,|achternaam|voornaam|aqui é|"
+    "aqui é a|"
+    "aqui é o|prezada|prezado|cumprimentos,|apelido|sobrenome|nazwisko|szanowna|szanowny|фамилия|"
+    "med vänliga hälsningar|med vänliga hälsningar,|hälsningar|hälsningar,|mvh|vh|efternamn|förnamn|"
+    "med venlig hilsen|med vennlig hilsen|hilsen|hilsen,|kære|kjære|i navnet|etternavn|efternavn|fornavn|"
+    "ystävällisin terveisin|terveisin|terveisin,|nimellä|etunimi|sukunimi|"
+    "pe numele|stimată doamnă|stimate domnule|stimate|stimată|cu stimă,|cu stimă|prenume|nume de familie|"
+    "u telefonu|na jméno|s pozdravem|s pozdravem,|vážený pane|vážená paní|příjmení|"
+    "sayın|saygılarımla|saygılarımla,|soyadım|tisztelt|kedves|üdvözlettel|üdvözlettel,|keresztnév|"
+    "είμαι ο|είμαι η|στο όνομα|αγαπητή|αγαπητέ|αγαπητή κυρία|αγαπητέ κύριε|κυρία|κύριε|κύριος|"
+    "με εκτίμηση|με εκτίμηση,|επώνυμο|з повагою|з повагою,|шановна|шановний|на ім'я|прізвище"
 )
 _TITLES = (
     r"mr\.?|mrs\.?|ms\.?|miss|mx\.?|dr\.?|prof\.?|sir|madam|señor|señora|señorita|sr\.?|sra\.?|srta\.?|don|doña|"
     r"herrn?|frau|monsieur|madame|mademoiselle|mme|mlle|m\.|pani?|pana|panu|panem|panią|panom|г-на?|г-жа|господину?|"
     r"господина|госпожа|госпоже|signora?|signorina|sig\.?|sig\.ra|dhr\.?|mevrouw|mevr\.?|meneer|senhora?|dna|doamna|"
-    r"domnul"
+    r"domnul|doamnei|domnului|paní|pane|bay|bayan|κύριο|κύριος|κύριε|κυρία|κυρίας|пан|пані|fru|hr\.?|herra|rouva|úr"
 )
 _TITLES_IN_LOWER_CASE = (
     r"mr\.?|mrs\.?|ms\.?|señor|señora|señorita|herrn?|frau|monsieur|madame|signora?|mevrouw|meneer|senhora?|pani|"
@@ -54,19 +72,39 @@ _FIELDS = (
     "titular|paciente|médico|remitido por|vorname|nachname|name des kunden|kontoinhaber|patientin|prénom|nom|"
     "nom complet|titulaire|imię|imię i nazwisko|nazwisko|pacjent|имя|фамилия|фио|отчество|пациент|nome|cognome|"
     "nome e cognome|intestatario|voornaam|achternaam|naam|nome completo|jméno|příjmení|namn|förnamn|efternamn|navn|"
-    "vezetéknév|keresztnév|név|ad soyad"
+    "vezetéknév|keresztnév|név|teljes név|ad soyad|adı soyadı|adı|soyadı|isim|guest name|account name|billing name|"
+    "recipient|"
+    "destinatario|destinataire|empfänger|odbiorca|получатель|nombre y apellido|nom et prénom|prénom et nom|"
+    "vor- und nachname|familienname|nome e sobrenome|sobrenome|apelido|voor- en achternaam|fullt namn|fornavn|"
+    "etternavn|"
+    "efternavn|fulde navn|nimi|etunimi|sukunimi|koko nimi|jméno a příjmení|nume|prenume|nume și prenume|nume complet|"
+    "όνομα|επώνυμο|ονοματεπώνυμο|піб|ім'я|прізвище|по батькові|отримувач"
 )
 _WORD = rf"[{WORD_LETTERS}][{WORD_LETTERS}'’\-]*"
 _INITIAL = rf"[{CAPITALS}]\. ?"
 _NAME = rf"(?:{_INITIAL}|{_WORD} ){{0,5}}{_WORD}"
 _CAPITALISED_NAME = rf"(?:{_INITIAL}){{0,3}}[{CAPITALS}][{WORD_LETTERS}'\-]*(?: (?:{_INITIAL})?{_WORD}){{0,5}}"
+#: What a surname can begin with in lower case: "meneer van der Veen".
+_BEFORE_SURNAME = r"(?:(?:van|von|de|den|der|ter|ten|di|da|du|del|la|le|el|zu) ){0,2}"
 _LEAD = rf"(?:^|[^{LETTERS}])"
 #: How a name can begin behind a greeting; "I am" and "I'd like" are what mostly does.
 _NAME_BEGINS = rf"(?:[{CAPITALS.replace('A-Z', 'A-HJ-Z')}]|I[{WORD_LETTERS}.\-]|I'[^dlmv])"
 
 
+#: Titles that stand before a name and nowhere else; "sir" and "madame" may begin a sentence's address.
+_BEFORE_NAME_ONLY = re.compile(
+    r"(?:^|\W)(?:mr|mrs|ms|mx|dr|prof|sr|sra|srta|herrn?|frau|m|mme|mlle|pana?|pani|panu|panią|sig|sig\.ra|dhr|mevr|"
+    r"mevrouw|meneer|г-на?|г-жа|dna|doamna|paní|surname|last name|nachname|familienname|nom de famille|apellidos?|"
+    r"cognome|apelido|sobrenome|nazwisko|фамилия|achternaam|efternamn|etternavn|efternavn|sukunimi|příjmení|soyadı|"
+    r"прізвище|επώνυμο)[.:]? {0,2}\Z",
+    re.IGNORECASE,
+)
+
+
 def _name_at(candidate: Candidate, score: float, *, lower_allowed: bool) -> Hit | None:
     end = name_at_head(candidate.text, candidate.start, candidate.end, lower_allowed=lower_allowed)
+    if end is None and _BEFORE_NAME_ONLY.search(candidate.text, max(0, candidate.start - 20), candidate.start):
+        end = name_at_head(candidate.text, candidate.start, candidate.end, lower_allowed=lower_allowed, titled=True)
     return candidate.hit(score, end=end) if end else None
 
 
@@ -76,6 +114,13 @@ def _judge_certain(candidate: Candidate) -> Hit | None:
 
 def _judge_likely(candidate: Candidate) -> Hit | None:
     return _name_at(candidate, 0.55, lower_allowed=False)
+
+
+def _judge_field(candidate: Candidate) -> Hit | None:
+    hit = _name_at(candidate, 0.55, lower_allowed=True)
+    if hit is None or candidate.value[0] != candidate.value[0].lower():
+        return _judge_likely(candidate)
+    return hit if has_known_name(candidate.text[hit.start : hit.end]) else None
 
 
 def _judge_lower_case_title(candidate: Candidate) -> Hit | None:
@@ -94,8 +139,8 @@ PERSON_BY_PHRASE = Detector(
 
 PERSON_BY_ADDRESS = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}{_NAME_BEGINS}",),
-    pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_CAPITALISED_NAME})",
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}{_BEFORE_SURNAME}{_NAME_BEGINS}",),
+    pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_BEFORE_SURNAME}{_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after a greeting, an introduction or a closing",
     version=NAMES_VERSION,
@@ -104,8 +149,8 @@ PERSON_BY_ADDRESS = Detector(
 
 PERSON_BY_TITLE = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_TITLES}) [{CAPITALS}]",),
-    pattern=rf"{_LEAD}(?i:{_TITLES}) ({_CAPITALISED_NAME})",
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_TITLES}) {_BEFORE_SURNAME}[{CAPITALS}]",),
+    pattern=rf"{_LEAD}(?i:{_TITLES}) ({_BEFORE_SURNAME}{_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after Mr, Frau, pani and other titles",
     version=NAMES_VERSION,
@@ -114,37 +159,12 @@ PERSON_BY_TITLE = Detector(
 
 PERSON_BY_FIELD = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?: {{0,2}}[{CAPITALS}]",),
-    pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}({_CAPITALISED_NAME})",
-    judge=_judge_likely,
-    explanation="capitalised words in a field called name",
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?: {{0,2}}[{WORD_LETTERS}]",),
+    pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}({_CAPITALISED_NAME}|{_NAME})",
+    judge=_judge_field,
+    explanation="capitalised words, or a known name in lower case, in a field called name",
     version=NAMES_VERSION,
     rank=31,
-)
-
-_HAN_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金"
-    "石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-)
-_EAST_ASIAN = re.compile(
-    r"[一-鿿ぁ-んァ-ヶー]{2,8}?(?=です|と申|と言|といい)|[가-힣]{2,4}?(?=입니다|이에요|예요|이라고|라고)"
-    rf"|(?:欧阳|司马|诸葛|上官|[{_HAN_SURNAMES}])[一-鿿]{{1,2}}"
-)
-_EAST_ASIAN_CUES = "我叫|我的名字是|我的名字叫|姓名[:：是]|私の名前は|名前は|제 이름은|저는"
-
-
-def _judge_east_asian(candidate: Candidate) -> Hit | None:
-    name = _EAST_ASIAN.match(candidate.text, candidate.start)
-    return candidate.hit(0.7, end=name.end()) if name else None
-
-
-PERSON_IN_EAST_ASIAN = Detector(
-    type="PERSON",
-    triggers=(rf"(?:{_EAST_ASIAN_CUES})",),
-    pattern=rf"(?:{_EAST_ASIAN_CUES}) ?([一-鿿ぁ-んァ-ヶー가-힣]{{2,12}})",
-    judge=_judge_east_asian,
-    explanation="what follows 'my name is' in Chinese, Japanese and Korean",
-    rank=30,
 )
 
 PERSON_BY_TITLE_IN_LOWER_CASE = Detector(

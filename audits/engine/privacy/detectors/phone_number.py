@@ -20,11 +20,16 @@ _MASK = str.maketrans("123456789", "000000000")
 
 #: "My number is" says telephone when nothing else is named.
 _PLAIN_NUMBER = re.compile(
-    r"(?:number|número|numero|nummer|numéro|numer|номер)(?:'s| is| es| ist| est| to| è| é)?:? ?$", re.IGNORECASE
+    r"(?:number|número|numero|nummer|numéro|numer|номер|numaram|numeroni|nummeret mitt)(?:'s| is| es| ist| est| to|"
+    r" è| é)?:? ?$",
+    re.IGNORECASE,
 )
 _KIND_AFTER = re.compile(
     r"[ \-–(]{1,2}(?:office|fax|mobile|cell|home|work|desk|direct|móvil|privat|büro|mobil)\b", re.IGNORECASE
 )
+
+_FIELD_ENDS = re.compile(r"(?:[\n,;|]|(?: [/\-])) ?\Z|\A ?\Z")
+_FIELD_BEGINS = re.compile(r" ?(?:[\n,;|]|[/\-] |\Z)")
 
 #: Whose numbering plans a language suggests, most likely first.
 _REGIONS = {
@@ -52,11 +57,31 @@ _REGIONS = {
     "el": ("GR",),
     "ja": ("JP",),
     "ko": ("KR",),
+    "he": ("IL",),
+    "ar": ("SA", "AE", "EG", "MA", "JO"),
+    "hi": ("IN",),
+    "bg": ("BG",),
+    "hr": ("HR",),
+    "sr": ("RS",),
+    "sl": ("SI",),
+    "et": ("EE",),
+    "lt": ("LT",),
+    "lv": ("LV",),
+    "th": ("TH",),
+    "vi": ("VN",),
+    "id": ("ID",),
+    "fa": ("IR",),
 }
+#: Countries with a 0 before each number: without it, nine digits are not theirs.
+_ONLY_WITH_ZERO = frozenset({"IL", "SA", "AE", "EG", "MA", "JO", "TH", "VN", "ID", "IR"})
+#: Languages of countries that dial eight digits and nothing before them.
+_EIGHT_DIGITS = frozenset({"da", "nb", "no", "nn"})
 #: Group lengths by which a number is known for a telephone number without any word that says so.
 _TELLING_SHAPES = frozenset(
     {(3, 3, 4), (1, 3, 3, 4), (1, 3, 3, 2, 2), (1, 3, 7), (3, 3, 2, 2), (1, 2, 2, 2, 2), (2, 3, 2, 2), (3, 2, 2, 2)}
 )
+#: Numbers of Budapest, whose area is 1: "06 1 210 4480".
+_BUDAPEST = (2, 1, 3, 4)
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +157,7 @@ def _may_be(shape: tuple[int, ...], *, goes_on: bool) -> bool:
     """Whether a national number can be grouped so. In a longer sequence of groups only telling shapes count."""
     if goes_on:
         return shape in _TELLING_SHAPES or (len(shape) == 1 and shape[0] >= 9)
-    return len(shape) <= 6 and min(shape[1:], default=2) >= 2
+    return shape == _BUDAPEST or (len(shape) <= 6 and min(shape[1:], default=2) >= 2)
 
 
 def _ends_well(text: str, end: int) -> bool:
@@ -163,6 +188,8 @@ def _score(part: Candidate) -> float:
         return _score_ungrouped(part, digits, named=named)
     if shape == (3, 2, 4) or (part.is_followed_by_street and shape not in _TELLING_SHAPES):
         return 0.0
+    if shape == _BUDAPEST and digits[:2] == "06" and _is_national(part, digits):
+        return 0.6
     if len(shape) > 6 or min(shape[1:]) < 2 or _looks_like_date(shape, value):
         return 0.0
     if named:
@@ -186,11 +213,14 @@ def _score(part: Candidate) -> float:
 
 def _is_national(part: Candidate, number: str) -> bool:
     """A number in the plan of a country where the text's language is spoken."""
-    return any(
-        _standing(number, region) == 2
-        for region in regions_of(part.language)
-        if region != "US" or number[0] != "0"  # there, no number begins with a zero
-    )
+    return any(_standing(number, region) == 2 for region in regions_of(part.language) if _may_begin(number, region))
+
+
+def _may_begin(number: str, region: str) -> bool:
+    """By its first digit, in countries where that says more than their plans."""
+    if region == "US":
+        return number[0] != "0"
+    return number[0] in "0(" or region not in _ONLY_WITH_ZERO
 
 
 def _is_named(part: Candidate) -> bool:
@@ -207,7 +237,9 @@ def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
     if part.fills_a_field or (len(set(digits)) < 3 and not part.is_whole_message):
         return 0.0
     if _is_national(part, digits):
-        return 0.5 if len(digits) >= 9 else 0.0
+        return 0.5 if len(digits) >= 9 or _is_eight_digits_by_itself(part, digits) else 0.0
+    if digits[0] == "0" and 9 <= len(digits) <= 11 and _is_by_itself(part):
+        return 0.4
     return 0.4 if 9 <= len(digits) <= 12 and (part.is_whole_message or len(digits) == 10) else 0.0
 
 
@@ -219,6 +251,18 @@ def _reread(value: str, text: str, known: Known) -> str | None:
     if any(_standing(value, country) == 2 for country in countries):
         return None
     return type_of_number(known, usually=CARD)
+
+
+def _is_eight_digits_by_itself(part: Candidate, digits: str) -> bool:
+    return len(digits) == 8 and (part.language or "")[:2].lower() in _EIGHT_DIGITS and _is_by_itself(part)
+
+
+def _is_by_itself(part: Candidate) -> bool:
+    """Whether nothing else stands on its line or between its separators, as in a signature or a list."""
+    text = part.text
+    return _FIELD_ENDS.search(text, max(0, part.start - 4), part.start) is not None and (
+        _FIELD_BEGINS.match(text, part.end) is not None
+    )
 
 
 def _looks_like_date(shape: tuple[int, ...], value: str) -> bool:
@@ -253,16 +297,22 @@ PHONE_NUMBER = Detector(
         "it": ("telefono", "cellulare", "chiama", "cell", "recapito", "mio numero", "contatt"),
         "nl": ("telefoon", "mobiel", "bel ", "bellen", "bereik", "mijn nummer", "telefoonnummer", "gsm"),
         "pt": ("telefone", "celular", "telemóvel", "ligar", "ligue", "meu número", "meu contacto", "meu contato"),
-        "sv": ("mobil", "ring mig", "ringa", "når mig", "mitt nummer"),
-        "da": ("ring til", "mit nummer", "mobilnr"),
-        "fi": ("puhelin", "puhnro", "soita", "kännykk"),
-        "cs": ("telefon", "mobil", "zavolej", "volejte", "moje číslo"),
-        "hu": ("telefon", "hívjon", "mobilszám"),
-        "ro": ("telefon", "sunați", "sunati", "mobil"),
-        "tr": ("telefon", "cep tel", "gsm", "arayın"),
+        "sv": ("mobil", "ring mig", "ringa mig", "ringa", "når mig", "mitt nummer", "nås på"),
+        "da": ("ring til", "ringe til mig", "mit nummer", "mobilnr", "fat på mig", "tlf*"),
+        "nb": ("ring meg", "ringe meg", "nummeret mitt", "mitt nummer", "når meg", "telefon"),
+        "fi": ("puhelin", "puhelim", "puhnro", "puh.", "soita", "soittaa", "kännykk", "numeroni", "numerosta"),
+        "cs": ("telefon", "mobil", "zavolej", "volejte", "moje číslo", "zastihnete", "zkuste"),
+        "hu": ("telefon", "hívjon", "hívjatok", "hívjanak", "mobilszám", "a számom"),
+        "ro": ("telefon", "sunați", "sunaţi", "sunati", "suna la", "mobil", "numărul meu", "numarul meu", "găsiți la"),
+        "tr": ("telefon", "cep tel", "gsm", "arayın", "cep:", "cep no", "ulaşabilir"),
         "uk": ("телефон", "моб", "дзвон", "зателефон", "подзвон", "мій номер"),
-        "el": ("τηλέφωνο", "τηλ", "κινητό"),
-        "zh": ("电话", "手机"),
+        "el": ("τηλέφων", "τηλεφων", "τηλ", "κινητό", "κινητο"),
+        "zh": ("电话*", "電話*", "手机*", "手機*", "联系*"),
+        "ja": ("電話*", "携帯*", "連絡先*"),
+        "ko": ("전화*", "연락처*", "휴대폰*", "핸드폰*", "휴대전화*"),
+        "ar": ("هاتف*", "جوال*", "اتصل*", "رقمي*", "موبايل*", "واتساب*", "الاتصال بي*"),
+        "he": ("טלפון*", "נייד*", "להתקשר*", "תתקשרו*", "תתקשר*", "פלאפון*"),
+        "hi": ("फ़ोन*", "फोन*", "मोबाइल*", "कॉल*", "संपर्क*"),
     },
     retries=True,
     shortest=6,

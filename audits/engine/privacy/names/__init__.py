@@ -1,6 +1,6 @@
 """Names of persons by what they are, not only by what announces them: gazetteer, shapes and surroundings."""
 
-from .cued import is_clear_surname, name_at_head
+from .cued import has_known_name, is_clear_surname, name_at_head
 from .evidence import Person
 from .people import (
     GIVEN_NAME,
@@ -22,6 +22,7 @@ __all__ = [
     "NAMES_VERSION",
     "NAME_SHAPE",
     "Person",
+    "has_known_name",
     "is_clear_surname",
     "is_place",
     "name_at_head",

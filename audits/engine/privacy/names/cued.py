@@ -5,7 +5,7 @@ import re
 from ..vocabulary import words
 from .cues import TITLES
 from .gazetteer import kinds
-from .tagging import COMMON, GIVEN, PARTICLES, PLACE, RARE, SURNAME, WORD, has_surname_shape, kind_of
+from .tagging import COMMON, CONJUNCTIONS, GIVEN, PARTICLES, PLACE, RARE, SURNAME, WORD, has_surname_shape, kind_of
 
 _WORD = re.compile(r"[^ .]+\.?")
 _LONGEST = 5
@@ -23,10 +23,11 @@ _AFTER_NAME = words(
 )
 
 
-def name_at_head(text: str, start: int, end: int, *, lower_allowed: bool) -> int | None:
+def name_at_head(text: str, start: int, end: int, *, lower_allowed: bool, titled: bool = False) -> int | None:
     """Where the name ends that begins at `start`, or None where the words there are no name.
 
-    `lower_allowed`: the cue is so sure that a name may be written without capitals.
+    `lower_allowed`: the cue is so sure that a name may be written without capitals. `titled`: a title or the word
+    "surname" stands before it, so that a surname that is also a common word counts ("Mr Marsh").
     """
     known = kinds()
     kept = capitals = count = 0
@@ -35,7 +36,11 @@ def name_at_head(text: str, start: int, end: int, *, lower_allowed: bool) -> int
         lower = word.rstrip(".").lower()
         kind = kind_of(lower.removesuffix("'s"), known)
         is_capital = word[0] != word[0].lower()
-        if lower in PARTICLES and (is_capital or match.start() > start):
+        if lower in CONJUNCTIONS and (
+            (len(lower) > 1 and not capitals) or (count > 1 and _is_given(text, match.end() + 1, end))
+        ):
+            break
+        if lower in PARTICLES:
             continue
         if lower in _NEVER or (count and lower in _AFTER_NAME):
             break
@@ -45,7 +50,7 @@ def name_at_head(text: str, start: int, end: int, *, lower_allowed: bool) -> int
                 continue
             if not named and (kind & COMMON or (kind & PLACE and not count)):
                 break
-            if not count and kind & COMMON and not kind & GIVEN and not lower_allowed:
+            if not count and kind & COMMON and not kind & (GIVEN | SURNAME if titled else GIVEN) and not lower_allowed:
                 break
             capitals += 1
         elif not lower_allowed or capitals or not _fits_in_lower_case(count, kind, lower):
@@ -59,6 +64,19 @@ def name_at_head(text: str, start: int, end: int, *, lower_allowed: bool) -> int
     if text[start:kept].lower().endswith("'s"):
         kept -= 2
     return kept if kept - start > 1 else None
+
+
+def _is_given(text: str, start: int, end: int) -> bool:
+    """Whether a given name begins at `start`."""
+    match = _WORD.match(text, start, end)
+    return match is not None and bool(kind_of(match.group().lower(), kinds()) & GIVEN)
+
+
+def has_known_name(name: str) -> bool:
+    """Whether one of the words of `name` is a known given name or surname and no common word."""
+    known = kinds()
+    found = (kind_of(word, known) for word in name.lower().split())
+    return any(kind & (GIVEN | SURNAME) and not kind & COMMON for kind in found)
 
 
 def _fits_in_lower_case(count: int, kind: int, lower: str) -> bool:

@@ -6,6 +6,7 @@ TITLES = words(
     "mr mrs ms miss mx dr prof professor sir madam lady lord señor señora señorita sr sra srta don doña dra herr "
     "herrn frau fräulein monsieur madame mademoiselle mme mlle pan pani pana panu panem panią панa г-н г-жа господин "
     "госпожа господину господина доктор signor signora signorina sig dhr mevrouw mevr meneer senhor senhora captain "
+    "sayın bay bayan paní pane κύριος κύριε κυρία κύριο пані fru hr "
     "sergeant officer inspector judge senator president uncle aunt brother sister father"
 )
 GREETINGS = words(

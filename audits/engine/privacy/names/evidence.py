@@ -15,7 +15,19 @@ from .cues import (
     TITLES,
 )
 from .gazetteer import kinds, written_given_names
-from .tagging import COMMON, FREQUENT, GIVEN, PLACE, RARE, SURNAME, WORD, Token, has_surname_shape, run_tokens
+from .tagging import (
+    COMMON,
+    CONJUNCTIONS,
+    FREQUENT,
+    GIVEN,
+    PLACE,
+    RARE,
+    SURNAME,
+    WORD,
+    Token,
+    has_surname_shape,
+    run_tokens,
+)
 
 #: From here on the words beside a name do not count against it.
 _SURE = 0.65
@@ -140,10 +152,10 @@ class _Run(NamedTuple):
 def _read(run: str, within: int) -> _Run:
     """What the words of a run say by themselves. Remembered: names of towns and people come again and again."""
     tokens = run_tokens(run, within, kinds())
-    return _Run(tokens, _parts(tokens, 0), _parts(tokens, 1) if _may_open(tokens) else None)
+    return _Run(tokens, _parts(tokens, 0, run), _parts(tokens, 1, run) if _may_open(tokens) else None)
 
 
-def _parts(run: list[Token], first: int) -> list[tuple[int, int]]:
+def _parts(run: list[Token], first: int, text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = first
     while at < len(run):
@@ -151,11 +163,19 @@ def _parts(run: list[Token], first: int) -> list[tuple[int, int]]:
             at += 1
             continue
         end = at + 1
-        while end < len(run) and end - at < _LONGEST and _continues(run[end]):
+        while end < len(run) and end - at < _LONGEST and _continues(run[end]) and not _is_another(run, at, end, text):
             end += 1
         found.append((at, end))
         at = end
     return found
+
+
+def _is_another(run: list[Token], at: int, end: int, text: str) -> bool:
+    """Whether an "and" before a given name begins the next person: "Ana Ruiz y Luis Gil", not "Ortega y Gasset"."""
+    first, last = run[end - 1].end, run[end].start
+    return (
+        last - first > 1 and end - at > 1 and bool(run[end].kind & GIVEN) and text[first:last].strip() in CONJUNCTIONS
+    )
 
 
 def person_in_run(text: str, start: int, run: str, within: int) -> Person | None:
@@ -297,12 +317,17 @@ def in_capitals(run: list[Token]) -> Person | None:
     return Person(run[0].start, run[-1].end, 0.55, IN_CAPITALS)
 
 
+def _joins(run: list[Token], at: int) -> bool:
+    """Whether a letter is an "and" before another given name: "ana ruiz y luis gil"."""
+    return run[at].lower in CONJUNCTIONS and at + 1 < len(run) and bool(run[at + 1].kind & GIVEN)
+
+
 def in_lower_case(text: str, run: list[Token]) -> Person | None:
     """The person whose given name, in lower case, begins `run`: with a surname, or known to everybody."""
     first = run[0]
     end = 1
     while end < len(run) and (
-        run[end].is_initial
+        (run[end].is_initial and not (end > 1 and _joins(run, end)))
         or (run[end].kind & (SURNAME | RARE | GIVEN) and not run[end].kind & (WORD | PLACE))
         or (run[end].kind == 0 and has_surname_shape(run[end].lower))
     ):

@@ -16,16 +16,18 @@ import pkgutil
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from ..vocabulary import words
+from .frequent import GIVEN_NAMES, SURNAMES
 from .gazetteer import GIVEN_FILE, KINDS_FILE, Kind, key
 from .inflection import declined, transliterated
 from .supplement import ALSO_THINGS, DIMINUTIVES, HOMONYMS, NAMES_FIRST, NOT_NAMES, ORDINARY, SHORT_NAMES
 
 #: English names come from the census alone: a faker's list would flatter scores on faked texts.
 _SKIPPED_LOCALES = ("en", "en_US", "en_GB", "en_NZ")
-_SCRIPTS = re.compile(r"[A-Za-zÀ-ʯ\u1e00-\u1effЀ-ԯ'’\- ]+")
+_SCRIPTS = re.compile(r"[A-Za-zÀ-ʯ\u1e00-\u1effͰ-ϿЀ-ԯ'’\- ]+")
 #: Locales of Faker whose given names are the most frequent ones of their country.
 _FREQUENT_LOCALES = frozenset(
     [
@@ -56,7 +58,7 @@ _CITY_WITH_EXONYMS = 1_000_000
 #: Below this size a city is not thought of first when its name is a frequent given name.
 _CITY_KNOWN = 500_000
 _LONGEST_PLACE = 3
-_STOP_WORD_LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "uk", "cs")
+_STOP_WORD_LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "uk", "cs", "el")
 _SHORTEST_NAME = 3
 _LONGEST_STOP_WORD = 3
 
@@ -160,7 +162,10 @@ def collect(directory: Path) -> tuple[dict[str, Kind], set[str]]:
             kinds[key(name)] |= Kind.SURNAME
             for form in transliterated(name):
                 kinds[key(form)] |= Kind.SURNAME
-    for locale, names in DIMINUTIVES.items():
+    for name in SURNAMES:
+        for form in (name, *transliterated(name)):
+            kinds[key(form)] |= Kind.SURNAME
+    for locale, names in chain(DIMINUTIVES.items(), GIVEN_NAMES.items()):
         for name in names:
             for form in (name, *declined(name, locale), *transliterated(name)):
                 kinds[key(form)] |= Kind.GIVEN

@@ -43,7 +43,7 @@ NAMES_FIRST = words(
     "raj sara manuel marina anna lena emma nina john jack frank peter carol jimmy jenny nick ray terry molly polly "
     "johnny harry tony tommy willy louis louise charlie jerry henry martin tom bob barbie valentine vincent richard "
     "juan maria jose marie pierre jean jan anne marta natalia julia laura paula luca andrea marco paolo giovanni "
-    "giuseppe michel paul jacques philippe иван анна мария"
+    "giuseppe michel paul jacques philippe ana ali carolina ernst isa иван анна мария злата"
 )
 
 #: Ordinary words of customer service, and words of calendars and politeness, that lists of names claim.

@@ -14,6 +14,8 @@ PARTICLES = words(
     "van von der den de del della di da dos das du la le los las zu zur zum ter ten te el al bin ibn abu ben af av y "
     "e i och mac mc st"
 )
+#: Those of them that also join two people: "Ana Ruiz y Luis Gil".
+CONJUNCTIONS = words("y e i och og и та și şi και ve ja a")
 _BODY = rf"[{WORD_LETTERS}]*(?:['\-][{WORD_LETTERS}]+)*"
 _CAPITALISED = rf"[{CAPITALS}]{_BODY}"
 _INITIAL = rf"[{CAPITALS}]\."

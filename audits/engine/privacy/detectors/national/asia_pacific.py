@@ -49,7 +49,7 @@ def _always(value: str) -> bool:
 
 IN_AADHAAR = national(
     "IN_AADHAAR",
-    r"[2-9][0-9]{3}[ \-]?[0-9]{4}[ \-]?[0-9]{4}",
+    r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}",
     aadhaar.is_valid,
     "twelve digits with the Verhoeff check, named as Aadhaar",
     {"en": ("aadhaar", "aadhar", "adhaar", "uidai", "uid"), "hi": ("आधार",)},
@@ -82,7 +82,6 @@ CN_RESIDENT_ID = national(
     "eighteen characters with place and date of birth and the ISO 7064 check",
     {"zh": ("身份证", "身份證"), "en": ("resident id", "chinese id")},
     needs_word=False,
-    trusts_word=False,
     shape=r"[0-9]{17}",
 )
 KR_RRN = national(

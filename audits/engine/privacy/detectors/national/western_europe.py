@@ -53,7 +53,6 @@ UK_NINO = national(
     "two permitted letters, six digits and a suffix from A to D",
     {"en": ("national insurance", "nino", "ni number", "ni no")},
     needs_word=False,
-    trusts_word=False,
     shape=r"(?i)[a-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[a-d](?:[^a-z]|$)",
 )
 FR_NIR = national(
