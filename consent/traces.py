@@ -31,12 +31,15 @@ class Section:
     """A part of what a data subject gets to see: plain JSON types, with a title and a sentence for people.
 
     `provided` marks what the subject themselves provided, which is all that portability (GDPR Art. 20) covers.
+    `shown` says the same for people where `data` has codes and ids: a dict, or dicts of one row each, of names as they
+    are read and of texts, numbers, dates, times or lists of texts. Whoever keeps nothing else in `data` leaves it out.
     `template` shows it in the readable copy (context: `section`, `data`); without one it is shown as lists and tables.
     """
 
     name: str
     title: str
     data: Any
+    shown: Any = None
     note: str = ""
     provided: bool = False
     template: str = ""

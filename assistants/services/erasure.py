@@ -89,12 +89,21 @@ def _snapshots(subjects: Subjects) -> QuerySet[ConsentSnapshot]:
 
 
 def _attributes_section(subject: DataSubject) -> Iterator[Section]:
-    rows = _attributes([subject.pk]).select_related("conversation").order_by("conversation__started_at", "pk")
+    rows = _attributes([subject.pk]).select_related("conversation__assistant")
+    rows = rows.order_by("conversation__started_at", "pk")
     yield Section(
         name="attributes",
         title="Attributes used for fairness audits",
         note="What your groups are said to be. They are only ever counted, never shown to anybody with your name.",
         data=[{"conversation": str(row.conversation.public_id), **row.values} for row in rows],
+        shown=[
+            {
+                "Conversation with": row.conversation.assistant.name,
+                "When": row.conversation.started_at,
+                **{name.replace("_", " ").capitalize(): value for name, value in sorted(row.values.items())},
+            }
+            for row in rows
+        ],
     )
 
 

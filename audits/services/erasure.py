@@ -32,6 +32,7 @@ from audits.services.counting import counts_forget
 from audits.services.portfolio import Readers, portfolio_sections
 from audits.services.stale_days import days_mark_stale
 from audits.states import FindingState, FlagState
+from audits.type_words import words as type_words
 from consent.models import DataSubject
 from consent.services.subjects import reference_open
 from consent.traces import Section, Subjects, Trace, register_trace
@@ -167,17 +168,25 @@ def _reveals_purge(subjects: Subjects) -> int:
 
 def _reveals_export(subject: DataSubject) -> Iterator[Section]:
     """That and when people looked, and at what kind of value: who they are is not the subject's business."""
+    reveals = list(_reveals([subject.pk]).defer("reason").order_by("revealed_at"))
     seen = [
-        {"at": reveal.revealed_at.isoformat(timespec="seconds"), "shown": ", ".join(reveal.types)}
-        for reveal in _reveals([subject.pk]).defer("reason").order_by("revealed_at")
+        {"at": reveal.revealed_at.isoformat(timespec="seconds"), "shown": ", ".join(reveal.types)} for reveal in reveals
     ]
     reads = TranscriptRead.objects.filter(conversation__subject=subject).order_by("day", "pk")
-    days = [{"at": day.isoformat(), "shown": "Transcript, masked"} for day in reads.values_list("day", flat=True)]
+    read_on = list(reads.values_list("day", flat=True))
+    days = [{"at": day.isoformat(), "shown": "Transcript, masked"} for day in read_on]
     if days or seen:
         yield Section(
             name="lookups",
             title="When people looked at your conversations",
             data=sorted([*days, *seen], key=itemgetter("at")),
+            shown=[
+                *({"When": day, "What they saw": "the transcript, masked"} for day in read_on),
+                *(
+                    {"When": one.revealed_at, "What they saw": ", ".join(map(type_words, one.types)) + ", in clear"}
+                    for one in reveals
+                ),
+            ],
             note="Transcripts are read with personal values masked; a value is shown for minutes, for a stated reason.",
         )
 

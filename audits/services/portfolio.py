@@ -25,10 +25,12 @@ from audits.engine.privacy import BadPattern, DetectionError
 from audits.engine.privacy.own_patterns import OwnSet
 from audits.queries.patterns import own_set
 from consent.models import DataSubject
+from consent.services.requests.readable import in_words
 from consent.services.subjects import reference_open
 from consent.traces import Section
 from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
+from portal.core.languages import language_name
 
 WITHHELD = "[withheld: it could not be checked for other people's data]"
 # Shorter values stand in a text for many other reasons.
@@ -76,22 +78,26 @@ def portfolio_sections(subject: DataSubject) -> Iterator[Section]:
     examples = _examples(subject, readers)
     read = [(transcripts[pk].turns, found) for pk, found in detections.items()]
     own = _own(subject, [*read, *((one.turns, one.detections) for one in examples)])
+    held = [
+        _shown(conversation, transcripts.get(conversation.pk), detections.get(conversation.pk), own)
+        for conversation in conversations
+    ]
     yield Section(
         name="conversations",
         title="Conversations",
         note="Everything you wrote. In the answers, personal data of other people is cut out.",
-        data=[
-            _shown(conversation, transcripts.get(conversation.pk), detections.get(conversation.pk), own)
-            for conversation in conversations
-        ],
+        data=held,
+        shown=[_in_words(conversation, one) for conversation, one in zip(conversations, held, strict=True)],
         provided=True,
         template="audits/package_conversations.html",
     )
     if examples:
+        shown = [_shown_example(one, own) for one in examples]
         yield Section(
             name="training_data",
             title="Training data",
-            data=[_shown_example(one, own) for one in examples],
+            data=shown,
+            shown=[_example_in_words(one, texts) for one, texts in zip(examples, shown, strict=True)],
             note="Examples from your messages that an assistant learned from or may learn from. In the answers, "
             "personal data of other people is cut out.",
         )
@@ -202,6 +208,17 @@ def _shown_example(example: _Example, own: Own) -> dict[str, Any]:
     }
 
 
+def _example_in_words(example: _Example, texts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "Data set": texts["data_set"],
+        "For": texts["purpose"],
+        "Collected": example.row.collected_at,
+        "Releases that learned from it": texts["releases_trained_on_it"],
+        "You wrote": texts.get("input"),
+        "Answer": texts.get("output"),
+    }
+
+
 def _shown(
     conversation: Conversation, transcript: Transcript | None, detections: list[Detection] | None, own: Own
 ) -> dict[str, Any]:
@@ -224,6 +241,19 @@ def _shown(
             {"from": turn.role, "at": turn.at.isoformat() if turn.at else None, "text": text}
             for turn, text in zip(turns, texts, strict=True)
         ],
+    }
+
+
+def _in_words(conversation: Conversation, held: dict[str, Any]) -> dict[str, Any]:
+    facts = [conversation.channel, language_name(conversation.language), conversation.intent]
+    outcome = {name.replace("_", " "): in_words(value) for name, value in held["outcome"].items()}
+    return {
+        "title": f"{conversation.assistant.name}, {in_words(conversation.started_at)}",
+        "facts": ", ".join(filter(None, facts)),
+        "external_id": conversation.external_id,
+        "outcome": "; ".join(f"{name}: {value}" for name, value in outcome.items()),
+        "consent": "; ".join(f"{one.purpose.name}: {one.get_status_display()}" for one in conversation.consents.all()),
+        "messages": held["messages"],
     }
 
 

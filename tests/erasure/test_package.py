@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -19,6 +20,8 @@ from consent.services.erasures import subjects_erase
 from consent.services.links import merge_confirm, subjects_merge, subjects_unmerge
 from consent.services.requests.clock import packages_expire
 from consent.services.requests.packaging import package_build, package_content, package_download, package_order
+from consent.services.requests.readable import in_words, section_html
+from consent.traces import Section
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict, Denied, NotFound
 from portal.core.models import LedgerEntry
@@ -70,7 +73,19 @@ def test_package_holds_the_customer_and_no_stranger(access, privacy_officer):
     assert [one["purpose"] for one in json.loads(files["data/purposes.json"])] == ["Training"]
     assert {"data/receipts.json", "data/retention.json", "data/recipients.json"} <= set(files)
     assert ADDRESS in files["index.html"]
+    assert not re.search(r"\d{4}-\d\d-\d\dT|occurred_at|age_group|P\d+[YMD]", files["index.html"])
     assert package.contents["conversations"] == 3
+
+
+def test_the_readable_copy_leaves_out_what_says_nothing():
+    rows = [{"What": "Given", "Until": None, "On": date(2026, 3, 1)}, {"What": "Withdrawn", "Until": "", "On": None}]
+    table = section_html(Section(name="x", title="X", data=["codes"], shown=rows))
+    assert [column in table for column in ("What", "On", "Until")] == [True, True, False]
+    assert '<td data-label="On">1 March 2026</td>' in table
+    terms = section_html(Section(name="x", title="X", data={}, shown={"Recipients": [], "Younger than": None}))
+    assert ("<dd>none</dd>" in terms, "Younger" in terms) == (True, False)
+    assert in_words(datetime(2026, 3, 1, 9, 5, tzinfo=UTC)) == "1 March 2026, 09:05 UTC"
+    assert in_words(["a", True]) == "a, yes"
 
 
 def test_own_patterns_and_training_data_are_cut_like_conversations(scene, privacy_officer):

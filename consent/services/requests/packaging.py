@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
 from consent.models import AccessPackage, DataSubject, SubjectRequest
 from consent.queries.facts import links_of
 from consent.request_states import PACKAGED, RequestKind, RequestState
 from consent.services.erasures import person_of
+from consent.services.requests.readable import section_html
 from consent.services.requests.records import record, request_locked, require_state
 from consent.traces import Section, traces
 from portal.accounts.models import User
@@ -121,7 +121,7 @@ def package_content(subjects: list[DataSubject], *, kind: str) -> tuple[bytes, d
             contents[section.name] = contents.get(section.name, 0) + _size(section.data)
             path = f"{folder}/{section.name}.json"
             files[path] = json.dumps(section.data, ensure_ascii=False, indent=2)
-            shown.append({"section": section, "path": path, "html": _readable(section)})
+            shown.append({"section": section, "path": path, "html": section_html(section)})
     context = {"shown": shown, "portable": portable, "made_at": timezone.now(), "team": subjects[0].team}
     files = {
         "index.html": render_to_string("consent/package/index.html", context),
@@ -141,15 +141,6 @@ def _sections(subject: DataSubject) -> Iterable[Section]:
             yield from trace.export(subject)
 
 
-def _readable(section: Section) -> SafeString:
-    template = section.template or "consent/package/section.html"
-    columns: list[str] = []
-    if isinstance(section.data, list):
-        columns = list(dict.fromkeys(name for row in section.data if isinstance(row, dict) for name in row))
-    rows = [[row.get(name) for name in columns] for row in section.data] if columns else []
-    context: dict[str, Any] = {"section": section, "data": section.data, "columns": columns, "rows": rows}
-    return render_to_string(template, context)
-
-
 def _size(data: Any) -> int:
-    return len(data) if isinstance(data, list | dict) else 1
+    """Entries of a list; what is said once, such as who the customer is, is one."""
+    return len(data) if isinstance(data, list) else 1
