@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 
+from consent.corrections import correctable
 from consent.models import Purpose, SubjectRequest
 from consent.queries.requests import RequestFilters
 from consent.request_states import (
@@ -130,11 +131,20 @@ class RectifyForm(forms.Form):
     reference = forms.CharField(
         label="Right customer reference", required=False, max_length=1000, widget=forms.TextInput(attrs={**_PLAIN})
     )
-    attribute = forms.CharField(label="Attribute", required=False, max_length=60, widget=forms.TextInput(attrs=_PLAIN))
+    attribute = forms.ChoiceField(label="Attribute", required=False)
     attribute_value = forms.CharField(
-        label="Right value", required=False, max_length=120, widget=forms.TextInput(attrs=_PLAIN)
+        label="Right value of the attribute", required=False, max_length=120, widget=forms.TextInput(attrs=_PLAIN)
     )
     note = _note("What was wrong, and how you know")
+
+    def __init__(self, *args: Any, request: SubjectRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = correctable(request.subject_id) if request.subject_id is not None else []
+        if names:
+            attribute = cast(forms.ChoiceField, self.fields["attribute"])
+            attribute.choices = [("", "None"), *((name, name.replace("_", " ").capitalize()) for name in names)]
+        else:
+            del self.fields["attribute"], self.fields["attribute_value"]
 
 
 class RestrictForm(forms.Form):
@@ -153,9 +163,12 @@ class ObjectForm(forms.Form):
 
     def __init__(self, *args: Any, request: SubjectRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose_from(
-            self, "purposes", Purpose.objects.filter(team=request.team_id, lawful_basis__in=OBJECTABLE).order_by("name")
-        )
+        choose_from(self, "purposes", objectable(request))
+
+
+def objectable(request: SubjectRequest) -> QuerySet[Purpose]:
+    """The purposes that the customer can object to (GDPR Art. 21(1))."""
+    return Purpose.objects.filter(team=request.team_id, lawful_basis__in=OBJECTABLE).order_by("name")
 
 
 class RequestFilter(forms.Form):

@@ -18,8 +18,7 @@ def attributes_correct(*, subject_id: int, name: str, value: str) -> tuple[int, 
 
     Raises Invalid where none of the assistants that they spoke with declares it.
     """
-    declared = AuditedAttribute.objects.filter(assistant__conversations__subject=subject_id, name=name)
-    if not declared.exists():
+    if name not in attributes_declared(subject_id):
         raise Invalid("No assistant that the customer spoke with declares this attribute.", field="attribute")
     if len(value) > _LENGTH:
         raise Invalid(f"At most {_LENGTH} characters.", field="attribute_value")
@@ -41,4 +40,10 @@ def attributes_correct(*, subject_id: int, name: str, value: str) -> tuple[int, 
     return len(rows), before
 
 
-register_correction(attributes_correct)
+def attributes_declared(subject_id: int) -> list[str]:
+    """The attributes that the assistants declare which the subject spoke with."""
+    declared = AuditedAttribute.objects.filter(assistant__conversations__subject=subject_id)
+    return list(declared.order_by("name").values_list("name", flat=True).distinct())
+
+
+register_correction(attributes_correct, attributes_declared)

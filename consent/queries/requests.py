@@ -102,7 +102,7 @@ def package_of(request: SubjectRequest) -> AccessPackage | None:
 
 
 def checklist(request: SubjectRequest) -> list[Item]:
-    """What has to be done for a request of this kind, in order, and what of it has been."""
+    """What has to be done for a request of this kind, in order, and what of it has been; once closed, only that."""
     done = set(request.events.values_list("action", flat=True))
     state = RequestState(request.held_from or request.state)
     identified = request.identity_checked_at is not None
@@ -110,7 +110,8 @@ def checklist(request: SubjectRequest) -> list[Item]:
     items = [Item("Identify the person", identified), Item("Start the work", started)]
     for words, actions in _STEPS[RequestKind(request.kind)]:
         items.append(Item(words, bool(done & actions)))
-    return [*items, Item("Answer the customer and close", request.state == RequestState.FULFILLED)]
+    items.append(Item("Answer the customer and close", request.state == RequestState.FULFILLED))
+    return items if request.open else [item for item in items if item.done]
 
 
 _PACKAGE = [

@@ -19,6 +19,7 @@ from consent.request_forms import (
     RefuseForm,
     RestrictForm,
     VerifyForm,
+    objectable,
 )
 from consent.request_states import CLOSED, PACKAGED, RequestKind, RequestState
 from consent.services.requests import answering, handling, packaging
@@ -53,7 +54,7 @@ def _people(request: SubjectRequest, *args: Any, **kwargs: Any) -> forms.Form:
 
 ACTIONS: dict[str, Action] = {
     "verify": Action(
-        "Identity verified",
+        "Record the identity check",
         "user-check",
         "The identity is verified.",
         lambda request, actor, given: handling.request_verify_identity(
@@ -97,7 +98,7 @@ ACTIONS: dict[str, Action] = {
             actor=actor,
             note=given["note"],
             reference=given["reference"],
-            attributes={given["attribute"]: given["attribute_value"]} if given["attribute"] else None,
+            attributes={given["attribute"]: given["attribute_value"]} if given.get("attribute") else None,
         ),
         RectifyForm,
         kinds=frozenset({RequestKind.RECTIFICATION}),
@@ -196,8 +197,8 @@ def action_form(name: str, request: SubjectRequest, *args: Any) -> forms.Form:
     ids = f"{name}-%s"
     if name == "assign":
         return _people(request, *args, auto_id=ids, initial={"to": request.assigned_to_id})
-    if name == "object":
-        return ObjectForm(*args, auto_id=ids, request=request)
+    if name in ("object", "rectify"):
+        return ACTIONS[name].form(*args, auto_id=ids, request=request)
     return ACTIONS[name].form(*args, auto_id=ids)
 
 
@@ -226,6 +227,8 @@ def offered_actions(
 def _denied(name: str, request: SubjectRequest) -> str:
     if name in ("package", "rectify", "restrict", "object", "erase") and request.subject_id is None:
         return "Nobody is known under this reference. Say so to the person and refuse: nothing is held about them."
+    if name == "object" and not objectable(request).exists():
+        return "None of the purposes rests on a legitimate interest or a public task. Refuse, and say so to the person."
     if name == "fulfil":
         return answering.fulfilment_missing(request)
     if name == "extend" and request.due_on < today():

@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent.models import Certificate, SubjectRequest, SubjectRequestEvent
+from consent.queries.holds import held
 from consent.queries.requests import (
     SOON,
     Item,
@@ -35,12 +36,13 @@ from consent.queries.requests import (
 )
 from consent.request_forms import FindForm, ReceiveForm, RequestFilter
 from consent.request_states import PACKAGED, RequestKind, RequestState
+from consent.services.erasures import person_of
 from consent.services.lookups import subject_look_up
 from consent.services.requests.erasing import request_erase
 from consent.services.requests.handling import request_receive
 from consent.services.requests.packaging import package_download
 from consent.services.requests.records import today
-from consent.templatetags.deadlines import days_off
+from consent.templatetags.deadlines import days_off, days_to_spare
 from consent.traces import traces
 from consent.views.request_actions import ACTIONS, action_form, offered_actions
 from portal.accounts.models import User
@@ -158,8 +160,14 @@ def erase(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         raise Conflict("Only a request for erasure that is in progress ends here.", code="transition_not_allowed")
     if request.method == "POST":
         return _erase(request, user, shown)
-    found = [(trace.label, trace.look([shown.subject.pk])) for trace in traces()]
-    context = {"shown": shown, "found": [(label, rows) for label, rows in found if rows]}
+    people = person_of(shown.subject)
+    found = [(trace.label, trace.look(people)) for trace in traces()]
+    context = {
+        "shown": shown,
+        "found": [(label, rows) for label, rows in found if rows],
+        "merged": len(people) - 1,
+        "held": bool(held(people)),
+    }
     return render(request, "consent/request_erase.html", context)
 
 
@@ -280,7 +288,9 @@ def _page(
         "offered": [] if _being_erased(shown) else offered_actions(shown, user, bound=bound, built=built),
         "under_way": under_way,
         "package": package,
-        "contents": [(name.replace("_", " ").replace("-", " ").capitalize(), n) for name, n in contents.items()],
+        "contents": [
+            (name.replace("_", " ").replace("-", " ").capitalize(), count) for name, count in sorted(contents.items())
+        ],
         "certificate": Certificate.objects.filter(request=shown).first(),
         "may_see_subject": shown.subject_id is not None and can(user, "consent.view", shown),
         "in_ledger": shown._meta.label_lower if can(user, "core.ledger_view", shown) else "",
@@ -291,8 +301,9 @@ def _page(
 
 def _situation(shown: SubjectRequest, steps: list[Item]) -> str:
     """Where it stands, in a sentence: how long there is left, and what comes next."""
-    if not shown.open:
-        return "A customer's request, answered and closed."
+    if shown.closed_at is not None:
+        closed = timezone.localdate(shown.closed_at)
+        return f"{shown.get_state_display()} on {closed:%-d %B %Y}, {days_to_spare(shown.due_on, shown.closed_at)}."
     todo = next((item.words for item in steps if not item.done), "")
     following = f" Next: {todo[0].lower()}{todo[1:]}." if todo and shown.state != RequestState.ON_HOLD else ""
     left = days_off(shown.due_on, today()) if shown.running else "the clock stands still"
@@ -320,12 +331,16 @@ def _step(event: SubjectRequestEvent, note: str) -> Step:
     actor = event.person.name or "A colleague" if event.person is not None else ""
     if not actor:
         actor = "Probity" if event.actor == "system" else "An integration"
-    return Step(event.at, action_label(event.action), actor, note or _facts(event), icon, tone)
+    text = " ".join(filter(None, (_facts(event), note)))
+    return Step(event.at, action_label(event.action), actor, text, icon, tone)
 
 
 def _facts(event: SubjectRequestEvent) -> str:
     """What is known of a step without its note, in words."""
     facts = event.facts
+    if event.action == "request.rectified":
+        names = [name.removeprefix("attribute ").replace("_", " ") for name in facts.get("corrected", [])]
+        return f"Corrected: {', '.join(names)}."
     if event.action == "request.erasure_unclean":
         return "Left behind: " + ", ".join(f"{name} ({count})" for name, count in facts.get("found", {}).items()) + "."
     if event.action == "request.held" and not event.note_sealed:

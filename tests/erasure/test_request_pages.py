@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.models import AccessPackage, ConsentEvent, Correction, ProcessingRestriction, SubjectRequest
+from consent.services.holds import hold_place
+from consent.services.links import merge_confirm, subjects_merge
 from consent.services.requests.records import today
 from consent.services.subjects import reference_open
 from consent.templatetags.deadlines import days_off
@@ -50,6 +52,7 @@ def test_file_verify_start_erase_and_read_the_certificate(scene, browser):
     go(browser, request, "start")
     page = browser.get(reverse("requests:erase", args=[request.public_id]))
     assert "Conversations: transcript" in page.text
+    assert str(scene.subject.public_id) in page.text
     sent_away = browser.post(reverse("requests:erase", args=[request.public_id]))
     assert "reauthenticate" in sent_away["Location"]
     step_up(browser)
@@ -64,6 +67,7 @@ def test_file_verify_start_erase_and_read_the_certificate(scene, browser):
     assert MARKER not in certificate.text + signed["body"]
     after = browser.get(reverse("requests:request", args=[request.public_id])).text
     assert "Erased with the customer." in after
+    assert "days before it was due." in after
     assert "Bye" not in after
 
 
@@ -86,7 +90,11 @@ def test_corrections_are_sealed_and_counted_anew(scene, browser, privacy_officer
     request = request_started(scene.subject, actor=privacy_officer, kind="rectification")
     wrong = go(browser, request, "rectify", attribute="shoe_size", attribute_value="44", note="They say so.")
     assert wrong.status_code == 422
-    go(browser, request, "rectify", reference="C-77", attribute="age_group", attribute_value="65+", note="Passport.")
+    assert '<option value="age_group">Age group</option>' in wrong.text
+    page = go(
+        browser, request, "rectify", reference="C-77", attribute="age_group", attribute_value="65+", note="Passport."
+    )
+    assert "Corrected: reference, age group. Passport." in page.text
     scene.subject.refresh_from_db()
     assert reference_open(scene.subject) == "C-77"
     made = {one.field: one.rows for one in Correction.objects.all()}
@@ -118,6 +126,42 @@ def test_restriction_and_objection_reach_the_consent_decision(scene, browser, pr
         go(browser, request, "fulfil")
         request.refresh_from_db()
         assert request.state == "fulfilled"
+
+
+def test_a_legal_hold_is_said_before_anybody_erases(scene, browser, privacy_officer):
+    page = reverse("requests:erase", args=[scene.request.public_id])
+    assert "Erase for good" in browser.get(page).text
+    hold_place(team=scene.assistant.team, matter="C 1", reason="Sued.", actor=privacy_officer, subject=scene.subject)
+    told = browser.get(page).text
+    assert "A legal hold is in force" in told
+    assert "Erase for good" not in told
+
+
+def test_records_that_are_merged_are_counted_before_they_are_erased(scene, browser, privacy_officer):
+    other = subject_make(scene.assistant.team, "C-8")
+    merge = subjects_merge(
+        subject_id=scene.subject.pk, other_id=other.pk, reason="same_contact", source="shop", actor=privacy_officer
+    )
+    merge_confirm(merge=merge.merge, reason="same_contact", actor=privacy_officer)
+    told = " ".join(browser.get(reverse("requests:erase", args=[scene.request.public_id])).text.split())
+    assert "1 other record, erased as well" in told
+
+
+def test_nothing_to_object_to_is_said_instead_of_asked(scene, browser, privacy_officer):
+    request = request_started(scene.subject, actor=privacy_officer, kind="objection")
+    page = reverse("requests:request", args=[request.public_id])
+    assert "None of the purposes rests on a legitimate interest" in browser.get(page).text
+    PurposeFactory(team=scene.assistant.team, code="quality", lawful_basis="legitimate_interest")
+    assert "They object to" in browser.get(page).text
+
+
+def test_a_refused_request_asks_for_nothing_more(home, browser, privacy_officer):
+    request = request_make(subject_make(home), actor=privacy_officer)
+    page = go(browser, request, "refuse", reason="unfounded", note="Asked for by somebody else.").text
+    assert "What was done" in page
+    assert "A clean check issues the certificate" not in page
+    assert "Refused on" in page
+    assert "days before it was due" in browser.get(reverse("requests:list")).text
 
 
 def test_requests_are_found_by_reference_in_the_body(home, browser, privacy_officer):

@@ -299,7 +299,7 @@ def _require_sensible(*, kind: str, channel: str, jurisdiction: str, received_at
     if received_at.tzinfo is None:
         raise Invalid("The time needs a zone.", field="received_at")
     if not now - OLDEST <= received_at <= now + timedelta(minutes=5):
-        raise Invalid("It was received in the past year, and not in the future.", field="received_at")
+        raise Invalid("Give a time within the past year that does not lie in the future.", field="received_at")
 
 
 def _own_key() -> DataKey:
