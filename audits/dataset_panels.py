@@ -34,9 +34,12 @@ def export_panel(dataset: Dataset, user: User) -> Mapping[str, Any]:
         "exports": exports,
         "may_export": may and dataset.state == DatasetState.FROZEN and dataset.policy_set_by_id != user.pk,
         "own_policy": may and dataset.policy_set_by_id == user.pk,
-        "weighable": [name for name in (*dataset.quasi_identifiers, *dataset.sensitive) if name != dataset.label]
-        if dataset.label
-        else [],
+        "weighable": [
+            (name, name.replace("_", " "))
+            for name in (*dataset.quasi_identifiers, *dataset.sensitive)
+            if dataset.label and name != dataset.label
+        ],
+        "label_words": dataset.label.replace("_", " "),
         "exporting": any(export.state in UNDER_WAY for export in exports),
     }
 

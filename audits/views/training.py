@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from assistants.queries.datasets import dataset_for
+from audits.export_words import policy_in_words, weights_in_words
 from audits.models import TrainingExport
 from audits.queries.training_exports import breaches_of, exclusions_of, export_for, export_progress
 from audits.services.training import dataset_audit, training_export_lines, training_export_request
@@ -72,9 +73,12 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "weighed": [weighing[name].replace("_", " ").capitalize() for name in ("attribute", "label")]
         if weighing
         else [],
+        "weighed_effect": weights_in_words(weighing, favourable=shown.parameters.get("label_favourable", ""))
+        if weighing
+        else "",
         "page": Paginator(exclusions, PAGE).get_page(request.GET.get("page")),
         "manifest": _shown_manifest(shown) if shown.manifest else "",
-        "parameters": [(name, _in_words(value)) for name, value in sorted(shown.parameters.items())],
+        "parameters": policy_in_words(shown.parameters, purpose=shown.dataset.purpose.name),
         "may_fetch": shown.state == ExportState.READY and can(user, "datasets.export", shown),
     }
     return render(request, "datasets/export.html", context)
@@ -123,7 +127,3 @@ def export_download(request: HttpRequest, public_id: uuid.UUID) -> StreamingHttp
 
 def _shown_manifest(export: TrainingExport) -> str:
     return json.dumps(export.manifest, indent=2, ensure_ascii=False)
-
-
-def _in_words(value: object) -> object:
-    return (", ".join(map(str, value)) or "none") if isinstance(value, list) else value

@@ -56,8 +56,8 @@ ENDINGS = ("", " I asked last week already.", " I have more than one contract.")
 class Plan:
     """One data set: of how many customers for each combination of the attributes, about what, and how far it is.
 
-    `learned` has the latest release trained on it; `helpful` labels answers, with the share of helpful ones by the
-    first attribute's groups.
+    `learned` has the latest release trained on it; `exported` asks for an export, with weights where there is a label.
+    `helpful` labels answers, with the share of helpful ones by the first attribute's groups.
     """
 
     slug: str
@@ -106,7 +106,8 @@ PLANS = {
             topics=CONTRACTS,
             learned=True,
             endings=ENDINGS,
-            helpful={"18–34": 0.85, "35–64": 0.85, "65+": 0.45},
+            helpful={"18–34": 0.7, "35–64": 0.7, "65+": 0.3},
+            exported=True,
         ),
     ),
     "bruno": (
@@ -183,7 +184,8 @@ def _dataset(plan: DemoAssistant, wanted: Plan, assistant: Assistant, people: di
         trained_at = datetime.combine(today - timedelta(days=SECOND_RELEASE + 10), time(9), UTC)
         release_trained_on(dataset_id=dataset.pk, release=release, trained_at=trained_at, actor=people["mona"])
     if wanted.exported:
-        training_export_request(dataset_id=dataset.pk, actor=people["petra"])
+        reweigh = wanted.quasi[0] if wanted.helpful else ""
+        training_export_request(dataset_id=dataset.pk, actor=people["petra"], reweigh=reweigh)
 
 
 def _records(plan: DemoAssistant, wanted: Plan, today: date) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from assistants.models import DatasetReference
 from assistants.services.datasets import dataset_change, dataset_reference_declare, dataset_withdraw
 from audits.checks import CHECKS, CheckContext
 from audits.checks.training import dataset_specs
+from audits.export_words import weights_in_words
 from audits.models import TrainingExportRow
 from audits.models.training import exported_place
 from audits.queries.training import dataset_params
@@ -231,6 +232,19 @@ def test_an_export_carries_weights_that_even_the_labels_out(assistant, privacy_o
     assert entry["data"]["reweigh"] == "age_group"
     page = " ".join(as_user(privacy_officer).get(f"/training-exports/{export.public_id}/").text.split())
     assert '<th scope="row">18-34</th><td>no</td><td class="num">10</td><td class="num">2.00</td>' in page
+    assert "<dt>Weights</dt><dd>for age group, against granted</dd>" in page
+    assert "weighed, on" in page
+    assert "allowed_types" not in page.partition("<pre")[0]
+
+
+def test_what_weights_do_is_said_in_words():
+    table = [("18–34", "yes", 30), ("18–34", "no", 10), ("65+", "yes", 10), ("65+", "no", 30)]
+    weighing = {"label": "found_helpful", "weights": [{"group": g, "label": v, "rows": n} for g, v, n in table]}
+    assert weights_in_words(weighing, favourable="yes") == (
+        "Found helpful is “yes” on 25 % of the lines of 65+ and on 75 % of those of 18–34; "
+        "weighed, on 50 % in every group."
+    )
+    assert weights_in_words(weighing, favourable="") == ""
 
 
 def test_without_the_wish_no_line_has_a_weight(assistant, privacy_officer, uneven):
@@ -243,7 +257,7 @@ def test_combinations_of_few_people_refuse_the_weights(privacy_officer, uneven):
     export = exported(uneven, privacy_officer, "age_group")
     assert (export.state, export.manifest, export.rows.count()) == ("refused", {}, 0)
     assert export.error.startswith(
-        "It cannot be reweighed: a combination of age_group and granted has fewer than 10 people"
+        "It cannot be reweighed: a combination of age group and granted has fewer than 10 people"
     )
 
 

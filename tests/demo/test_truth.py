@@ -77,8 +77,12 @@ def test_cycles_find_exactly_the_planted_faults(company):
     probe = ProbeRun.objects.get()
     assert (probe.state, probe.used_requests) == ("judged", probe.planned)
     assert (probe.judging.state, probe.judging.used_requests) == ("done", probe.planned)
-    export = TrainingExport.objects.get()
-    assert (export.state, export.row_count, export.manifest["excluded"]["rows"]) == ("ready", 48, 0)
+    exports = TrainingExport.objects.order_by("dataset__slug")
+    assert [(one.state, one.row_count, one.manifest["excluded"]["rows"]) for one in exports] == [
+        ("ready", 48, 0),
+        ("ready", 120, 0),
+    ]
+    assert exports[1].manifest["reweighing"]["attribute"] == "age_group"
     assert ledger.verify().intact
 
 

@@ -138,7 +138,7 @@ TOUR = [
     Stop("dataset-new", "mona", "/datasets/new/aria/"),
     Stop("dataset-edit", "mona", "/datasets/contract-answers/edit/"),
     Stop("dataset-check", "mona", "/datasets/contract-answers/", (first("main a[href^='/checks/']"),)),
-    Stop("training-export", "petra", "/datasets/contract-answers/", (first("main a[href^='/training-exports/']"),)),
+    Stop("training-export", "petra", "/datasets/rated-answers/", (first("main a[href^='/training-exports/']"),)),
     Stop("assistant-new", "mona", "/assistants/new/"),
     Stop("assistant-change", "mona", "/assistants/aria/change/"),
     Stop("release-new", "mona", "/assistants/aria/releases/new/"),

@@ -18,7 +18,7 @@ from audits.queries.training import TrainingRow, attributes_of
 FEWEST_PEOPLE = 10
 TOO_FEW = (
     f"It cannot be reweighed: a combination of {{attribute}} and {{label}} has fewer than {FEWEST_PEOPLE} people, "
-    "whose weight would be chance."
+    "whose weight would be chance. Export it without weights, or with weights for another attribute."
 )
 _DIGITS = 6
 
@@ -56,7 +56,7 @@ def weights_of(rows: Sequence[TrainingRow], parameters: Mapping[str, Any]) -> We
     groups, labels = {group for group, _ in cells}, {name for _, name in cells}
     people = [len({row.person for row in cells.get((group, name), ())}) for group in groups for name in labels]
     if not people or min(people) < FEWEST_PEOPLE:
-        raise TooFewToWeigh(TOO_FEW.format(attribute=attribute, label=label))
+        raise TooFewToWeigh(TOO_FEW.format(**{name: value.replace("_", " ") for name, value in asked.items()}))
     weights = {
         cell: round(weight, _DIGITS)
         for cell, weight in reweighing_weights({cell: len(found) for cell, found in cells.items()}).items()
