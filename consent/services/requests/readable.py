@@ -19,7 +19,8 @@ def section_html(section: Section) -> SafeString:
     data = section.data if section.shown is None else section.shown
     rows = [row for row in data if isinstance(row, Mapping)] if isinstance(data, list) else []
     # A column that no row fills would only take the room of the others.
-    columns = list(dict.fromkeys(name for row in rows for name, value in row.items() if value not in _NOTHING))
+    filled = {name for row in rows for name, value in row.items() if value not in _NOTHING}
+    columns = [name for name in dict.fromkeys(name for row in rows for name in row) if name in filled]
     context = {
         "section": section,
         "data": data,
