@@ -20,6 +20,8 @@ from consent.evaluation import Decision
 from consent.forms import AgeForm, AsKnownForm, MergeForm, RestrictionForm
 from consent.models import ConsentEvent, DataSubject, Notice, Purpose, SubjectLinkEvent
 from consent.queries import decisions_by_purpose, subject_by_public_id, timeline
+from consent.queries.holds import held
+from consent.queries.requests import requests_of
 from consent.queries.standing import age_notes_of, merges_of, names_of, renewals_due, restrictions_of
 from consent.queries.timelines import TimelineEntry
 from consent.states import GRANTS, RESTRICTIONS, ConsentActor, ConsentState, LinkState, Reason
@@ -29,6 +31,7 @@ from portal.core.errors import NotFound
 from portal.core.languages import language_name
 
 EVENTS = 50
+REQUESTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def subject_page(
         "merges": [{"merge": merge, "steps": [_step(step, actors) for step in merge.steps[::-1]]} for merge in merges],
         "age_notes": age_notes_of(subject=shown, known_at=known_at),
         "restrictions": restrictions_of(subject=shown, known_at=known_at),
+        "requests": requests_of(user, shown)[:REQUESTS],
+        "held": can(user, "holds.view", shown) and bool(held([shown.pk])),
         "may_record": can(user, "consent.record", shown) and not asked and shown.erased_at is None,
         "may_confirm": can(user, "consent.confirm", shown),
         "merge_form": merge_form or MergeForm(subject=shown),

@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from consent.models import DataSubject
 from consent.queries import timeline
+from consent.services.holds import hold_place
 from portal.core.models import LedgerEntry
 from portal.core.roles import Role
 from tests.consent.conftest import GIVEN_AT, REFERENCE
+from tests.erasure.requests_made import request_make
 from tests.factories import ConsentEventFactory, MembershipFactory, PurposeFactory
 
 LOOKUP = "/consent/"
@@ -102,6 +104,16 @@ def test_the_page_shows_decision_reason_and_event(as_user, privacy_officer, jane
     content = browser.get(page_of(jane)).content.decode()
     for words in ("Consent was given and in force.", f"Event {janes_consent.pk}", str(jane.public_id)):
         assert words in content
+
+
+def test_the_page_leads_to_the_customers_requests_and_says_that_they_are_held(as_user, privacy_officer, jane):
+    browser = as_user(privacy_officer)
+    assert "Legal hold" not in browser.get(page_of(jane)).text
+    asked = request_make(jane, actor=privacy_officer, kind="access")
+    hold_place(team=jane.team, matter="C 1", reason="Sued.", actor=privacy_officer, subject=jane)
+    page = browser.get(page_of(jane)).text
+    assert reverse("requests:request", args=[asked.public_id]) in page
+    assert "Legal hold" in page
 
 
 def test_the_page_goes_back_to_what_was_known_and_when_it_was_used(
