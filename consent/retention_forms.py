@@ -12,7 +12,7 @@ from consent.choice_fields import PurposeField
 from consent.models import Purpose, RetentionRule
 from consent.retention.classes import data_class, data_classes
 from consent.retention.durations import duration, spelled
-from consent.states import Anchor, HoldScope
+from consent.states import Anchor, HoldScope, RuleState
 from portal.accounts.choice_fields import choose_team
 from portal.accounts.models import Team
 from portal.core.actors import Actor
@@ -84,6 +84,24 @@ class RuleForm(_TermsForm):
         assert isinstance(purposes, PurposeField)
         purposes.several_teams = len(teams) > 1
         purposes.queryset = Purpose.objects.filter(team__in=teams).select_related("team").order_by("name", "team__name")
+
+    def clean(self) -> dict[str, Any]:
+        """A draft beside a rule in force about the same could never come into force; its preview would mislead."""
+        given = super().clean() or {}
+        same = RetentionRule.objects.filter(
+            state=RuleState.ACTIVE,
+            team=given.get("team"),
+            data_class=given.get("data_class", ""),
+            purpose=given.get("purpose"),
+            jurisdiction=given.get("jurisdiction", "").strip().upper(),
+            anchor=given.get("anchor", ""),
+        ).first()
+        if same is not None:
+            raise ValidationError(
+                f"A rule in force ({duration(same.period)}) is about the same data, purpose, jurisdiction and anchor. "
+                "Change that one."
+            )
+        return given
 
 
 class RuleChangeForm(_TermsForm):

@@ -60,6 +60,14 @@ def test_rule_is_drafted_seen_and_put_in_force(petra, home, assistant):
     assert RetentionRun.objects.get().dry
     answer = petra.post(reverse("retention:rule-step", args=[rule.pk, "preview"]), follow=True)
     assert "Only a draft is previewed." in answer.content.decode()
+    answer = petra.post(reverse("retention:rule-new"), {"team": home.pk, **NEW})
+    assert "A rule in force (1 year) is about the same data" in answer.content.decode()
+    answer = petra.post(
+        reverse("retention:rule-new"),
+        {"team": home.pk, **NEW, "data_class": "attributes", "period": "P9Y"},
+        follow=True,
+    )
+    assert "nothing within 30 days; 0 are held back." in " ".join(answer.content.decode().split())
 
 
 @pytest.mark.parametrize(
