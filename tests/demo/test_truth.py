@@ -80,7 +80,7 @@ def test_cycles_find_exactly_the_planted_faults(company):
     exports = TrainingExport.objects.order_by("dataset__slug")
     assert [(one.state, one.row_count, one.manifest["excluded"]["rows"]) for one in exports] == [
         ("ready", 48, 0),
-        ("ready", 120, 0),
+        ("ready", 132, 0),
     ]
     assert exports[1].manifest["reweighing"]["attribute"] == "age_group"
     assert ledger.verify().intact
