@@ -96,8 +96,8 @@ def consent(context: CheckContext) -> CheckOutcome:
         sentence=(
             f"All {n} may be used for {purpose}: consent stood when they were collected and stands now."
             if not why
-            else f"{permitted:,} of {n} may be used for {purpose}; {then:,} had no consent when they were collected, "
-            f"{now:,} have none now."
+            else f"{permitted:,} of {n} may be used for {purpose}; {then:,} had no consent when collected, "
+            f"{now:,} {'has' if now == 1 else 'have'} none now."
         ),
         tables=[
             table(
@@ -129,7 +129,7 @@ def privacy(context: CheckContext) -> CheckOutcome:
         named = ", ".join(words(type_) for type_, _ in holders.most_common(3))
         unread = f" {counted(len(residue.unread), 'row')} could not be read." if residue.unread else ""
         sentence = (
-            f"{len(residue.types):,} of {counted(len(rows), 'row')} hold personal data as they were handed over"
+            f"Personal data was found in {len(residue.types):,} of {counted(len(rows), 'row')} as handed over"
             f"{f' ({named})' if named else ''}. An export takes it out.{unread}"
         )
     return _outcome(

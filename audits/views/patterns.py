@@ -135,12 +135,15 @@ def _trial(trial: dict[str, Any]) -> dict[str, Any]:
     """The trial with its types and faults in words; empty where there was none."""
     if not trial:
         return {}
-    lists = {"must_match": "Nothing was found in", "must_not_match": "Something was found in"}
+    faults = {
+        "must_match": "Must find, line {}: nothing was found.",
+        "must_not_match": "Must not find, line {}: something was found.",
+    }
     return {
         **trial,
         "taken": [(words(type_), n) for type_, n in trial["taken"].items()],
         "left": [(words(type_), n) for type_, n in trial["left"].items()],
-        "faults": [f"{lists[name]} line {number}." for name, number in trial["example_faults"]],
+        "faults": [faults[name].format(number) for name, number in trial["example_faults"]],
         "roles": list(trial["roles"].items()),
     }
 

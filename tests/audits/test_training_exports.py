@@ -134,7 +134,7 @@ def test_later_withdrawal_marks_the_release_blocks_the_export_and_raises_a_findi
     assert made.state == "blocked"
     with pytest.raises(Conflict) as blocked:
         fetched(made, privacy_officer)
-    assert (blocked.value.code, "has withdrawn" in blocked.value.message) == ("export_blocked", True)
+    assert (blocked.value.code, "withdrew consent" in blocked.value.message) == ("export_blocked", True)
     training = TrainedOn.objects.get()
     assert (training.withdrawals, training.first_withdrawal_at is not None) == (2, True)
     finding = Finding.objects.get(kind="training_withdrawal")

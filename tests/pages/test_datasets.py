@@ -194,7 +194,7 @@ def test_download_is_the_file_of_the_manifest_until_somebody_withdraws(
     assert len(gzip.decompress(content).splitlines()) == 8
     consent(assistant, dataset.purpose, "C-3", "withdrawn")
     refused = client.post(f"{url}download/")
-    assert (refused.status_code, "has withdrawn" in refused.content.decode()) == (409, True)
+    assert (refused.status_code, "withdrew consent" in refused.content.decode()) == (409, True)
     page = client.get(url).content.decode()
     assert "It cannot be fetched any more." in page
     assert f"{url}download/" not in page

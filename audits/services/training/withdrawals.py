@@ -21,7 +21,7 @@ from portal.core.errors import Conflict
 from portal.core.jobs import enqueue
 from portal.core.models import Job, JobState, LedgerEntry
 
-WITHDRAWN = "A data subject whose data is in it has withdrawn, or must not be used any more."
+WITHDRAWN = "A person whose data is in it withdrew consent, objected, or was restricted or erased."
 BLOCKED = "training_export.blocked"
 _TASK = "audits.training_restricted"
 ERASED = "A data subject whose data was in it has been erased."
