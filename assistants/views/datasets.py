@@ -36,6 +36,7 @@ from assistants.states import DatasetState
 from portal.accounts.models import User
 from portal.core.access import can, can_anywhere, restrict
 from portal.core.errors import Denied, Invalid
+from portal.core.forms import add_invalid
 
 PAGE = 30
 
@@ -65,7 +66,7 @@ def dataset_new(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             made = dataset_register(assistant_id=assistant.pk, actor=user, **form.cleaned_data)
         except Invalid as error:
-            _add(form, error)
+            add_invalid(form, error)
         else:
             messages.success(request, "The data set is registered as a draft. Fill it next.")
             return redirect(reverse("datasets:detail", args=[made.slug]))
@@ -85,7 +86,7 @@ def dataset_edit(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             dataset_change(dataset_id=dataset.pk, actor=user, **form.cleaned_data)
         except Invalid as error:
-            _add(form, error)
+            add_invalid(form, error)
         else:
             messages.success(request, "Saved. Audits and exports from now on go by this policy.")
             return redirect(reverse("datasets:detail", args=[slug]))
@@ -174,7 +175,7 @@ def _act(
         try:
             told = act(user, dataset, form)
         except Invalid as error:
-            _add(form, error)
+            add_invalid(form, error)
         else:
             messages.success(request, told)
             return redirect(reverse("datasets:detail", args=[slug]))
@@ -223,8 +224,3 @@ def _page(
 def _viewer(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # login_required
     return request.user
-
-
-def _add(form: forms.Form, error: Invalid) -> None:
-    """Show the service's message at its field, or above the form where the form has no such field."""
-    form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -19,10 +19,11 @@ from consent.retention_forms import HoldForm, ReleaseForm
 from consent.services.holds import hold_place, hold_release
 from consent.services.lookups import subject_look_up
 from consent.states import HoldScope
-from consent.views.viewers import add_invalid, viewer_with
+from consent.views.viewers import viewer_with
 from portal.accounts.models import User
 from portal.core.access import can, can_anywhere
 from portal.core.errors import Invalid
+from portal.core.forms import add_invalid
 
 PAGE = 30
 

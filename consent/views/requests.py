@@ -49,6 +49,7 @@ from portal.accounts.models import User
 from portal.accounts.step_up import recently_reauthenticated
 from portal.core.access import can, can_anywhere
 from portal.core.errors import Conflict, Denied, Invalid, NotFound, ProbityError
+from portal.core.forms import add_invalid
 from portal.core.ledger import action_label
 
 PAGE = 30
@@ -106,7 +107,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         try:
             made = request_receive(actor=user, **form.cleaned_data)
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            add_invalid(form, error)
         else:
             messages.success(request, "The request is filed, and its clock runs.")
             return redirect("requests:request", public_id=made.public_id)
@@ -138,7 +139,7 @@ def act(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponse:
         try:
             action.act(shown, user, form.cleaned_data)
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            add_invalid(form, error)
         except Conflict as error:
             messages.error(request, error.message)
             return redirect("requests:request", public_id=public_id)

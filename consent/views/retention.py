@@ -26,10 +26,11 @@ from consent.services.retention_rules import (
 )
 from consent.services.retention_runs import retention_run_now
 from consent.states import RuleState
-from consent.views.viewers import add_invalid, viewer_with
+from consent.views.viewers import viewer_with
 from portal.accounts.models import Team
 from portal.core.access import can, can_anywhere, teams_with
 from portal.core.errors import Conflict, Invalid
+from portal.core.forms import add_invalid
 
 RUNS = 10
 

@@ -14,9 +14,15 @@ from portal.core.storable import UNSTORABLE, is_storable
 
 
 def add_invalid(form: forms.BaseForm, error: Invalid) -> None:
-    """Show the service's message at its field, or above the form where the form has no such field."""
-    field = error.field if error.field in form.fields else None
-    form.add_error(field, error.message)
+    """Show the service's message at its field, or above the form where the form has no such field.
+
+    A place within a field (`shares.size`) is shown at the field, with what stands there before the message.
+    """
+    name, _, place = (error.field or "").partition(".")
+    if name not in form.fields:
+        form.add_error(None, error.message)
+    else:
+        form.add_error(name, f"{place}: {error.message}" if place else error.message)
 
 
 def choose_from(form: forms.BaseForm, name: str, options: QuerySet[Any] | Iterable[tuple[Any, Any]]) -> None:

@@ -137,7 +137,7 @@ def test_questions_are_asked_of_data_sets_that_declare_what_they_need(assistant)
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"shares": {"size": {"l": 1.0}}}, "shares"),
+        ({"shares": {"size": {"l": 1.0}}}, "shares.size"),
         ({"shares": {"age_group": {"65+": 0.7, "18-34": 0.4}}}, "shares"),
         ({"shares": {"age_group": {}}}, "shares"),
         ({"shares": {"age_group": {"65+": 25}}}, "shares"),
@@ -174,6 +174,8 @@ def test_the_page_takes_shares_in_per_cent_and_shows_them_again(client, manager,
     wrong = client.post(url, {"name": "Census", "shares": "age_group 65+ = 20"})
     assert wrong.status_code == 422
     assert "Begin each line" in wrong.content.decode()
+    unknown = client.post(url, {"name": "Census", "shares": "size: l = 20"})
+    assert unknown.context["reference"].errors["shares"][0].startswith("size: This is none of its attributes")
     done = client.post(
         url, {"name": "Census", "shares": "age_group: 18-34 = 74,5 %; 65+ = 25", "sample": "400"}, follow=True
     )
