@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, distinct, fits_table, level_order
-from audits.engine.bias.cube_table import CubeTable, Named
+from audits.engine.bias.cube_table import CubeTable, Rows, Table, row_numbers
 
 RELEASE = "release"
 PLAIN = (RELEASE, "intent", "channel", "language")
@@ -157,40 +158,64 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]], *, answered: bool = False
     named = sorted({name for profiles, _ in found for name in profiles.dimensions} - set(PLAIN))
     dimensions = (*PLAIN, *named)
     levels = tuple(_united([_levels(profiles, name) for profiles, _ in found]) for name in dimensions)
-    counts = tuple(
-        sorted({(measure, value) for _, packs in found for measure, held in packs.items() for value in held.values})
-    )
+    values = _values(found)
+    rows = row_numbers({measure: sorted(values[measure]) for measure in sorted(values)})
     shape, size = [len(one) for one in levels], sum(profiles.size for profiles, _ in found)
-    if fits_table(shape, len(counts)) and prod(shape) <= max(_SMALL, size * _SPARSEST):
-        return Cube.of_table(dimensions, levels, _table(found, dimensions, levels, counts))
+    if fits_table(shape, sum(map(len, rows.values()))) and prod(shape) <= max(_SMALL, size * _SPARSEST):
+        counted = partial(_counted, found, dimensions, levels, rows)
+        table = CubeTable(rows, len(dimensions), counted, seldom=(dimensions.index(RELEASE),))
+        return Cube.of_table(dimensions, levels, table)
     return _joined(found, dimensions, levels)
 
 
-def _table(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels], named: Named) -> CubeTable:
-    """The sum as a table: stretches of every combination are added as they are, others place by place."""
-    shape = [len(one) for one in levels]
-    table = np.zeros((len(named), *shape), dtype=_exact(found))
-    flat = table.reshape(len(named), -1)
-    rows: dict[str, dict[str, int]] = {}
-    for row, (measure, value) in enumerate(named):
-        rows.setdefault(measure, {})[value] = row
+def _counted(
+    found: _Found, dimensions: Sequence[str], levels: Sequence[Levels], rows: Rows, axes: Sequence[int]
+) -> Table:
+    """The sum as a table by these axes: what a stretch tells by others is added up while it is read.
+
+    Stretches of every combination are added as they are, others place by place.
+    """
+    dimensions, levels = [dimensions[axis] for axis in axes], [levels[axis] for axis in axes]
+    table = np.zeros((sum(map(len, rows.values())), *(len(one) for one in levels)), dtype=_exact(found))
     for profiles, packs in found:
         part = _part(profiles, dimensions, levels) if profiles.every else None
-        # The profiles of one stretch are distinct, so that no place is in it twice.
-        place = _place(profiles, dimensions, levels) if part is None else None
-        for measure, held in packs.items():
-            row_of, n = rows[measure], held.by_value()
-            if part is not None and len(row_of) == len(held.values):  # all its values, one after the other in both
-                within = table[row_of[held.values[0]] :][: len(n), *part]
-                within += n.reshape(within.shape)
-                continue
-            for value, one in zip(held.values, n, strict=True):
-                if place is not None:
-                    flat[row_of[value]][place] += one
-                elif part is not None:
-                    within = table[row_of[value]][part]
-                    within += one.reshape(within.shape)
-    return CubeTable(named, table)
+        if part is None:
+            _add_by_place(table, packs, rows, _place(profiles, dimensions, levels))
+        else:
+            others = [axis for axis, name in enumerate(profiles.dimensions) if name not in dimensions]
+            _add_whole(table, packs, rows, part, profiles.shape, others)
+    return table
+
+
+def _add_by_place(table: Table, packs: Mapping[str, _Counts], rows: Rows, place: NDArray[np.intp]) -> None:
+    """Several profiles may be of one place: those that differ by what the table is not by."""
+    flat = table.reshape(len(table), -1)
+    for measure, held in packs.items():
+        for value, n in zip(held.values, held.by_value(), strict=True):
+            np.add.at(flat[rows[measure][value]], place, n.astype(table.dtype))
+
+
+def _add_whole(
+    table: Table,
+    packs: Mapping[str, _Counts],
+    rows: Rows,
+    part: tuple[slice, ...],
+    shape: tuple[int, ...],
+    others: Sequence[int],
+) -> None:
+    """To the part of a table, stretches of every combination: of this shape, whose `others` the table is not by."""
+    for measure, held in packs.items():
+        own = [rows[measure][value] for value in held.values]
+        if own[-1] - own[0] + 1 == len(own):  # all values in a row: at once
+            blocks = [(table[own[0] : own[-1] + 1][:, *part], held.by_value().reshape(-1, *shape))]
+        else:
+            blocks = [
+                (table[row : row + 1][:, *part], n.reshape(1, *shape))
+                for row, n in zip(own, held.by_value(), strict=True)
+            ]
+        for within, n in blocks:
+            for one in np.moveaxis(n, [1 + axis for axis in others], range(len(others))).reshape(-1, *within.shape):
+                within += one
 
 
 def _exact(found: _Found) -> type[np.unsignedinteger]:
@@ -212,22 +237,24 @@ def _part(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Level
         part.append(slice(first, first + len(mine)))
         sizes.append(len(mine))
     in_order = [name for name in dimensions if name in profiles.dimensions]
-    return tuple(part) if tuple(in_order) == profiles.dimensions else None
+    return tuple(part) if in_order == [name for name in profiles.dimensions if name in dimensions] else None
 
 
 def _place(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> NDArray[np.intp]:
     """Where in a flat table of these levels each count belongs."""
     own = profiles.coded()
-    place, step = np.zeros(own.shape[1], dtype=np.intp), 1
-    for name, known in zip(reversed(dimensions), reversed(levels), strict=True):
-        number = {level: code * step for code, level in enumerate(known)}
-        if name in profiles.dimensions:
-            lookup = np.array([number[level] for level in _levels(profiles, name)], dtype=np.intp)
-            place += lookup[own[profiles.dimensions.index(name)]]
+    place = np.zeros(own.shape[1], dtype=np.uint32)
+    for name, known in zip(dimensions, levels, strict=True):
+        place *= np.uint32(len(known))
+        mine = _levels(profiles, name)
+        if name not in profiles.dimensions:
+            place += np.uint32(known.index(None))
+        elif mine == known[: len(mine)]:
+            place += own[profiles.dimensions.index(name)].astype(np.uint32)
         else:
-            place += number[None]
-        step *= len(known)
-    return place
+            lookup = np.array([known.index(level) for level in mine], dtype=np.uint32)
+            place += lookup[own[profiles.dimensions.index(name)]]
+    return place.astype(np.intp)
 
 
 def _joined(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels]) -> Cube:
@@ -250,14 +277,19 @@ def _joined(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels]) 
     return cube.only(cube.measures)
 
 
-def _answered(found: _Found) -> _Found:
+def _values(found: _Found) -> dict[str, set[str]]:
+    """Of each measure the values that it has anywhere."""
     values: dict[str, set[str]] = {}
     for _, packs in found:
         for measure, held in packs.items():
             values.setdefault(measure, set()).update(held.values)
+    return values
+
+
+def _answered(found: _Found) -> _Found:
     kept = {
         name
-        for name, known in values.items()
+        for name, known in _values(found).items()
         if name in WHOLE or name.startswith(FAMILIES) or known & {"true", "false"}
     }
     return [(profiles, {name: held for name, held in packs.items() if name in kept}) for profiles, packs in found]

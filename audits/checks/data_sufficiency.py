@@ -81,7 +81,7 @@ def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
 
 
 def _outcome(cube: Cube, params: SufficiencyParams) -> CheckOutcome:
-    states = {state: int(n.sum()) for state, n in cube.counts.get("scan.state", {}).items()}
+    states = cube.totals("scan.state")
     n, scanned = sum(states.values()), states.get("scanned", 0)
     known = [_known(cube, name, params) for name in params.attributes]
     unscanned = share(n - scanned, n)

@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from audits.cube_packs import RELEASE
 from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.suppression import small_levels
 
 _PENDING = "pending"
-_NOT_OF_PEOPLE = (RELEASE, "intent")
-"""Added up first, once for all questions: what is left is a table of few cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,7 @@ def group_values(cube: Cube, *, dimension: str, whole: str, figure: str) -> Grou
     Small groups of a customer attribute are counted with the unknown (audits.engine.bias.suppression.small_levels).
     Raises LookupError for a dimension that does not exist.
     """
-    people = [name for name in cube.dimensions if name not in _NOT_OF_PEOPLE or name == dimension]
-    by_group = cube.marginal(people).marginal([dimension])
+    by_group = cube.marginal([dimension])
     totals, values = _read(by_group, whole), _read(by_group, figure)
     sizes = {group: sum(of_group.values()) for group, of_group in totals.items()}
     small = small_levels(sizes) if dimension.startswith(ATTRIBUTE) else set()

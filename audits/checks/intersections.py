@@ -153,7 +153,7 @@ def _looked(asked_of: Asked) -> Iterator[CheckOutcome]:
 
 
 def _look_outcome(cube: Cube, params: IntersectionParams, found: Found) -> CheckOutcome:
-    n = int(cube.n(params.measure).sum())
+    n = sum(cube.totals(params.measure).values())
     state = CheckState.PASSED if found.looked_at else CheckState.INSUFFICIENT_DATA
     return CheckOutcome(
         state=CheckState.WATCH if found.nominated else state,

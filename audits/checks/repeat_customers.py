@@ -49,7 +49,7 @@ class Repeats:
 def window_sums(context: CheckContext, cube: Cube) -> AllSums:
     """Of every dimension and outcome of the window's cube what its customers' conversations add up to."""
     dimensions = [one for one in cube.dimensions if one in DIMENSIONS or one.startswith(ATTRIBUTE)]
-    outcomes = [one.removeprefix(OUTCOMES) for one in cube.counts if one.startswith(OUTCOMES)]
+    outcomes = [one.removeprefix(OUTCOMES) for one in cube.measures if one.startswith(OUTCOMES)]
     return customer_sums(
         assistant=context.assistant, window=context.window, dimensions=sorted(dimensions), outcomes=sorted(outcomes)
     )

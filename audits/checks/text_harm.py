@@ -152,10 +152,7 @@ def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
 
 def _at_all(context: CheckContext, cube: Cube) -> CheckOutcome:
     """Any hostile words fail; derogatory generalisations alone, which are harder to read by rules, are a watch."""
-    found = {
-        signal: {value: int(n.sum()) for value, n in cube.counts.get(f"scan.{signal}", {}).items()}
-        for signal in BETWEEN_LANGUAGES
-    }
+    found = {signal: cube.totals(f"scan.{signal}") for signal in BETWEEN_LANGUAGES}
     n = sum(found["hostile"].values())
     hostile, stereotype = (found[signal].get("true", 0) for signal in BETWEEN_LANGUAGES)
     if not n:

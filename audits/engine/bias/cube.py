@@ -7,7 +7,7 @@ is a sum over cells, so its cost depends on the number of cells and never on the
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import repeat
 from math import prod
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.cube_table import CubeTable
+from audits.engine.bias.cube_table import CubeTable, Table, row_numbers
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.suppression import small_levels
 
@@ -53,14 +53,10 @@ class Cube:
     counts: Mapping[str, Mapping[str, IntArray]]
     folded: bool = False
 
-    @classmethod
-    def of_table(cls, dimensions: Sequence[str], levels: Sequence[Levels], table: CubeTable) -> Cube:
-        """The cube of these counts, whose array has an axis for each dimension. What holds nothing is no cell."""
-        codes, counts = table.cells(range(len(dimensions)))
-        cube = cls(tuple(dimensions), tuple(levels), codes, counts, folded=True)
-        if cube.cells >= _WORTH_IT:
-            cube.__dict__["_full"] = table  # what the property would build anew
-        return cube
+    @staticmethod
+    def of_table(dimensions: Sequence[str], levels: Sequence[Levels], table: CubeTable) -> Cube:
+        """The cube of these counts, whose table has an axis for each dimension. What holds nothing is no cell."""
+        return _TableCube(tuple(dimensions), tuple(levels), table)
 
     @property
     def cells(self) -> int:
@@ -88,6 +84,23 @@ class Cube:
         """How many of each cell had the measure at all."""
         return sum(self.counts.get(measure, {}).values(), start=np.zeros(self.cells, dtype=np.int64))
 
+    def totals(self, measure: str) -> dict[str, int]:
+        """How many had which value of the measure, in all cells together."""
+        return {value: int(n.sum()) for value, n in self.marginal(()).counts.get(measure, {}).items()}
+
+    def grid(self, dimensions: Sequence[str], measure: str, value: str | None = None) -> IntArray:
+        """How many had this value of the measure, or the measure at all, at every combination of these levels.
+
+        Raises LookupError for a dimension that the cube does not have.
+        """
+        axes = [self.axis(name) for name in dimensions]
+        if self._full is not None:
+            return self._full.summed(axes, measure, value)
+        shape = [len(self.levels[axis]) for axis in axes]
+        place = np.ravel_multi_index(tuple(self.codes[axes]), shape) if self.cells else np.empty(0, dtype=np.intp)
+        n = self.n(measure) if value is None else self.values(measure, value)
+        return _summed(place, n, prod(shape)).reshape(shape)
+
     def marginal(self, dimensions: Sequence[str]) -> Cube:
         """The same counts by these dimensions only, in this order.
 
@@ -95,12 +108,13 @@ class Cube:
         """
         missing = [name for name in dimensions if name.startswith(ATTRIBUTE) and name not in self.dimensions]
         if missing:
-            return self._with_unknown(missing).marginal(dimensions)
+            known = [name for name in dimensions if name not in missing]
+            return self.marginal(known)._with_unknown(missing).marginal(dimensions)
         if self.folded and tuple(dimensions) == self.dimensions:
             return self
         axes = [self.axis(name) for name in dimensions]
         levels = tuple(self.levels[axis] for axis in axes)
-        if self.cells < _WORTH_IT:
+        if self._full is None and self.cells < _WORTH_IT:
             return self._added_up(dimensions, axes, levels)
         key = tuple(dimensions)
         if key not in self._asked:
@@ -120,7 +134,7 @@ class Cube:
     def only(self, measures: Iterable[str]) -> Cube:
         """Without the other measures, and without the cells that then hold nothing."""
         counts = {measure: self.counts[measure] for measure in measures if measure in self.counts}
-        cube = replace(self, counts=counts)
+        cube = self._but(counts=counts)
         return cube._kept(sum((cube.n(measure) for measure in counts), start=np.zeros(self.cells, np.int64)) > 0)
 
     def where(self, dimension: str, level: str | None) -> Cube:
@@ -134,9 +148,8 @@ class Cube:
         """Which levels have too few with this measure to be named (audits.engine.bias.suppression.small_levels)."""
         if dimension.startswith(ATTRIBUTE) and dimension not in self.dimensions:
             return set()
-        axis, levels = self.axis(dimension), self.levels_of(dimension)
-        n = _summed(self.codes[axis], self.n(measure), len(levels))
-        return small_levels(dict(zip(levels, n.tolist(), strict=True)))
+        n = self.grid([dimension], measure).tolist()
+        return small_levels(dict(zip(self.levels_of(dimension), n, strict=True)))
 
     def small_hidden(self, dimension: str, measure: str) -> tuple[Cube, int]:
         """The `small_levels` by this measure counted with the unknown; and how many levels that were.
@@ -153,7 +166,8 @@ class Cube:
         codes = self.codes.copy()
         codes[axis] = lookup[codes[axis]]
         merged = (*(levels[code] for code in kept), None)
-        cube = replace(self, levels=(*self.levels[:axis], merged, *self.levels[axis + 1 :]), codes=codes, folded=False)
+        around = (*self.levels[:axis], merged, *self.levels[axis + 1 :])
+        cube = self._but(levels=around, codes=codes, folded=False)
         return cube.marginal(self.dimensions), len(hidden)
 
     def group_counts(
@@ -164,7 +178,7 @@ class Cube:
         A group by one dimension is its level, by several the tuple of its levels; a stratum is the tuple of its levels,
         unknown ones called so.
         """
-        if measure not in self.counts:
+        if measure not in self.measures:
             return []
         cube = self.marginal([*groups, *strata])
         n = cube.n(measure)
@@ -188,23 +202,26 @@ class Cube:
     def _full(self) -> CubeTable | None:
         """All counts as one table of every combination of levels; None where that is too large, or not worth it."""
         shape = [len(one) for one in self.levels]
-        named = tuple((measure, value) for measure in sorted(self.counts) for value in sorted(self.counts[measure]))
-        if self.cells < _WORTH_IT or not fits_table(shape, len(named)):
+        counts = [n for values in self.counts.values() for n in values.values()]
+        if self.cells < _WORTH_IT or not fits_table(shape, len(counts)):
             return None
-        place = np.ravel_multi_index(tuple(self.codes.astype(np.intp)), shape)
-        rows = [np.bincount(place, weights=self.counts[m][value], minlength=prod(shape)) for m, value in named]
-        return CubeTable(named, np.stack(rows).astype(np.uint64).reshape(len(named), *shape))
+
+        def counted(axes: tuple[int, ...]) -> Table:
+            of_axes = [shape[axis] for axis in axes]
+            place = np.ravel_multi_index(tuple(self.codes[list(axes)].astype(np.intp)), of_axes)
+            rows = [np.bincount(place, weights=n, minlength=prod(of_axes)) for n in counts]
+            return np.stack(rows).astype(np.uint64).reshape(len(rows), *of_axes)
+
+        return CubeTable(row_numbers(self.counts), len(shape), counted)
 
     def _from_full(self, dimensions: Sequence[str], axes: Sequence[int], levels: tuple[Levels, ...]) -> Cube:
         assert self._full is not None
-        codes, counts = self._full.cells(axes)
-        return Cube(tuple(dimensions), levels, codes, counts, folded=True)
+        return Cube.of_table(dimensions, levels, self._full.only(axes))
 
     def _with_unknown(self, names: Sequence[str]) -> Cube:
         nobody = np.zeros((len(names), self.cells), dtype=np.intp)
         levels: tuple[Levels, ...] = ((None,),) * len(names)
-        return replace(
-            self,
+        return self._but(
             dimensions=(*self.dimensions, *names),
             levels=(*self.levels, *levels),
             codes=np.concatenate([self.codes, nobody]),
@@ -214,7 +231,40 @@ class Cube:
         if mask.all():
             return self
         counts = {m: {value: n[mask] for value, n in values.items()} for m, values in self.counts.items()}
-        return replace(self, codes=self.codes[:, mask], counts=counts)
+        return self._but(codes=self.codes[:, mask], counts=counts)
+
+    def _but(self, **changed: Any) -> Cube:
+        """The same cells with these fields instead."""
+        return Cube(**{field.name: getattr(self, field.name) for field in fields(Cube)} | changed)
+
+
+class _TableCube(Cube):
+    """A cube whose cells are listed only once somebody asks for them: most questions are about few dimensions."""
+
+    _table: CubeTable
+
+    def __init__(self, dimensions: tuple[str, ...], levels: tuple[Levels, ...], table: CubeTable) -> None:
+        vars(self).update(dimensions=dimensions, levels=levels, folded=True, _table=table)
+
+    @property
+    def codes(self) -> NDArray[np.integer]:
+        return self._cells[0]
+
+    @property
+    def counts(self) -> Mapping[str, Mapping[str, IntArray]]:
+        return self._cells[1]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return tuple(sorted(self._table.rows))
+
+    @property
+    def _full(self) -> CubeTable:
+        return self._table
+
+    @cached_property
+    def _cells(self) -> tuple[NDArray[np.integer], Mapping[str, Mapping[str, IntArray]]]:
+        return self._table.cells(range(len(self.dimensions)))
 
 
 def fits_table(shape: Sequence[int], named: int) -> bool:

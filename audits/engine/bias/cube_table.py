@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
-Named = tuple[tuple[str, str], ...]
-"""Measure and value of each count."""
+Table = NDArray[np.unsignedinteger]
+Rows = Mapping[str, Mapping[str, int]]
+"""Which row of a table holds the counts of a measure's value."""
 _FEW = 1_000
 
 
 class CubeTable:
-    """What a cube counts, as an array of shape (named, *levels), of whole numbers none of whose sums overflows."""
+    """What a cube counts, as arrays of shape (rows, *levels), of whole numbers none of whose sums overflows.
 
-    def __init__(self, named: Named, counts: NDArray[np.unsignedinteger]) -> None:
-        self.named = named
-        self.counts = counts
-        self._by = {tuple(range(counts.ndim - 1)): counts}
+    `counted` makes the table by some axes, given in their order. It is asked once for all axes but the `seldom` ones;
+    by these only where a question needs them.
+    """
 
-    def by(self, axes: Sequence[int]) -> NDArray[np.unsignedinteger]:
-        """Shape (named, *levels of these axes, in this order).
+    def __init__(
+        self, rows: Rows, axes: int, counted: Callable[[tuple[int, ...]], Table], *, seldom: Collection[int] = ()
+    ) -> None:
+        self.rows = rows
+        self._axes, self._counted, self._seldom = range(axes), counted, seldom
+        self._by: dict[tuple[int, ...], Table] = {}
+
+    def by(self, axes: Sequence[int]) -> Table:
+        """Shape (rows, *levels of these axes, in this order).
 
         Summed over one more axis at a time, from the smallest table there is, and kept: what an audit asks differs by
         few dimensions. The first axes go first, since whole rows are added then.
         """
         asked = tuple(sorted(axes))
         if asked not in self._by:
-            held = min((one for one in self._by if {*asked} <= {*one}), key=lambda one: self._by[one].size)
+            held = min(
+                (one for one in self._by if {*asked} <= {*one}), key=lambda one: self._by[one].size, default=None
+            )
+            if held is None:
+                held = tuple(axis for axis in self._axes if axis in asked or axis not in self._seldom)
+                self._by[held] = self._counted(held)
             table = self._by[held]
             for axis in [one for one in held if one not in asked]:
                 table = table.sum(axis=1 + held.index(axis), dtype=table.dtype)
@@ -39,20 +52,34 @@ class CubeTable:
                 self._by[held] = table
         return self._by[asked].transpose(0, *(1 + asked.index(axis) for axis in axes))
 
+    def only(self, axes: Sequence[int]) -> CubeTable:
+        """The table by these axes, in this order."""
+        return CubeTable(self.rows, len(axes), lambda some: self.by([axes[axis] for axis in some]))
+
+    def summed(self, axes: Sequence[int], measure: str, value: str | None = None) -> IntArray:
+        """Shape (*levels of these axes): how many had this value of the measure, or with None the measure at all."""
+        rows = [row for one, row in self.rows.get(measure, {}).items() if value is None or one == value]
+        summed: IntArray = self.by(axes)[rows].sum(axis=0, dtype=np.int64)
+        return summed
+
     def cells(self, axes: Sequence[int]) -> tuple[NDArray[np.integer], Mapping[str, Mapping[str, IntArray]]]:
         """The combinations of these axes that hold anything: their codes, and their counts by measure and value."""
         table = self.by(axes)
-        shape = table.shape[1:]
-        flat = table.reshape(len(self.named), -1)
+        flat = table.reshape(len(table), -1)
         places = np.flatnonzero(np.bitwise_or.reduce(flat, axis=0))
-        codes = _codes(shape).take(places, axis=1)
-        counts: dict[str, dict[str, int]] = {}
-        for row, (measure, value) in enumerate(self.named):
-            counts.setdefault(measure, {})[value] = row
+        codes = _codes(table.shape[1:]).take(places, axis=1)
         if places.size > _FEW:
-            return codes, {measure: _Picked(flat, places, rows) for measure, rows in counts.items()}
-        picked = flat[:, places].astype(np.int64)
-        return codes, {measure: {value: picked[row] for value, row in rows.items()} for measure, rows in counts.items()}
+            return codes, {measure: _Picked(flat, places, rows) for measure, rows in self.rows.items()}
+        picked = list(flat[:, places].astype(np.int64))
+        return codes, {
+            measure: {value: picked[row] for value, row in rows.items()} for measure, rows in self.rows.items()
+        }
+
+
+def row_numbers(values: Mapping[str, Iterable[str]]) -> Rows:
+    """A row for each value of each measure, one after the other."""
+    rows = count()
+    return {measure: {value: next(rows) for value in of_measure} for measure, of_measure in values.items()}
 
 
 @lru_cache(maxsize=8)
@@ -68,7 +95,7 @@ def _codes(shape: tuple[int, ...]) -> NDArray[np.unsignedinteger]:
 class _Picked(Mapping[str, IntArray]):
     """The counts of some places by value, picked when they are asked for: of many values few ever are."""
 
-    def __init__(self, flat: NDArray[np.unsignedinteger], places: NDArray[np.intp], rows: Mapping[str, int]) -> None:
+    def __init__(self, flat: Table, places: NDArray[np.intp], rows: Mapping[str, int]) -> None:
         self._flat, self._places, self._rows = flat, places, rows
         self._found: dict[str, IntArray] = {}
 

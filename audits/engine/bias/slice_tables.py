@@ -89,13 +89,10 @@ class SliceTables:
     """Favourable and all members of each look by every dimension; the unknown level last where there is one."""
 
     def __init__(self, cube: Cube, looks: Sequence[Look], dimensions: Sequence[str]) -> None:
-        small = cube.marginal(dimensions)
-        self.names, self.levels, self.codes = tuple(dimensions), small.levels, small.codes
-        self.shape = tuple(len(one) for one in small.levels)
+        self._cube, self._looks = cube.marginal(dimensions), looks
+        self.names, self.levels = tuple(dimensions), self._cube.levels
+        self.shape = tuple(len(one) for one in self.levels)
         self.looks = len(looks)
-        favourable = [small.values(look.measure, look.favourable) for look in looks]
-        everybody = [small.n(look.measure) for look in looks]
-        self.counts = np.array([favourable, everybody], dtype=np.float64).reshape(2, len(looks), small.cells)
         self._by: dict[tuple[int, ...], FloatArray] = {}
         every = tuple(range(len(self.names)))
         if prod(self.shape) * self.looks <= _LARGEST_TABLE:
@@ -128,12 +125,10 @@ class SliceTables:
         return self._by[axes]
 
     def _counted(self, axes: tuple[int, ...]) -> FloatArray:
-        shape = tuple(self.shape[axis] for axis in axes)
-        if not self.codes.shape[1]:
-            return np.zeros((2, self.looks, *shape))
-        place = np.ravel_multi_index(tuple(self.codes[list(axes)]), shape)
-        rows = [np.bincount(place, weights=row, minlength=prod(shape)) for side in self.counts for row in side]
-        return np.stack(rows).reshape(2, self.looks, *shape).astype(np.float64, copy=False)
+        names = [self.names[axis] for axis in axes]
+        favourable = [self._cube.grid(names, look.measure, look.favourable) for look in self._looks]
+        everybody = [self._cube.grid(names, look.measure) for look in self._looks]
+        return np.array([favourable, everybody], dtype=np.float64)
 
 
 def _lower(k: FloatArray, n: FloatArray, rest_k: FloatArray, rest_n: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -10,7 +10,7 @@ many small slices are drawn towards their mean before they are ranked (audits.en
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,24 +169,24 @@ def looks_at_slices(
         np.concatenate([getattr(slices, name) for slices in found], axis=1) for name in ("k", "n", "apart", "p_value")
     )
     parts = [part for slices in found for part in slices.parts]
-    whole_k, whole_n = tables.counts.sum(axis=-1).tolist()
     return [
-        _found(look, parts, whole_k[i], whole_n[i], k[i], n[i], apart[i], p_parts[i]) for i, look in enumerate(looks)
+        _found(look, parts, cube.totals(look.measure), *of_look)
+        for look, *of_look in zip(looks, k, n, apart, p_parts, strict=True)
     ]
 
 
 def _found(
     look: Look,
     parts: Sequence[Part],
-    whole_k: float,
-    whole_n: float,
+    whole: Mapping[str, int],
     k: FloatArray,
     n: FloatArray,
     apart: BoolArray,
     p_parts: FloatArray,
 ) -> Found:
-    """What stands out among all slices, one entry each: `parts` laid end to end."""
+    """What stands out among all slices, one entry each: `parts` laid end to end. `whole` is everybody by value."""
     policy = look.policy
+    whole_k, whole_n = float(whole.get(look.favourable, 0)), float(sum(whole.values()))
     large = (n >= policy.minimum_n) & (whole_n - n >= policy.minimum_n)
     too_small = int(((n > 0) & ~large).sum())
     places = np.flatnonzero(large)
