@@ -22,9 +22,9 @@ IntArray = NDArray[np.int64]
 # the anchors (about 1e-13 for p near 1e-300), far below any real difference between neighbouring tables.
 _TIE = 1e-11
 _NEGLIGIBLE = 1e-17
-# Terms that are added at first, and tables at once: few enough for the processor's cache.
-_FIRST_TERMS = 32
-_BLOCK = 256
+# Terms that one sum adds at once, a power of two, and all sums at once: few enough for the processor's cache.
+_FEWEST, _MOST = 32, 2048
+_AT_ONCE = 1 << 13
 _CENTRAL = 2.0
 _NEWTON_STEPS = 4
 _STIRLING_TABLE = np.array(
@@ -57,20 +57,24 @@ def hypergeometric_log_pmf(x: ArrayLike, column: ArrayLike, row: ArrayLike, tota
     Source: Loader (2000), Fast and accurate computation of binomial probabilities, eq. 5; as in R's `dhyper`.
     """
     arrays = (np.asarray(array, dtype=np.float64) for array in (x, column, row, total))
-    x, column, row, total = np.broadcast_arrays(*arrays)
-    return _log_weight(x, column, row, total) - _log_scale(row, total)
+    weight, scale = _log_weight_and_scale(*np.broadcast_arrays(*arrays))
+    log_pmf: FloatArray = weight - scale
+    return log_pmf
+
+
+def _log_weight_and_scale(
+    x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The log-probability is the difference of both; the scale is the same wherever the margins are."""
+    counted, of = np.stack([x, row - x, row]), np.stack([column, total - column, total])
+    favourable, others, scale = _binomial_log_pmf(counted, of, row / total, (total - row) / total)
+    return favourable + others, scale
 
 
 def _log_weight(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
-    """The log-probability up to a constant of the margins, `_log_scale`."""
-    p, q = row / total, (total - row) / total
-    both = (np.concatenate(pair, axis=None) for pair in ((x, row - x), (column, total - column), (p, p), (q, q)))
-    weights = _binomial_log_pmf(*both)
-    return (weights[: x.size] + weights[x.size :]).reshape(x.shape)
-
-
-def _log_scale(row: FloatArray, total: FloatArray) -> FloatArray:
-    return _binomial_log_pmf(row, total, row / total, (total - row) / total)
+    counted, of = np.stack([x, row - x]), np.stack([column, total - column])
+    favourable, others = _binomial_log_pmf(counted, of, row / total, (total - row) / total)
+    return np.asarray(favourable + others)
 
 
 def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray) -> FloatArray:
@@ -81,65 +85,68 @@ def _two_sided(x: FloatArray, column: FloatArray, row: FloatArray, total: FloatA
     column = np.where(mirrored, total - column, column)
     mode = np.floor((row + 1) * (column + 1) / (total + 2))
 
-    weight, lowest = _log_weight(x, column, row, total), np.maximum(0.0, row + column - total)
+    (weight, scale), lowest = _log_weight_and_scale(x, column, row, total), np.maximum(0.0, row + column - total)
     y, other_weight = _last_as_extreme(x, weight, lowest, np.minimum(mode, x - 1), column, row, total)
-    p_values = np.exp(weight - _log_scale(row, total))
+    p_values = np.exp(weight - scale)
     two_sided, inner = y >= lowest, x - y - 1
     spread = row * (total - row) / total * (column / total) * (total - column) / (total - 1)
     # Where a third and more of all tables is as extreme, those between the tails are far fewer to add.
     central = two_sided & (inner * inner <= _CENTRAL**2 * spread)
-    places = np.flatnonzero(central)
+    places, tails, two = np.flatnonzero(central), np.flatnonzero(~central), np.flatnonzero(two_sided & ~central)
     # Downward is upward in the mirror image, so that all sums are of one kind.
-    between = _upward_sum(
-        row[places] - x[places], total[places] - column[places], row[places], total[places], most=inner[places] + 1
-    )
-    tails = np.flatnonzero(~central)
-    two = np.flatnonzero(two_sided & ~central)
     sums = _upward_sum(
-        np.concatenate([x[tails], row[two] - y[two]]),
-        np.concatenate([column[tails], total[two] - column[two]]),
-        np.concatenate([row[tails], row[two]]),
-        np.concatenate([total[tails], total[two]]),
+        np.concatenate([row[places] - x[places], x[tails], row[two] - y[two]]),
+        np.concatenate([total[places] - column[places], column[tails], total[two] - column[two]]),
+        np.concatenate([row[places], row[tails], row[two]]),
+        np.concatenate([total[places], total[tails], total[two]]),
+        spread=np.concatenate([spread[places], spread[tails], spread[two]]),
+        most=np.concatenate([inner[places] + 1, np.full(tails.size + two.size, np.inf)]),
     )
-    other = np.exp(other_weight[two] - _log_scale(row[two], total[two])) * sums[tails.size :]
+    between, own, others = np.split(sums, [places.size, places.size + tails.size])
     p_values[places] = 1 - p_values[places] * (between - 1)
-    p_values[tails] *= sums[: tails.size]
-    p_values[two] += other
+    p_values[tails] *= own
+    p_values[two] += np.exp(other_weight[two] - scale[two]) * others
     return np.minimum(p_values, 1.0)
 
 
 def _upward_sum(
-    x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray, *, most: FloatArray | None = None
+    x: FloatArray, column: FloatArray, row: FloatArray, total: FloatArray, *, spread: FloatArray, most: FloatArray
 ) -> FloatArray:
     """Σ over y ≥ x of pmf(y) / pmf(x): of the first `most` terms, or until they no longer count, on the falling side.
 
-    What a sum is does not depend on which others are asked for.
+    What a sum is does not depend on which others are asked for: how many terms are added at once follows from the table
+    alone, whose variance is `spread`.
     """
-    return np.concatenate(
-        [np.empty(0)]
-        + [
-            _block_sum(*(part[start : start + _BLOCK] for part in (x, column, row, total - column - row, ends)))
-            for ends in [np.full(x.size, np.inf) if most is None else most]
-            for start in range(0, x.size, _BLOCK)
-        ]
-    )
+    beyond = np.maximum(x - row * column / total, 0.0)
+    needed = np.sqrt(beyond * beyond - 2 * math.log(_NEGLIGIBLE) * spread) - beyond
+    widths = np.exp2(np.ceil(np.log2(np.clip(np.minimum(needed, most), _FEWEST, _MOST)))).astype(np.intp)
+    sums, parts = np.empty(x.size), (x, column, row, total - column - row, most)
+    for width in np.unique(widths).tolist():
+        places = np.flatnonzero(widths == width)
+        for start in range(0, places.size, _AT_ONCE // width):
+            block = places[start : start + _AT_ONCE // width]
+            sums[block] = _block_sum(*(part[block] for part in parts), width=width)
+    return sums
 
 
-def _block_sum(x: FloatArray, column: FloatArray, row: FloatArray, free: FloatArray, most: FloatArray) -> FloatArray:
-    sums, last_terms, done = np.ones(x.size), np.ones(x.size), 1
-    active, limited = np.flatnonzero(most > 1), bool(np.isfinite(most).any())
+def _block_sum(
+    x: FloatArray, column: FloatArray, row: FloatArray, free: FloatArray, most: FloatArray, *, width: int
+) -> FloatArray:
+    steps, done = np.arange(width, dtype=np.float64), 1
+    sums, last_terms = np.ones(x.size), np.ones(x.size)
+    active = np.flatnonzero(most > 1)
     while active.size:
-        width = max(_FIRST_TERMS, done // 2)
-        y = (x[active] + (done - 1))[:, None] + np.arange(width)
-        # Past the end of the support a factor of the running product has been exactly 0, so it stays 0.
-        terms = column[active, None] - y
-        terms *= row[active, None] - y
-        y += 1
-        terms /= y * (free[active, None] + y)
+        y = x[active] + (done - 1)
+        # Past the end of the support, or of the terms asked for, a factor of the running product is 0, so it stays 0.
+        terms = np.subtract.outer(column[active] - y, steps)
+        terms *= np.subtract.outer(row[active] - y, steps)
+        below = np.add.outer(y + 1, steps)
+        below *= np.add.outer(free[active] + y + 1, steps)
+        terms /= below
+        ending = np.flatnonzero(most[active] < done + width)
+        terms[ending, (most[active[ending]] - done).astype(np.intp)] = 0.0
         np.cumprod(terms, axis=1, out=terms)
         terms *= last_terms[active, None]
-        if limited:
-            terms[done + np.arange(width) >= most[active, None]] = 0.0
         sums[active] += terms.sum(axis=1)
         last_terms[active] = terms[:, -1]
         done += width
@@ -161,25 +168,25 @@ def _last_as_extreme(
     lowest − 1 where there is none. The probabilities rise over that range, so the place is bracketed by probes about
     where log-gamma functions put it, and by bisection where these are not exact enough.
     """
-    as_likely = weight + _TIE
-    low, high, low_weight = lowest - 1, highest.copy(), np.full(x.size, -np.inf)
-
-    def narrow(probe: FloatArray) -> bool:
-        """Ask at `probe` where it lies inside the bracket; False once it does so nowhere."""
-        inside = np.flatnonzero((low < probe) & (probe <= high))
-        y = probe[inside]
-        found = _log_weight(y, column[inside], row[inside], total[inside])
-        as_extreme = found <= as_likely[inside]
-        low[inside] = np.where(as_extreme, y, low[inside])
-        low_weight[inside] = np.where(as_extreme, found, low_weight[inside])
-        high[inside] = np.where(as_extreme, high[inside], y - 1)
-        return bool(inside.size)
-
-    guess = np.floor(_equally_likely(x, lowest, highest, column, row, total))
-    for offset in (0, 1, 3, -2):
-        narrow(guess + offset)
-    while narrow(np.ceil((low + high) / 2)):
-        pass
+    as_likely, free, top = weight + _TIE, total - column - row, np.maximum(lowest, highest)
+    guess = np.clip(np.floor(_equally_likely(x, lowest, top, column, row, total)), lowest, top)
+    # Neighbours of the guess follow from it by their exact ratios.
+    y = np.clip(guess + np.array([[-1.0], [0.0], [1.0]]), lowest, top)
+    before, after, beyond = np.log((column - y) * (row - y) / ((y + 1) * (free + y + 1)))
+    weights = _log_weight(guess, column, row, total) + np.stack([-before, np.zeros(x.size), after, after + beyond])
+    probes = guess + np.array([[-1.0], [0.0], [1.0], [2.0]])
+    inside = (lowest <= probes) & (probes <= highest)
+    as_extreme = inside & (weights <= as_likely)
+    low = np.where(as_extreme, probes, lowest - 1).max(axis=0)
+    low_weight = np.where(as_extreme, weights, -np.inf).max(axis=0)
+    high = np.where(inside & ~as_extreme, probes - 1, highest).min(axis=0)
+    while (undecided := np.flatnonzero(low < high)).size:
+        middle = np.ceil((low[undecided] + high[undecided]) / 2)
+        found = _log_weight(middle, column[undecided], row[undecided], total[undecided])
+        under = found <= as_likely[undecided]
+        low[undecided] = np.where(under, middle, low[undecided])
+        low_weight[undecided] = np.where(under, found, low_weight[undecided])
+        high[undecided] = np.where(under, high[undecided], middle - 1)
     return low, low_weight
 
 
@@ -198,7 +205,7 @@ def _equally_likely(
         logs: FloatArray = gammaln(y + 1) + gammaln(column - y + 1) + gammaln(row - y + 1) + gammaln(free + y + 1)
         return -logs
 
-    target, highest = log_likely(x), np.maximum(lowest, highest)
+    target = log_likely(x)
     y = np.clip(2 * row * column / total - x, lowest, highest)
     for _ in range(_NEWTON_STEPS):
         slope = np.log((column - y + 0.5) * (row - y + 0.5) / ((y + 0.5) * (free + y + 0.5)))
@@ -207,13 +214,14 @@ def _equally_likely(
 
 
 def _binomial_log_pmf(x: FloatArray, n: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+    """Of x and n of shape (parts, *shape of p)."""
     inner = (x > 0) & (x < n)
     safe_x, safe_n = np.where(inner, x, 1.0), np.where(inner, n, 2.0)
     rest = safe_n - safe_x
     # All of a kind in one call: for a few hundred tables the calls cost more than the numbers.
     sides = np.stack([safe_x, rest])
     of_n, of_x, of_rest = _stirling_error(np.stack([safe_n, safe_x, rest]))
-    from_x, from_rest = _deviance(sides, safe_n * np.stack([p, q]))
+    from_x, from_rest = _deviance(sides, safe_n * np.stack([p, q])[:, None])
     log_x, log_rest = np.log(np.stack([safe_x, rest / safe_n]))
     log_pmf = of_n - of_x - of_rest - from_x - from_rest - 0.5 * (math.log(2 * math.pi) + log_x + log_rest)
     if inner.all():
