@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from audits.checks.contract import CheckOutcome, Scope, Settings
 from audits.engine.bias.cube import ATTRIBUTE, Cube
@@ -176,7 +176,7 @@ def languages_named(gap: GapTable) -> GapTable:
 
     return replace(
         gap,
-        groups=tuple(replace(row, levels=named(row.levels)) for row in gap.groups),
+        groups=tuple(structs.replace(row, levels=named(row.levels)) for row in gap.groups),
         between=tuple(replace(pair, levels=named(pair.levels), against=named(pair.against)) for pair in gap.between),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, structs
 
 from audits.checks.contract import MOST_EVIDENCE, Check, CheckContext, CheckOutcome, CheckSpec, Scope, Settings
 from audits.checks.gap_settings import (
@@ -309,7 +309,7 @@ def _heeding(row: GroupResult, floor: float | None) -> GroupResult:
     if row.verdict is not Verdict.DISPARITY or floor is None or abs(row.difference or 0.0) > floor:
         return row
     why = f"but halves of the same group differ by up to {floor * 100:.1f} points"
-    return replace(row, verdict=Verdict.WATCH, reasons=(*row.reasons, why))
+    return structs.replace(row, verdict=Verdict.WATCH, reasons=(*row.reasons, why))
 
 
 def _sentence(judged: Sequence[_Judged], carrying: _Judged, verdict: Verdict, dimension: str) -> str:

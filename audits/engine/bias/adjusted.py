@@ -20,6 +20,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from audits.engine.bias.adjusted_gap import AdjustedGap, Standard
@@ -36,8 +37,7 @@ from audits.engine.statistics.strata import Strata
 from audits.engine.statistics.stratified_logistic import common_effects
 
 
-@dataclass(frozen=True, slots=True)
-class Crude:
+class Crude(msgspec.Struct, frozen=True, gc=False):
     """A group against the reference before adjustment; `verdict` is that of its own family of tests."""
 
     difference: float

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from audits.engine.bias.json_numbers import Range, finite, finite_range
 from audits.engine.bias.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A difference of rates with its interval, its test and the verdict; None stands for what is not determined.
 
     `p_adjusted` is None where it was not tested.

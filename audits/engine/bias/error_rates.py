@@ -19,10 +19,11 @@ tests as in `audits.engine.bias.outcome_gap`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from msgspec.structs import replace
 
 from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
 from audits.engine.bias.groups import (

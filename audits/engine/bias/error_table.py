@@ -44,8 +44,7 @@ class ErrorCount:
         return self.fn + self.tp
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorRate(Compared):
+class ErrorRate(Compared, frozen=True, gc=False):
     """`errors` of `n`, and against the reference: ratio, difference (both group against reference) and tests."""
 
     errors: int

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import force_setattr
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.compared import Compared
@@ -12,12 +14,12 @@ from audits.engine.bias.json_numbers import Range, finite, finite_range
 from audits.engine.bias.verdict import Policy, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class GroupResult(Compared):
+class GroupResult(Compared, frozen=True, gc=False):
     """One group against the reference. Ratios and differences are group against reference, in rates (0 to 1).
 
     None stands for what the data does not determine. `excluded` says why a group is left out of the ratios or
     altogether. `design_effect`: intervals, tests and verdict take its n as n / design_effect independent members.
+    `label` and `known` follow from the levels.
     """
 
     levels: tuple[Level, ...]
@@ -34,12 +36,12 @@ class GroupResult(Compared):
     excluded: str | None = None
     adjusted: AdjustedGap | None = None
     design_effect: float = 1.0
-    label: str = field(init=False)
-    known: bool = field(init=False)
+    label: str = ""
+    known: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "label", group_label(self.levels))
-        object.__setattr__(self, "known", group_known(self.levels))
+        force_setattr(self, "label", group_label(self.levels))
+        force_setattr(self, "known", group_known(self.levels))
 
     def to_json(self, attributes: tuple[str, ...]) -> dict[str, Any]:
         """Plain JSON types under stable keys; numbers that are not finite become null."""

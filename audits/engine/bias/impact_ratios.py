@@ -8,14 +8,14 @@ to look.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from audits.engine.bias.groups import GroupCount, Member, members
 from audits.engine.bias.verdict import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(msgspec.Struct, frozen=True, gc=False):
     """One group. `favourable_ratio`: its rate over the highest; `adverse_ratio`: its adverse rate over the lowest.
 
     Both are None for groups that are left out of the ratios, `excluded` says why, and where the denominator is 0.

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
+import msgspec
 import numpy as np
 from scipy.special import ndtri
 
@@ -33,8 +34,7 @@ SHUFFLED = 100
 _WIDTH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedResult:
+class OrderedResult(msgspec.Struct, frozen=True, gc=False):
     """One group against the reference. `superiority` is the group's; None stands for what was not compared."""
 
     level: Level

@@ -9,11 +9,12 @@ interval of the share beside it. What is not known of the data is counted and sh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from audits.engine.bias.compared import Compared
 from audits.engine.bias.json_numbers import Range, finite, finite_range
@@ -36,8 +37,7 @@ class ShareCounts:
     sample: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShareResult(Compared):
+class ShareResult(Compared, frozen=True, gc=False):
     """One group's share of the known members against the reference; None where there is nothing to compare."""
 
     group: str | None

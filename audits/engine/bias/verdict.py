@@ -26,6 +26,8 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
+import msgspec
+
 
 class Verdict(StrEnum):
     """What a comparison, or a whole table of them, amounts to."""
@@ -75,8 +77,7 @@ class Policy:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What is known of one comparison.
 
     `p_adjusted` is None where it was not tested; `breaches` is empty where the effect is immaterial; `smaller_n` counts
@@ -89,8 +90,7 @@ class Evidence:
     smaller_n: float
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """A verdict and its reasons, each one plain sentence fragment."""
 
     verdict: Verdict

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc
@@ -11,8 +12,7 @@ from scipy.special import chdtrc
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(msgspec.Struct, frozen=True, gc=False):
     """A chi-squared statistic, its degrees of freedom and upper-tail p-value. Undetermined: 0, 0 and 1."""
 
     statistic: float
@@ -20,8 +20,7 @@ class Test:
     p_value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(msgspec.Struct, frozen=True, gc=False):
     """A point estimate (nan if undetermined) and its confidence bounds (infinite where unbounded)."""
 
     value: float

@@ -8,16 +8,14 @@ is weak because many things people differ in are that strong; 5 is rarely seen o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
 from audits.engine.statistics.estimates import Estimate, Estimates, FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class HiddenCause:
+class HiddenCause(msgspec.Struct, frozen=True, gc=False):
     """What would explain the estimate away, and what would move its interval to include no association.
 
     Both are 1 or more; `interval` is 1 where the interval includes none already; infinite where the ratio is 0 or
