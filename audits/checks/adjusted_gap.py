@@ -37,7 +37,7 @@ from audits.engine.bias.adjusted_sentence import adjusted_sentence, adjusted_ver
 from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.sentence import outcome_wording
 from audits.engine.bias.verdict import Verdict
-from audits.queries.cubes import RELEASE, window_cube
+from audits.queries.cubes import RELEASE, stamped_cube
 from audits.states import CheckKind
 from portal.core.languages import language_name
 
@@ -91,8 +91,8 @@ def adjusted_outcomes(
 
     `title` of a finding has places for the `{outcome}` and the `{name}` of the dimension.
     """
-    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window)
-    sums = window_sums(contexts[0], cube)
+    stamp, cube = stamped_cube(assistant=contexts[0].assistant, window=contexts[0].window)
+    sums = window_sums(contexts[0], cube, stamp)
     questions = [
         gap_question(context, params, cube, sums, strata=params.strata, languages_named=True)
         for context, params in zip(contexts, asked_of, strict=True)

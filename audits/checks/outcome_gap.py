@@ -41,7 +41,7 @@ from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.sentence import outcome_wording, table_sentence
 from audits.engine.bias.verdict import Verdict
 from audits.group_words import level_words
-from audits.queries.cubes import window_cube
+from audits.queries.cubes import stamped_cube
 from audits.queries.evidence import with_outcome
 from audits.states import CheckKind, Severity
 
@@ -85,8 +85,8 @@ def expand(settings: OutcomeGapSettings, scope: Scope) -> list[CheckSpec]:
 
 def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """Compare the groups by counts alone."""
-    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window)
-    sums = window_sums(contexts[0], cube)
+    stamp, cube = stamped_cube(assistant=contexts[0].assistant, window=contexts[0].window)
+    sums = window_sums(contexts[0], cube, stamp)
     questions = [
         gap_question(context, msgspec.convert(context.params, OutcomeGapParams), cube, sums) for context in contexts
     ]

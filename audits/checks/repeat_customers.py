@@ -13,7 +13,7 @@ from audits.engine.bias.cube import ATTRIBUTE, Cube
 from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.statistics.clusters import cautious_design_effects
-from audits.queries.cubes import OUTCOMES
+from audits.queries.cubes import OUTCOMES, Stamp
 from audits.queries.repeats import DIMENSIONS, Sums, cluster_sums, customer_sums
 from portal.core.languages import language_name
 
@@ -46,12 +46,16 @@ class Repeats:
         return label in self.groups and self.groups[label][1] < SMALLEST_SHOWN
 
 
-def window_sums(context: CheckContext, cube: Cube) -> AllSums:
+def window_sums(context: CheckContext, cube: Cube, stamp: Stamp) -> AllSums:
     """Of every dimension and outcome of the window's cube what its customers' conversations add up to."""
     dimensions = [one for one in cube.dimensions if one in DIMENSIONS or one.startswith(ATTRIBUTE)]
     outcomes = [one.removeprefix(OUTCOMES) for one in cube.measures if one.startswith(OUTCOMES)]
     return customer_sums(
-        assistant=context.assistant, window=context.window, dimensions=sorted(dimensions), outcomes=sorted(outcomes)
+        assistant=context.assistant,
+        window=context.window,
+        dimensions=sorted(dimensions),
+        outcomes=sorted(outcomes),
+        stamp=stamp,
     )
 
 

@@ -48,7 +48,10 @@ _PACKS = f"""
 """  # noqa: S608 - constants only
 USUAL = ("total", "scan.state", OUTCOMES)
 
-_cubes: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], Cube]] = OrderedDict()
+Stamp = tuple[Any, ...]
+"""What is another as soon as any count of a window, of whatever release, was folded anew."""
+
+_cubes: OrderedDict[tuple[Any, ...], tuple[Stamp, Cube]] = OrderedDict()
 _lock = Lock()
 
 
@@ -61,6 +64,11 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
     lately answered the same. A measure that does not occur is none of the cube's; an attribute that nobody has is
     unknown wherever it is asked for.
     """
+    return stamped_cube(assistant=assistant, window=window, measures=measures)[1]
+
+
+def stamped_cube(*, assistant: Assistant, window: Window, measures: Sequence[str] = USUAL) -> tuple[Stamp, Cube]:
+    """`window_cube` with the stamp of what it holds, for whatever else is kept as long as that is so."""
     key = (connection.alias, assistant.pk, window.since, window.until, tuple(sorted(measures)))
     stamp = stamp_of(assistant=assistant, window=window)
     with _lock:
@@ -87,7 +95,7 @@ def window_cube(*, assistant: Assistant, window: Window, measures: Sequence[str]
             _cubes[key] = stamp, cube
             while len(_cubes) > _KEPT:
                 _cubes.popitem(last=False)
-    return cube if window.release is None else cube.where(RELEASE, str(window.release.pk))
+    return stamp, cube if window.release is None else cube.where(RELEASE, str(window.release.pk))
 
 
 def forget() -> None:
@@ -96,10 +104,12 @@ def forget() -> None:
         _cubes.clear()
 
 
-def stamp_of(*, assistant: Assistant, window: Window) -> tuple[Any, ...]:
-    """What is another as soon as any count of the window, of whatever release, was folded anew."""
-    place = {"assistant": assistant.pk, "since": window.since, "until": window.until}
-    stamp: tuple[Any, ...] = _rows(_STAMP, place)[0]
+def stamp_of(*, assistant: Assistant, window: Window) -> Stamp:
+    """One statement."""
+    place: dict[str, Any] = {"assistant": assistant.pk, "since": window.since, "until": window.until}
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, place)
+        stamp: Stamp = cursor.fetchone()
     return stamp
 
 
@@ -121,14 +131,8 @@ def _stretches(window: Window, held: Collection[date]) -> tuple[list[date], list
     return months, weeks, days
 
 
-def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
-
-
 def _binary_rows(statement: str, values: dict[str, Any]) -> list[Any]:
-    """The same of packs, which as text would be twice as long; Django's own cursors read only text."""
+    """Rows of packs, which as text would be twice as long; Django's own cursors read only text."""
     connection.ensure_connection()
     cursor = Cursor(connection.connection)
     cursor.format = Format.BINARY

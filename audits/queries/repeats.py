@@ -19,7 +19,7 @@ from psycopg import sql
 from assistants.models import Assistant
 from audits.engine.bias.cube import ATTRIBUTE
 from audits.engine.statistics.clusters import ClusterSums
-from audits.queries.cubes import stamp_of
+from audits.queries.cubes import Stamp, stamp_of
 from audits.queries.windows import Window
 
 DIMENSIONS = ("language", "channel")
@@ -51,18 +51,24 @@ _lock = Lock()
 
 
 def customer_sums(
-    *, assistant: Assistant, window: Window, dimensions: Sequence[str], outcomes: Sequence[str]
+    *,
+    assistant: Assistant,
+    window: Window,
+    dimensions: Sequence[str],
+    outcomes: Sequence[str],
+    stamp: Stamp | None = None,
 ) -> dict[tuple[str, str], Sums]:
     """By (dimension, outcome) the levels, the unknown as None, each with its customers and Σk, Σn, Σk², Σkn, Σn².
 
     k of a customer's n conversations with the outcome had it true. Dimensions are those of `DIMENSIONS` and
     `attribute:<name>`. A customer who is in two groups counts in each. Conversations that retention has disposed of are
     in it as long as their row is there; erased ones are not. Two statements, one where this process has lately answered
-    the same.
+    the same, and one less where the window's `stamp` is known.
     """
     if not outcomes or not dimensions:
         return {}
-    stamp = stamp_of(assistant=assistant, window=window)
+    if stamp is None:
+        stamp = stamp_of(assistant=assistant, window=window)
     release = None if window.release is None else window.release.pk
     key = (connection.alias, assistant.pk, window.since, window.until, release, tuple(dimensions), tuple(outcomes))
     with _lock:
