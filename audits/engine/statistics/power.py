@@ -77,8 +77,10 @@ def _smallest_gap(
     # Newton's steps inside a bracket. What could have been missed is concave in the gap, so that there is one root.
     largest = rate if direction < 0 else 1.0 - rate
     reachable = valid & (largest > 0) & (excess(largest)[0] >= 0)
-    low, high = np.zeros_like(largest), largest.copy()
-    gap, searched = (low + high) / 2, reachable
+    # The first guess takes the reference's spread for both sides, unless it has none.
+    low, high, searched = np.zeros_like(largest), largest.copy(), reachable
+    near = (z_alpha + z_power) * np.sqrt(rate * (1 - rate) * either)
+    gap = np.where((near > 0) & (near < high), near, high / 2)
     for _ in range(_MOST_STEPS):
         beyond, slope = excess(gap)
         found = beyond >= 0
