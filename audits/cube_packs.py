@@ -79,7 +79,7 @@ class _Profiles(msgspec.Struct, array_like=True, frozen=True):
 class _Counts(msgspec.Struct, array_like=True, frozen=True):
     values: tuple[str, ...]
     type: str
-    n: bytes
+    n: memoryview  # decoded as part of the pack that it is in, without a copy
 
     def by_value(self) -> NDArray[np.unsignedinteger]:
         """Shape (values, size)."""
@@ -132,7 +132,9 @@ def packed(cube: Cube) -> dict[str, bytes]:
             spread = np.zeros((len(small), prod(shape)), dtype=small.dtype)
             spread[:, place] = small
             small = spread
-        encoded[measure] = msgspec.msgpack.encode(_Counts(tuple(sorted(values)), small.dtype.str, small.tobytes()))
+        encoded[measure] = msgspec.msgpack.encode(
+            _Counts(tuple(sorted(values)), small.dtype.str, memoryview(small.tobytes()))
+        )
     return encoded
 
 
