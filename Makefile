@@ -25,7 +25,7 @@ test: $(VENV)/.installed-dev ## all tests but the browser ones, on private serve
 lint: $(VENV)/.installed-dev ## style, types, import contracts, templates, missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 	$(BIN)/djhtml --check templates
 	$(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run
