@@ -160,7 +160,7 @@ def test_import_of_a_file_that_breaks_off_says_after_which_line(tmp_path, assist
     path = tmp_path / "a.jsonl.gz"
     # Text that does not compress, so that what is left of the file holds whole lines.
     noise = [{"role": "customer", "text": "".join(chr(0x4E00 + (i * i * 7919) % 20000) for i in range(9000))}]
-    whole = gzip.compress(as_lines(*(conversation(f"c-{n}", turns=noise) for n in range(400))))
+    whole = gzip.compress(as_lines(*(conversation(f"c-{n}", turns=noise) for n in range(400))), compresslevel=1)
     path.write_bytes(whole[: len(whole) // 2])
     told = refusal(path, "--assistant", "helper")
     assert told.startswith(f"{path}: is damaged after line ")
