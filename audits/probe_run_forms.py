@@ -123,7 +123,7 @@ class ProbeStartForm(forms.Form):
         help_text="More pairs find smaller differences and cost more requests.",
     )
     budget_requests = forms.IntegerField(
-        label="At most so many requests",
+        label="Limit of requests",
         required=False,
         min_value=1,
         help_text="Left empty: a fifth more than planned, for questions that have to be asked again.",
@@ -136,7 +136,7 @@ class ProbeStartForm(forms.Form):
         "it says how far they can be relied on. Choose a connector to another model than the one that is asked.",
     )
     judge_budget_requests = forms.IntegerField(
-        label="At most so many requests to the judge",
+        label="Limit of requests to the judge",
         required=False,
         min_value=1,
         help_text="Left empty: a fifth more than there are answers.",
