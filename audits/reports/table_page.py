@@ -21,7 +21,7 @@ _CHARTS = _HERE.parents[1] / "static" / "css" / "charts.css"
 _MOST_NAMED = 8
 _QUESTIONS = {
     "aggregate": "Do groups get the favourable outcome at different rates?",
-    "within strata": "Do they still when only rows of the same stratum are compared?",
+    "within strata": "Do they still within the same stratum?",
     "error rates": "Is the outcome wrong equally often?",
 }
 

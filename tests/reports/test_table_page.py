@@ -72,7 +72,7 @@ def test_page_says_the_verdict_and_the_sentence_first():
         "Do groups get the favourable outcome at different rates?",
         "Disparity",
         "Within strata",
-        "Do they still when only rows of the same stratum are compared?",
+        "Do they still within the same stratum?",
         "No material difference",
     ]
 
