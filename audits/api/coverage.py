@@ -24,15 +24,17 @@ PAGE = 200
 
 
 class CoverageQuery(Query):
-    """`since` ≤ day < `until`, UTC days, the last ninety unless given; `before`: the `next` of the page before."""
-
-    purpose = serializers.CharField(max_length=60)
+    purpose = serializers.CharField(max_length=60, help_text="The code of one of the assistant's purposes.")
     reason = serializers.ChoiceField(
-        choices=[*(one.value for one in Reason if one not in PERMITTING), NOT_EVALUATED], required=False
+        choices=[*(one.value for one in Reason if one not in PERMITTING), NOT_EVALUATED],
+        required=False,
+        help_text="Only those that are outside for this reason.",
     )
-    since = serializers.DateField(required=False)
-    until = serializers.DateField(required=False)
-    before = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    since = serializers.DateField(required=False, help_text="The first day, UTC; ninety before `until` unless given.")
+    until = serializers.DateField(required=False, help_text="The day after the last, UTC; tomorrow unless given.")
+    before = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="`next` of the page before this one."
+    )
 
 
 class UncoveredAnswer(serializers.Serializer[Any]):

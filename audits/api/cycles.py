@@ -39,8 +39,10 @@ MONTH = OpenApiExample(
 
 
 class CycleQuery(Query):
-    state = serializers.ListField(child=serializers.ChoiceField(CycleState.choices), required=False)
-    assistant = serializers.SlugField(required=False)
+    state = serializers.ListField(
+        child=serializers.ChoiceField(CycleState.choices), required=False, help_text="Any of these states."
+    )
+    assistant = serializers.SlugField(required=False, help_text="The slug of an assistant.")
 
 
 class CycleBody(StrictBody):
@@ -95,7 +97,9 @@ def cycle_detail(request: Request, cycle_id: int) -> Response:
     return Response(CycleAnswer(cycle_for(actor_of(request, "audits.view"), cycle_id)).data)
 
 
-@extend_schema(operation_id="cycles_close", tags=[TAG], request=CloseBody, responses=CycleAnswer)
+@extend_schema(
+    operation_id="cycles_close", tags=[TAG], request=CloseBody, responses=CycleAnswer, summary="Close a cycle"
+)
 @api_view(["POST"])
 def cycle_close_view(request: Request, cycle_id: int) -> Response:
     """For approvers, once every finding is decided and signed."""

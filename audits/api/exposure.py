@@ -29,11 +29,13 @@ TAG = "Personal data"
 
 
 class ExposureQuery(Query):
-    """`since` ≤ day < `until`, UTC days; without them, all days that are counted. `release`: its version."""
-
-    since = serializers.DateField(required=False)
-    until = serializers.DateField(required=False)
-    release = serializers.CharField(required=False, max_length=60)
+    since = serializers.DateField(
+        required=False, help_text="The first day, UTC; the first that is counted unless given."
+    )
+    until = serializers.DateField(
+        required=False, help_text="The day after the last, UTC; after the last that is counted."
+    )
+    release = serializers.CharField(required=False, max_length=60, help_text="The version of a release.")
 
 
 class OriginAnswer(serializers.Serializer[Any]):

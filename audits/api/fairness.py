@@ -20,15 +20,19 @@ TAG = "Fairness"
 
 
 class FairnessQuery(Query):
-    """`since` to `last`, both included, UTC days. `by`: `language`, `channel` or `attribute:<name>`."""
-
-    outcome = serializers.CharField(required=False, max_length=90)
-    by = serializers.CharField(required=False, max_length=90)
-    within = serializers.ChoiceField(required=False, choices=list(STRATA))
-    window = serializers.ChoiceField(required=False, choices=list(WINDOWS))
-    since = serializers.DateField(required=False)
-    last = serializers.DateField(required=False)
-    release = serializers.CharField(required=False, max_length=60)
+    outcome = serializers.CharField(
+        required=False, max_length=90, help_text="One of `outcomes`; the first unless given."
+    )
+    by = serializers.CharField(
+        required=False, max_length=90, help_text="One of `dimensions`: `language`, `channel` or `attribute:<name>`."
+    )
+    within = serializers.ChoiceField(required=False, choices=list(STRATA), help_text="What is held constant.")
+    window = serializers.ChoiceField(
+        required=False, choices=list(WINDOWS), help_text="How many days back, unless `since` and `last` say it."
+    )
+    since = serializers.DateField(required=False, help_text="The first day, UTC.")
+    last = serializers.DateField(required=False, help_text="The last day, UTC, itself included.")
+    release = serializers.CharField(required=False, max_length=60, help_text="The version of a release.")
 
 
 class StratumGroupAnswer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Release
 from audits.api.answers import FindingAnswer, FindingDetail
-from audits.api.requests import Nothing, person_of
+from audits.api.requests import Nothing, person_of, summary_of
 from audits.models import Finding
 from audits.queries.findings import FindingFilters, finding_for, findings_for
 from audits.queries.waiting import WAITING
@@ -51,7 +51,10 @@ TAG = "Findings"
 def _owner(*, required: bool) -> serializers.PrimaryKeyRelatedField[User]:
     message = "Choose someone of this team who may remediate."
     return serializers.PrimaryKeyRelatedField(
-        queryset=User.objects.all(), required=required, error_messages={"does_not_exist": message}
+        queryset=User.objects.all(),
+        required=required,
+        error_messages={"does_not_exist": message},
+        help_text="The id of a person: 7 for `user:7`.",
     )
 
 
@@ -62,10 +65,16 @@ def _note(*, required: bool) -> serializers.CharField:
 
 
 class FindingQuery(Query):
-    state = serializers.ListField(child=serializers.ChoiceField(FindingState.choices), required=False)
-    severity = serializers.ListField(child=serializers.ChoiceField(Severity.choices), required=False)
-    assistant = serializers.SlugField(required=False)
-    cycle = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    state = serializers.ListField(
+        child=serializers.ChoiceField(FindingState.choices), required=False, help_text="Any of these states."
+    )
+    severity = serializers.ListField(
+        child=serializers.ChoiceField(Severity.choices), required=False, help_text="Any of these severities."
+    )
+    assistant = serializers.SlugField(required=False, help_text="The slug of an assistant.")
+    cycle = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="Seen by this cycle, by its id."
+    )
     waiting = serializers.ChoiceField(sorted(WAITING), required=False)
 
 
@@ -108,6 +117,7 @@ class ImplementBody(OptionalNoteBody):
         queryset=Release.objects.all(),
         required=False,
         error_messages={"does_not_exist": "This release belongs to another assistant."},
+        help_text="The id of the release, as remediations and check runs have it.",
     )
 
 
@@ -145,7 +155,13 @@ def finding_detail(request: Request, finding_id: int) -> Response:
 def _action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
     """A view that hands its body to a service on a finding and answers with the finding as it is then."""
 
-    @extend_schema(operation_id=f"findings_{name}", tags=[TAG], request=body, responses=FindingDetail)
+    @extend_schema(
+        operation_id=f"findings_{name}",
+        tags=[TAG],
+        request=body,
+        responses=FindingDetail,
+        summary=summary_of(service),
+    )
     @api_view(["POST"])
     def view(request: Request, finding_id: int) -> Response:
         actor = person_of(request)
@@ -156,7 +172,13 @@ def _action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> C
 
 
 def _remediation_action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
-    @extend_schema(operation_id=f"remediations_{name}", tags=[TAG], request=body, responses=FindingDetail)
+    @extend_schema(
+        operation_id=f"remediations_{name}",
+        tags=[TAG],
+        request=body,
+        responses=FindingDetail,
+        summary=summary_of(service),
+    )
     @api_view(["POST"])
     def view(request: Request, remediation_id: int) -> Response:
         actor = person_of(request)
@@ -166,7 +188,13 @@ def _remediation_action(name: str, body: type[StrictBody], service: Callable[...
     return view
 
 
-@extend_schema(operation_id="findings_sign_off", tags=[TAG], request=OptionalNoteBody, responses=FindingDetail)
+@extend_schema(
+    operation_id="findings_sign_off",
+    tags=[TAG],
+    request=OptionalNoteBody,
+    responses=FindingDetail,
+    summary=summary_of(finding_sign_off),
+)
 @api_view(["POST"])
 def finding_sign_off_view(request: Request, finding_id: int) -> Response:
     """Needs a session that has signed in again within the last minutes."""

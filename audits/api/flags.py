@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from assistants.models import Conversation
 from audits.api.answers import FlagAnswer
-from audits.api.requests import Nothing, person_of
+from audits.api.requests import Nothing, person_of, summary_of
 from audits.models import Flag
 from audits.queries.flags import FlagFilters, flag_for, flags_for
 from audits.services.flags import flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_raise, flag_release
@@ -43,13 +43,17 @@ TOLD = OpenApiExample(
 
 
 class FlagQuery(Query):
-    state = serializers.ListField(child=serializers.ChoiceField(FlagState.choices), required=False)
-    kind = serializers.ListField(child=serializers.ChoiceField(FlagKind.choices), required=False)
+    state = serializers.ListField(
+        child=serializers.ChoiceField(FlagState.choices), required=False, help_text="Any of these states."
+    )
+    kind = serializers.ListField(
+        child=serializers.ChoiceField(FlagKind.choices), required=False, help_text="Any of these kinds."
+    )
     # DRF collects declared fields apart from Field's own attribute of this name.
     source = serializers.ListField(  # type: ignore[assignment]
-        child=serializers.ChoiceField(FlagSource.choices), required=False
+        child=serializers.ChoiceField(FlagSource.choices), required=False, help_text="From any of these sources."
     )
-    assistant = serializers.SlugField(required=False)
+    assistant = serializers.SlugField(required=False, help_text="The slug of an assistant.")
 
 
 class FlagBody(StrictBody):
@@ -144,7 +148,9 @@ def _conversation(actor: Actor, names: dict[str, Any]) -> Conversation:
 def _action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
     """A view that hands its body to a service on a flag and answers with the flag as it is then."""
 
-    @extend_schema(operation_id=f"flags_{name}", tags=[TAG], request=body, responses=FlagAnswer)
+    @extend_schema(
+        operation_id=f"flags_{name}", tags=[TAG], request=body, responses=FlagAnswer, summary=summary_of(service)
+    )
     @api_view(["POST"])
     def view(request: Request, flag_id: int) -> Response:
         actor = person_of(request)

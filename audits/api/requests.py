@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from typing import Any
+
 from rest_framework.request import Request
 
 from portal.accounts.models import User
@@ -18,3 +22,8 @@ def person_of(request: Request) -> User:
     if not isinstance(request.user, User):
         raise Denied("Only a person may decide this.", code="people_only")
     return request.user
+
+
+def summary_of(service: Callable[..., Any]) -> str:
+    """What a service does, as its documentation says first."""
+    return inspect.cleandoc(service.__doc__ or "").partition("\n")[0].partition(". ")[0].removesuffix(".")

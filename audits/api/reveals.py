@@ -18,12 +18,12 @@ from portal.core.callers import actor_of
 
 
 class RevealQuery(Query):
-    """`since` and `until` are UTC days, both included."""
-
-    assistant = serializers.SlugField(required=False)
-    type = serializers.CharField(required=False, max_length=40)
-    since = serializers.DateField(required=False)
-    until = serializers.DateField(required=False)
+    assistant = serializers.SlugField(required=False, help_text="The slug of an assistant.")
+    type = serializers.CharField(
+        required=False, max_length=40, help_text="A type of personal data, such as CREDIT_CARD."
+    )
+    since = serializers.DateField(required=False, help_text="The first day, UTC.")
+    until = serializers.DateField(required=False, help_text="The last day, UTC, itself included.")
 
 
 class RevealAnswer(serializers.ModelSerializer[Reveal]):

@@ -78,12 +78,12 @@ def consent_events_record(*, team: Team, entries: Sequence[ConsentEntry], actor:
     The same statement under a known (source, source_event_id) changes nothing; another statement is a conflict: it
     is reported and not stored. A time in the future is set to now and marked.
 
-    Raises Denied, and Invalid with `index.field`. Writes `consent.recorded` with counts, event ids and a digest
+    Raises Denied, and Invalid with `[index].field`. Writes `consent.recorded` with counts, event ids and a digest
     over the events' content, and `consent.source_conflict`; tells the listeners of what may forbid uses.
     """
 
     def refuse(index: int, fault: Invalid) -> None:
-        raise Invalid(fault.message, field=f"{index}.{fault.field}", code=fault.code) from fault
+        raise Invalid(fault.message, field=f"[{index}].{fault.field}", code=fault.code) from fault
 
     return _record(team=team, entries=entries, actor=actor, on_fault=refuse)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.api.problems import PROBLEM
+from portal.api.problems import PROBLEM, problem
+from portal.core.errors import Conflict, Denied, Invalid, NotFound, TooMany
 
 # Whatever an operation does, it needs a caller who may, takes known parameters alone, names an item, a team or a
 # page, and is counted.
@@ -17,7 +18,7 @@ ON_AN_ITEM = (409,)
 _RESPONSES: dict[int, tuple[str, str]] = {
     400: ("Malformed", "The body is no JSON or is nested too deep, or there are too many parameters."),
     401: ("NotAuthenticated", "There is no API key and no session, or the key is unknown, expired or revoked."),
-    403: ("Denied", "The person's roles or the key's scopes do not allow this; `detail` says what is missing."),
+    403: ("Denied", "The roles of the person or the scopes of the key do not allow this."),
     404: ("NotFound", "There is no such item, or none that the caller may know of; of a list, no such page."),
     406: ("NotAcceptable", "There is no answer of a type that the `Accept` header takes."),
     409: ("Conflict", "The item has moved on: somebody else was first, or it is not allowed from where it stands."),
@@ -25,6 +26,19 @@ _RESPONSES: dict[int, tuple[str, str]] = {
     415: ("UnsupportedMediaType", "The body is of another type than this takes; `detail` names what it takes."),
     422: ("Invalid", "An input is wrong or unknown; `errors` names each field at fault."),
     429: ("TooMany", "There were too many requests in this minute; `Retry-After` says how long to wait."),
+}
+_EXAMPLES: dict[int, dict[str, Any]] = {
+    400: problem("parse_error", "Bad Request", 400, "The body is nested more than 32 levels deep."),
+    401: problem("not_authenticated", "Unauthorized", 401, "Authentication credentials were not provided."),
+    403: problem("role_missing", Denied.title, 403, "Your roles or this key's scopes do not allow this."),
+    404: problem(NotFound.code, NotFound.title, 404, "There is no such item."),
+    406: problem("not_acceptable", "Not Acceptable", 406, "Could not satisfy the request Accept header."),
+    409: problem("transition_not_allowed", Conflict.title, 409, "This finding is closed."),
+    413: problem("too_large", "The body is too large", 413, "A body has at most 8388608 bytes."),
+    415: problem("unsupported_media_type", "Unsupported Media Type", 415, "Send application/json."),
+    422: problem(Invalid.code, Invalid.title, 422, "Some fields are wrong; `errors` names them.")
+    | {"errors": [{"field": "kind", "message": "Choose one of: unfair, privacy, other."}]},
+    429: problem(TooMany.code, TooMany.title, 429, "That was too fast. Try again in 9 seconds."),
 }
 _HEADERS: dict[int, tuple[str, dict[str, Any]]] = {
     401: ("WWW-Authenticate", {"description": "How to sign in.", "schema": {"type": "string"}}),
@@ -57,7 +71,8 @@ def name_of(status: int) -> str:
 
 def response_of(status: int, shape: dict[str, Any], *, description: str = "") -> dict[str, Any]:
     """The OpenAPI response of one status; `description` where an operation says it better than what holds for all."""
-    response = {"description": description or _RESPONSES[status][1], "content": {PROBLEM: {"schema": shape}}}
+    content = {PROBLEM: {"schema": shape, "example": _EXAMPLES[status]}}
+    response: dict[str, Any] = {"description": description or _RESPONSES[status][1], "content": content}
     if status in _HEADERS:
         name, header = _HEADERS[status]
         response["headers"] = {name: header}

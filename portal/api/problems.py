@@ -82,7 +82,12 @@ def problem(code: str, title: str, status_code: int, detail: str) -> dict[str, A
 def _field_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            here = path if name == api_settings.NON_FIELD_ERRORS_KEY else f"{path}.{name}" if path else str(name)
+            if name == api_settings.NON_FIELD_ERRORS_KEY:
+                here = path
+            elif isinstance(name, int):
+                here = f"{path}[{name}]"
+            else:
+                here = f"{path}.{name}" if path else str(name)
             yield from _field_errors(inner, here)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):

@@ -12,6 +12,7 @@ from rest_framework.serializers import Serializer
 from portal.api.authentication import ApiKeyScheme
 from portal.api.problem_responses import ALWAYS, ON_AN_ITEM, WITH_BODY, ProblemAnswer, name_of, response_of
 from portal.api.scopes import SCOPES
+from portal.core.jsonlines.bodies import MEDIA_TYPE
 
 KEY = ApiKeyScheme.name
 
@@ -51,7 +52,8 @@ class OperationSchema(AutoSchema):
             operation["security"] = [way for way in operation["security"] if KEY not in way]
         else:
             opened = f"Scope: `{scope}`."
-        operation["description"] = "\n\n".join(filter(None, (operation.get("description"), opened)))
+        parts = (operation.get("description"), _lines_shown(operation), opened)
+        operation["description"] = "\n\n".join(filter(None, parts))
         return operation
 
     def parameters_taken(self, method: str) -> frozenset[str]:
@@ -70,3 +72,12 @@ class OperationSchema(AutoSchema):
         if paginator is not None:
             names |= {parameter["name"] for parameter in paginator.get_schema_operation_parameters(view)}
         return frozenset(names)
+
+
+def _lines_shown(operation: dict[str, Any]) -> str:
+    """The examples of JSON lines, taken out of an operation: the documentation shows a text of lines as one escaped
+    string, and reads better what stands in the description.
+    """
+    lines = operation.get("requestBody", {}).get("content", {}).get(MEDIA_TYPE, {})
+    examples = lines.pop("examples", {}).values()
+    return "\n\n".join(f"```\n{example['value'].strip()}\n```" for example in examples)

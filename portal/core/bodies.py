@@ -84,6 +84,8 @@ def _tell_without_repeating(field: Any) -> None:
         for code, message in field.error_messages.items():
             if _REPEATING.search(str(message)):
                 field.error_messages[code] = neutral
+        if isinstance(field, serializers.PrimaryKeyRelatedField):
+            field.error_messages["incorrect_type"] = "Give an id, a whole number."
     for inner in ("child", "child_relation"):
         if hasattr(field, inner):
             _tell_without_repeating(getattr(field, inner))

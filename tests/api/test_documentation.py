@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
 from assistants.records import RecordParser
 from assistants.records.training import TrainingRecordParser
 from audits.api.cycles import CycleBody
@@ -9,24 +13,18 @@ from audits.api.flags import FlagBody
 from consent.api.bodies import EvaluateBody, EventBody
 from consent.records import EntryParser
 from portal.api.scopes import SCOPES
-from portal.core.jsonlines.bodies import MEDIA_TYPE
 from tests.access.lines import KEYS_NEVER
 from tests.access.matrix import API
 from tests.access.test_matrix import ROUTES
-from tests.contract import as_described, operations
+from tests.contract import as_described, document, operations
 
 ROUTE_OF = {operation["operationId"]: (path, method.upper()) for path, method, operation in operations()}
 JSON = "application/json"
 
 
-def examples(operation_id: str, media_type: str) -> list:
-    path, method = ROUTE_OF[operation_id]
-    [content] = [
-        operation["requestBody"]["content"][media_type]
-        for one, way, operation in operations()
-        if (one, way.upper()) == (path, method)
-    ]
-    return [example["value"] for example in content["examples"].values()]
+def examples(operation_id: str) -> list[Any]:
+    [operation] = [one for _, _, one in operations() if one["operationId"] == operation_id]
+    return [example["value"] for example in operation["requestBody"]["content"][JSON]["examples"].values()]
 
 
 def test_each_operation_says_the_scope_that_opens_it():
@@ -48,15 +46,33 @@ def test_examples_are_taken():
         ("datasets_rows_push", TrainingRecordParser().parse),
         ("consents_push", EntryParser().of_json),
     ):
-        [lines] = examples(operation_id, MEDIA_TYPE)
-        for line in lines.encode().splitlines():
+        [told] = [one["description"] for _, _, one in operations() if one["operationId"] == operation_id]
+        for line in told.split("```")[1].strip().encode().splitlines():
             assert parse(line)
     for operation_id, body in (
         ("flags_raise", FlagBody),
         ("cycles_open", CycleBody),
         ("consent_evaluate", EvaluateBody),
     ):
-        for value in examples(operation_id, JSON):
+        for value in examples(operation_id):
             body(data=value).is_valid(raise_exception=True)
-    for value in examples("consent_events_record", JSON):
+    for value in examples("consent_events_record"):
         EventBody(data=value, many=True).is_valid(raise_exception=True)
+
+
+def test_every_operation_and_every_parameter_is_described():
+    bare = [
+        (operation["operationId"], parameter["name"])
+        for _, _, operation in operations()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query" and not parameter.get("description")
+    ]
+    assert (bare, [one for _, _, one in operations() if not one.get("summary")]) == ([], [])
+
+
+def test_the_example_of_every_problem_has_the_shape_of_one():
+    shape = Draft202012Validator(
+        document()["components"]["schemas"]["ProblemAnswer"] | {"components": document()["components"]}
+    )
+    for response in document()["components"]["responses"].values():
+        shape.validate(response["content"]["application/problem+json"]["example"])

@@ -99,7 +99,7 @@ def test_enforcing_refuses_what_is_not_permitted_with_the_decision(post, home, s
         ({**QUESTION, "use_tme": "2025-01-01T00:00:00Z"}, "use_tme"),
         ({**QUESTION, "customer_ref": "a\x00"}, "customer_ref"),
         ({**QUESTION, "subject": "no-uuid"}, "subject"),
-        ([], "non_field_errors"),
+        ([], "body"),
     ],
 )
 def test_a_wrong_question_names_the_field(post, support, body, field):
@@ -133,14 +133,14 @@ def test_events_are_recorded_once_and_conflicts_reported(post, shown_notice):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ([EVENT, {**EVENT, "state": "agreed"}], "1.state"),
-        ([EVENT, {**EVENT, "purpose": "nonsense"}], "1.purpose"),
-        ([EVENT, {**EVENT, "colour": "red"}], "1.colour"),
-        ([{**EVENT, "notice": {**EVENT["notice"], "page": 1}}], "0.notice.page"),
-        ([{**EVENT, "occurred_at": None}], "0.occurred_at"),
-        ([{**EVENT, "clock_uncertainty_s": 10**30}], "0.clock_uncertainty_s"),
-        ([{**EVENT, "notice": {**EVENT["notice"], "version": 10**30}}], "0.notice"),
-        ({"events": []}, "non_field_errors"),
+        ([EVENT, {**EVENT, "state": "agreed"}], "[1].state"),
+        ([EVENT, {**EVENT, "purpose": "nonsense"}], "[1].purpose"),
+        ([EVENT, {**EVENT, "colour": "red"}], "[1].colour"),
+        ([{**EVENT, "notice": {**EVENT["notice"], "page": 1}}], "[0].notice.page"),
+        ([{**EVENT, "occurred_at": None}], "[0].occurred_at"),
+        ([{**EVENT, "clock_uncertainty_s": 10**30}], "[0].clock_uncertainty_s"),
+        ([{**EVENT, "notice": {**EVENT["notice"], "version": 10**30}}], "[0].notice"),
+        ({"events": []}, "body"),
     ],
 )
 def test_a_wrong_event_names_its_place_and_field_and_stores_nothing(post, shown_notice, body, field):

@@ -210,7 +210,7 @@ def test_an_objection_and_its_lift_are_taken_where_the_basis_allows_one(record):
 def test_what_cannot_be_right_is_refused_by_field_and_nothing_is_stored(record, change, field):
     with pytest.raises(Invalid) as caught:
         record(replace(GIVEN, source_event_id="fine"), replace(GIVEN, **change))
-    assert caught.value.field == f"1.{field}"
+    assert caught.value.field == f"[1].{field}"
     assert ConsentEvent.objects.count() == 0
     assert LedgerEntry.objects.filter(action__startswith="consent.").count() == 0
 
@@ -247,7 +247,7 @@ def test_a_subject_can_be_named_by_pseudonym_of_the_same_team_only(home, away, r
     assert record(GIVEN).unchanged == 1
     with pytest.raises(Invalid) as caught:
         record(replace(GIVEN, customer_ref=None, subject=theirs.public_id))
-    assert caught.value.field == "0.subject"
+    assert caught.value.field == "[0].subject"
 
 
 @pytest.mark.parametrize("named_by", ["customer_ref", "subject"])
@@ -257,7 +257,7 @@ def test_nothing_is_recorded_about_an_erased_subject(home, record, named_by):
     entry = GIVEN if named_by == "customer_ref" else replace(GIVEN, customer_ref=None, subject=resolved.public_id)
     with pytest.raises(Invalid) as caught:
         record(entry)
-    assert (caught.value.field, caught.value.code) == (f"0.{named_by}", "subject_erased")
+    assert (caught.value.field, caught.value.code) == (f"[0].{named_by}", "subject_erased")
 
 
 def test_the_ledger_holds_counts_ids_and_a_digest_but_no_reference(record):
