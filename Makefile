@@ -20,7 +20,7 @@ run: $(VENV)/.installed-run ## the portal with demo data on http://127.0.0.1:800
 	@$(BIN)/python -m portal.run
 
 test: $(VENV)/.installed-dev ## all tests but the browser ones, on private servers (ARGS=… goes to pytest)
-	@$(BIN)/python -m pytest -m "not e2e" -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -m "not e2e" -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-dev ## style, types, import contracts, templates, missing migrations
 	$(BIN)/ruff check .
