@@ -213,8 +213,8 @@ def _gap_table(
 ) -> GapTable:
     plan = table.plan
     compared = [
-        _compared_row(table, i, figures, judgement, adjusted[i] if adjusted else None)
-        for i, judgement in enumerate(judgements)
+        _compared_row(table, i, group, figures, judgement, adjusted[i] if adjusted else None)
+        for i, (group, judgement) in enumerate(zip(plan.compared, judgements, strict=True))
     ]
     alone = [
         _reference_row(member, interval) if member is plan.reference else _uncompared_row(member, interval)
@@ -233,9 +233,9 @@ def _gap_table(
 
 
 def _compared_row(
-    table: _Table, i: int, figures: _Figures, judgement: Judgement, adjusted: AdjustedGap | None
+    table: _Table, i: int, group: Member, figures: _Figures, judgement: Judgement, adjusted: AdjustedGap | None
 ) -> GroupResult:
-    group, reference = table.plan.compared[i], table.plan.reference
+    reference = table.plan.reference
     assert reference is not None
     p_value, p_adjusted = table.of_compared(i)
     in_ratios = group.excluded is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import shutil
@@ -21,6 +20,7 @@ from audits.engine.bias.table.files import STANDARD_INPUT, BadTable
 from audits.engine.bias.table.report import text_report
 from audits.engine.bias.table.rows import COUNT, Columns
 from audits.engine.bias.verdict import Policy, Verdict
+from audits.management.documents import document_text
 
 _FAILING = {
     "disparity": {Verdict.DISPARITY},
@@ -181,7 +181,7 @@ class Command(BaseCommand):
         if options["html"] is not None:
             self._write_page(audit, options)
         if options["json"]:
-            self.stdout.write(json.dumps(audit.to_json(), ensure_ascii=False, allow_nan=False, indent=2))
+            self.stdout.write(document_text(audit.to_json()))
         else:
             self.stdout.write(self._text(audit))
         self._fail_on(audit, options["fail_on"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audits.engine.anonymity import Policy
 from audits.engine.anonymity.table import AnonymityColumns, TableAnonymity, check_table, text_report
+from audits.management.documents import document_text
 
 _FAILING = ("k", "l", "any")
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from error
         if options["json"]:
-            self.stdout.write(json.dumps(checked.to_json(), ensure_ascii=False, allow_nan=False, indent=2))
+            self.stdout.write(document_text(checked.to_json()))
         else:
             self.stdout.write(text_report(checked))
         if options["fail_on"] and (reason := _broken(checked, options["fail_on"])):
