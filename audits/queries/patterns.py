@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 
 from assistants.models import Assistant
+from audits.engine.conversation import own_names
 from audits.engine.privacy.own_patterns import OwnPattern, OwnSet, compile_own
 from audits.models import DetectionPattern
 from audits.states import PatternState
@@ -13,10 +16,16 @@ from portal.core.actors import Actor
 from portal.core.errors import NotFound
 
 
-def own_set(assistant_id: int) -> OwnSet:
+def live_set(assistant_id: int) -> OwnSet:
     """The assistant's live patterns, ready for the pass. Raises BadPattern where the engine refuses one by now."""
     live = DetectionPattern.objects.filter(assistant=assistant_id, state=PatternState.LIVE)
     return compile_own(declared(pattern) for pattern in live)
+
+
+def own_set(assistant_id: int) -> OwnSet:
+    """The same with the assistant's own name: what its conversations are scanned with."""
+    name = Assistant.objects.values_list("name", flat=True).get(pk=assistant_id)
+    return replace(live_set(assistant_id), names=own_names(name))
 
 
 def declared(pattern: DetectionPattern) -> OwnPattern:

@@ -20,7 +20,7 @@ from audits.engine.anonymity import Anonymity, Column, Policy, assess, encoded
 from audits.engine.privacy import ENGINE_VERSION, Span, detect
 from audits.engine.privacy.own_patterns import OwnSet
 from audits.models import DatasetRowScan
-from audits.queries.patterns import own_set
+from audits.queries.patterns import live_set
 from consent.models import Purpose
 from consent.queries import TrainingDecision, TrainingUse, training_decisions
 from consent.states import SubjectKind
@@ -137,7 +137,7 @@ class RowReader:
 
 def row_reader(dataset_id: int) -> RowReader:
     """The reader of this data set. Raises BadPattern where the engine refuses one of the own patterns by now."""
-    return RowReader(own_set(Dataset.objects.values_list("assistant_id", flat=True).get(pk=dataset_id)))
+    return RowReader(live_set(Dataset.objects.values_list("assistant_id", flat=True).get(pk=dataset_id)))
 
 
 def unscanned(dataset_id: int, *, version: str) -> QuerySet[DatasetRow]:

@@ -10,9 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from assistants.models import Conversation
-from audits.engine.conversation import SCAN_VERSION
 from audits.engine.privacy import DetectionError
 from audits.models import ConversationScan, Detection, StaleDay
+from audits.queries.outdated import current_version
 from audits.services import scanning
 from audits.services.scanning import batch_scan, conversations_scan
 from portal.core.blind_index import blind_index
@@ -52,7 +52,7 @@ def test_batch_scan_stores_measures_and_detections(assistant):
         "condescending": False,
         "cold": True,
     }
-    assert (scan.revision, scan.engine_version, scan.day) == (1, SCAN_VERSION, DAY)
+    assert (scan.revision, scan.engine_version, scan.day) == (1, current_version(assistant.pk), DAY)
     found = Detection.objects.get(conversation=conversation)
     text = LEAK[1][1]
     assert (found.turn, found.type, found.role, found.origin) == (
@@ -85,7 +85,7 @@ def test_batch_scan_writes_one_ledger_entry_with_figures_only(assistant):
             "detections": 1,
             "first": first.pk,
             "last": last.pk,
-            "engine": SCAN_VERSION,
+            "engine": current_version(assistant.pk),
         }
     ]
 

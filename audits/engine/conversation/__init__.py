@@ -10,6 +10,7 @@ from .disclosure import discloses_ai, disclosure_at_start
 from .handoff import hands_off, requests_human
 from .harm import harms
 from .origins import SECRET_TYPES, Attribution, originators
+from .own_name import own_names
 from .readability import reading_ease
 from .refusal import refuses
 from .scanning import (
@@ -43,6 +44,7 @@ __all__ = [
     "hands_off",
     "harms",
     "originators",
+    "own_names",
     "reading_ease",
     "refuses",
     "requests_human",

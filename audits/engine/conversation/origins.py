@@ -48,7 +48,7 @@ def originators(
         for span in spans:
             value = normalise(span.type, turn.text[span.start : span.end], language=language)
             origin = _origin(turn.role, span.type, value, said)
-            if origin == "originated" and span.type == "PERSON" and _introduces_itself(turn.text, span.start):
+            if origin == "originated" and span.type == "PERSON" and own_name_follows(turn.text, span.start):
                 origin = "stated"
             attributions.append(Attribution(index, span, value, origin))
         if turn.role == "customer":
@@ -58,7 +58,8 @@ def originators(
     return attributions
 
 
-def _introduces_itself(text: str, start: int) -> bool:
+def own_name_follows(text: str, start: int) -> bool:
+    """Whether "I'm", "my name is" or their like stand before `start`."""
     return _OWN_NAME_FOLLOWS.search(text[max(0, start - 40) : start]) is not None
 
 

@@ -12,6 +12,7 @@ from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 from .disclosure import disclosure_at_start
 from .handoff import hands_off, requests_human
 from .origins import SECRET_TYPES, Origin, originators
+from .own_name import names_version, without_own_name
 from .refusal import refuses
 from .tone import Tone, tone
 from .turns import Turn
@@ -66,8 +67,9 @@ class ConversationScan:
 
 
 def scan_version(own: OwnSet = NOTHING) -> str:
-    """What a scan with these patterns is called; it changes whenever a result could."""
-    return f"{SCAN_VERSION}+{own.version}" if own.version else SCAN_VERSION
+    """What a scan with these patterns and this name is called; it changes whenever a result could."""
+    version = f"{SCAN_VERSION}@{names_version(own.names)}" if own.names else SCAN_VERSION
+    return f"{version}+{own.version}" if own.version else version
 
 
 def scan(
@@ -75,7 +77,8 @@ def scan(
 ) -> ConversationScan:
     """Read one conversation; the detectors see all turns together, an assistant's `own` patterns among them.
 
-    What a language `model` finds is added where the detector found nothing. Raises DetectionError: the conversation
+    What a language `model` finds is added where the detector found nothing; the assistant's own name (`own.names`) is
+    left out. Raises DetectionError: the conversation
     then counts as unscannable, never as clean.
     """
     spans_by_turn: Sequence[Sequence[Span]] = detect_conversation(
@@ -86,6 +89,8 @@ def scan(
     )
     if model is not None:
         spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
+    if own.names:
+        spans_by_turn = without_own_name(turns, spans_by_turn, own.names)
     detections = [
         Detection(
             turn_index=found.turn_index,

@@ -56,11 +56,15 @@ class OwnPattern:
 
 @dataclass(frozen=True, slots=True)
 class OwnSet:
-    """Patterns ready for the pass. `version` changes whenever any of them does; it is empty for none."""
+    """Patterns ready for the pass. `version` changes whenever any of them does; it is empty for none.
+
+    `names` are words of the assistant's own name, which is no personal data where it speaks of itself.
+    """
 
     detectors: DetectorSet | None
     version: str
     types: tuple[str, ...]
+    names: frozenset[str] = frozenset()
 
 
 NOTHING = OwnSet(None, "", ())

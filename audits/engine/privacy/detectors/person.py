@@ -39,28 +39,28 @@ _LIKELY = (
     "grüßen,|grüße|grüße,|gruß|gruß,|je suis|au nom de|bonjour|cordialement,|cordialement|jestem|na nazwisko|cześć|"
     "pozdrawiam,|pozdrawiam|z poważaniem,|z poważaniem|z tej strony|я|на имя|здравствуйте,|с уважением,|с уважением|"
     "уважаемый|уважаемая|sono|a nome di|ciao|gentile|distinti saluti,|ik ben|op naam van|beste|"
-    "met vriendelijke groet,|groeten,|sou o|sou a|em nome de|olá|atenciosamente,|"
-    "best,|best wishes,|yours,|warm regards,|account is under|reservation is under|booking is under|surname|last name|"
-    "first name|le habla|les habla|de parte de|atentamente|cordialmente,|apellido|apellidos|mfg|läuft auf|familienname|"
-    "nachname|vorname|nom de famille|prénom|bien à vous,|intestato a|intestata a|cordiali saluti,|cordiali saluti|"
-    "cognome|"
-    "qui parla|spreekt met|vriendelijke groet|vriendelijke groeten,|groetjes|groetjes,|achternaam|voornaam|aqui é|"
-    "aqui é a|"
-    "aqui é o|prezada|prezado|cumprimentos,|apelido|sobrenome|nazwisko|szanowna|szanowny|фамилия|"
-    "med vänliga hälsningar|med vänliga hälsningar,|hälsningar|hälsningar,|mvh|vh|efternamn|förnamn|"
-    "med venlig hilsen|med vennlig hilsen|hilsen|hilsen,|kære|kjære|i navnet|etternavn|efternavn|fornavn|"
-    "ystävällisin terveisin|terveisin|terveisin,|nimellä|etunimi|sukunimi|"
-    "pe numele|stimată doamnă|stimate domnule|stimate|stimată|cu stimă,|cu stimă|prenume|nume de familie|"
-    "u telefonu|na jméno|s pozdravem|s pozdravem,|vážený pane|vážená paní|příjmení|"
-    "sayın|saygılarımla|saygılarımla,|soyadım|tisztelt|kedves|üdvözlettel|üdvözlettel,|keresztnév|"
-    "είμαι ο|είμαι η|στο όνομα|αγαπητή|αγαπητέ|αγαπητή κυρία|αγαπητέ κύριε|κυρία|κύριε|κύριος|"
-    "με εκτίμηση|με εκτίμηση,|επώνυμο|з повагою|з повагою,|шановна|шановний|на ім'я|прізвище"
+    "met vriendelijke groet,|groeten,|sou o|sou a|em nome de|olá|atenciosamente,|best,|best wishes,|yours,|"
+    "warm regards,|account is under|reservation is under|booking is under|le habla|les habla|de parte de|atentamente|"
+    "cordialmente,|mfg|läuft auf|bien à vous,|intestato a|intestata a|cordiali saluti,|cordiali saluti|qui parla|"
+    "spreekt met|vriendelijke groet|vriendelijke groeten,|groetjes|groetjes,|aqui é|aqui é a|aqui é o|prezada|"
+    "prezado|cumprimentos,|szanowna|szanowny|med vänliga hälsningar|med vänliga hälsningar,|hälsningar|hälsningar,|"
+    "mvh|vh|med venlig hilsen|med vennlig hilsen|hilsen|hilsen,|kære|kjære|i navnet|ystävällisin terveisin|terveisin|"
+    "terveisin,|nimellä|pe numele|stimată doamnă|stimate domnule|stimate|stimată|cu stimă,|cu stimă|u telefonu|"
+    "na jméno|s pozdravem|s pozdravem,|vážený pane|vážená paní|sayın|saygılarımla|saygılarımla,|tisztelt|kedves|"
+    "üdvözlettel|üdvözlettel,|είμαι ο|είμαι η|στο όνομα|αγαπητή|αγαπητέ|αγαπητή κυρία|αγαπητέ κύριε|κυρία|κύριε|"
+    "κύριος|με εκτίμηση|με εκτίμηση,|з повагою|з повагою,|шановна|шановний|на ім'я"
 )
 _TITLES = (
     r"mr\.?|mrs\.?|ms\.?|miss|mx\.?|dr\.?|prof\.?|sir|madam|señor|señora|señorita|sr\.?|sra\.?|srta\.?|don|doña|"
     r"herrn?|frau|monsieur|madame|mademoiselle|mme|mlle|m\.|pani?|pana|panu|panem|panią|panom|г-на?|г-жа|господину?|"
     r"господина|госпожа|госпоже|signora?|signorina|sig\.?|sig\.ra|dhr\.?|mevrouw|mevr\.?|meneer|senhora?|dna|doamna|"
     r"domnul|doamnei|domnului|paní|pane|bay|bayan|κύριο|κύριος|κύριε|κυρία|κυρίας|пан|пані|fru|hr\.?|herra|rouva|úr"
+)
+#: Words that a name follows as it does a title: "surname Marsh".
+_NAMED = (
+    "surname|last name|nachname|familienname|nom de famille|apellidos|apellido|cognome|apelido|"
+    "sobrenome|nazwisko|фамилия|achternaam|efternamn|etternavn|efternavn|sukunimi|příjmení|soyadım|"
+    "прізвище|επώνυμο|keresztnév|first name|vorname|prénom|voornaam|förnamn|fornavn|etunimi|prenume|nume de familie"
 )
 _TITLES_IN_LOWER_CASE = (
     r"mr\.?|mrs\.?|ms\.?|señor|señora|señorita|herrn?|frau|monsieur|madame|signora?|mevrouw|meneer|senhora?|pani|"
@@ -139,8 +139,8 @@ PERSON_BY_PHRASE = Detector(
 
 PERSON_BY_ADDRESS = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}{_BEFORE_SURNAME}{_NAME_BEGINS}",),
-    pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_BEFORE_SURNAME}{_CAPITALISED_NAME})",
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_LIKELY}),?[ \n]{{1,2}}{_NAME_BEGINS}",),
+    pattern=rf"{_LEAD}(?i:{_LIKELY}),?[ \n]{{1,2}}({_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after a greeting, an introduction or a closing",
     version=NAMES_VERSION,
@@ -149,8 +149,10 @@ PERSON_BY_ADDRESS = Detector(
 
 PERSON_BY_TITLE = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_TITLES}) {_BEFORE_SURNAME}[{CAPITALS}]",),
-    pattern=rf"{_LEAD}(?i:{_TITLES}) ({_BEFORE_SURNAME}{_CAPITALISED_NAME})",
+    triggers=(
+        rf"{WORD_MAY_BEGIN}(?i:{_TITLES}|{_NAMED}) (?:(?:van|von|de|den|der|ter|di|da|du|del|la|le|el) )?[{CAPITALS}]",
+    ),
+    pattern=rf"{_LEAD}(?i:{_TITLES}|{_NAMED}) ({_BEFORE_SURNAME}{_CAPITALISED_NAME})",
     judge=_judge_likely,
     explanation="capitalised words after Mr, Frau, pani and other titles",
     version=NAMES_VERSION,
@@ -159,7 +161,7 @@ PERSON_BY_TITLE = Detector(
 
 PERSON_BY_FIELD = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?: {{0,2}}[{WORD_LETTERS}]",),
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?:",),
     pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}({_CAPITALISED_NAME}|{_NAME})",
     judge=_judge_field,
     explanation="capitalised words, or a known name in lower case, in a field called name",
