@@ -186,6 +186,9 @@ class RequestFilter(forms.Form):
         ],
     )
     kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "Any"), *RequestKind.choices])
+    worked_on_by = forms.ChoiceField(
+        label="Worked on by", required=False, choices=[("", "Anybody"), ("me", "Me"), ("nobody", "Nobody yet")]
+    )
 
     @property
     def chosen(self) -> RequestFilters:
@@ -193,4 +196,4 @@ class RequestFilter(forms.Form):
         if not self.is_bound:
             return RequestFilters()
         self.is_valid()
-        return RequestFilters(waiting=self.cleaned_data.get("waiting", ""), kind=self.cleaned_data.get("kind", ""))
+        return RequestFilters(**{name: self.cleaned_data.get(name, "") for name in self.fields})

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from consent.models import AccessPackage, DataSubject, SubjectRequest, SubjectRequestEvent
 from consent.request_states import CLOSED, PACKAGED, HoldReason, Jurisdiction, RequestKind, RequestState
+from portal.accounts.models import User
 from portal.core.access import require, restrict
 from portal.core.actors import Actor
 from portal.core.envelope import SealBroken
@@ -24,10 +25,14 @@ RUNNING = ~Q(state__in=CLOSED) & ~Q(
 
 @dataclass(frozen=True, slots=True)
 class RequestFilters:
-    """What a list is narrowed to; `waiting` is `open`, `soon`, `overdue`, `closed` or empty for all."""
+    """What a list is narrowed to; `waiting` is `open`, `soon`, `overdue`, `closed` or empty for all.
+
+    `worked_on_by` is `me`, `nobody` or empty for anybody.
+    """
 
     waiting: str = ""
     kind: str = ""
+    worked_on_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,9 @@ def requests_for(actor: Actor, filters: RequestFilters, *, today: date) -> Query
         found = found.filter(kind=filters.kind)
     if filters.waiting:
         found = found.filter(_waiting(today).get(filters.waiting, Q()))
+    if filters.worked_on_by:
+        mine = Q(assigned_to=actor) if isinstance(actor, User) else Q(pk__in=[])
+        found = found.filter(mine if filters.worked_on_by == "me" else Q(assigned_to=None))
     return found.defer("details_sealed").order_by("-closed_at", "due_on", "pk")  # NULL, still open, comes first
 
 

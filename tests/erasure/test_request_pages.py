@@ -187,6 +187,14 @@ def test_an_auditor_sees_the_request_without_words_and_a_manager_the_list(
     assert as_user(manager).get(detail).status_code == 403
 
 
+def test_the_list_is_narrowed_to_whose_work_it_is(home, browser, privacy_officer):
+    mine = request_started(subject_make(home), actor=privacy_officer, kind="access")
+    new = request_make(subject_make(home, "C-2"), actor=privacy_officer, kind="access")
+    for by, shown in {"": {mine, new}, "me": {mine}, "nobody": {new}, "else": {mine, new}}.items():
+        page = browser.get(reverse("requests:list"), {"worked_on_by": by})
+        assert set(page.context["page"]) == shown
+
+
 def test_list_asks_as_often_for_thirty_as_for_one(home, browser, privacy_officer):
     subject = subject_make(home)
     request_make(subject, actor=privacy_officer)
