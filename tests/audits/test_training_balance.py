@@ -233,7 +233,8 @@ def test_an_export_carries_weights_that_even_the_labels_out(assistant, privacy_o
     entry = json.loads(LedgerEntry.objects.get(action="training_export.requested").body)
     assert entry["data"]["reweigh"] == "age_group"
     page = " ".join(as_user(privacy_officer).get(f"/training-exports/{export.public_id}/").text.split())
-    assert '<th scope="row">18-34</th><td>no</td><td class="num">10</td><td class="num">2.00</td>' in page
+    assert '<th scope="row">18-34</th><td data-label="Granted">no</td>' in page
+    assert '<td class="num" data-label="Rows">10</td><td class="num" data-label="Weight">2.00</td>' in page
     assert "<dt>Weights</dt><dd>for age group, against granted</dd>" in page
     assert "weighed, on" in page
     assert "allowed_types" not in page.partition("<pre")[0]
