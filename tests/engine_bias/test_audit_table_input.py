@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -384,3 +385,10 @@ def test_disparities_that_the_reference_hides_are_told(table):
     text = run(file, *ASKED, "--smallest-share", "0")
     assert text.startswith("Disparity: ")
     assert "  b also falls 15.0 points behind a (adjusted p " in text
+
+
+def test_a_page_of_a_file_whose_name_is_no_utf_8_is_written(tmp_path):
+    table = tmp_path / os.fsdecode(b"gr\xfc\xdfe.csv")
+    table.write_text("race,hired,count\nx,yes,40\nx,no,10\ny,yes,30\ny,no,20\n")
+    run(table, *ASKED, "--html", str(tmp_path / "page.html"))
+    assert "gr\\udcfc\\udcdfe.csv" in (tmp_path / "page.html").read_text(encoding="utf-8")

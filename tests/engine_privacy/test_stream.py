@@ -162,8 +162,9 @@ def test_anonymise_reads_standard_input(monkeypatch: pytest.MonkeyPatch) -> None
     assert out.getvalue() == '{"text": "mail [EMAIL_ADDRESS]"}\n'
 
 
-def test_pseudonyms_last_across_runs_under_one_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PROBITY_PSEUDONYM_KEY", "a key of the operator")
+@pytest.mark.parametrize("key", ["a key of the operator", os.fsdecode(b"bytes that are no UTF-8: \xff")])
+def test_pseudonyms_last_across_runs_under_one_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str) -> None:
+    monkeypatch.setenv("PROBITY_PSEUDONYM_KEY", key)
     path = tmp_path / "texts"
     path.write_text(LINES[0])
     outputs = [io.StringIO(), io.StringIO()]

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         add_engine(parser)
 
     def handle(self, *args: Any, file: str, mode: Any, engine: str, spans: bool, **options: Any) -> None:
-        key = os.environ.get(_KEY_VARIABLE, "").encode() or secrets.token_bytes(32)
+        key = os.fsencode(os.environ.get(_KEY_VARIABLE, "")) or secrets.token_bytes(32)
         with opened_batches(file) as batches:
             try:
                 for answers in anonymise_batches(batches, mode, key, engine_called(engine), with_spans=spans):

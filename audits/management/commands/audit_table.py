@@ -226,7 +226,8 @@ class Command(BaseCommand):
 
         source = "standard input" if options["file"] == STANDARD_INPUT else str(options["file"])
         try:
-            options["html"].write_text(table_page(audit, source=source, command=_command_line()), encoding="utf-8")
+            page = table_page(audit, source=source, command=_command_line())
+            options["html"].write_text(page, encoding="utf-8", errors="backslashreplace")  # names may hold any bytes
         except OSError as error:
             raise CommandError(f"{options['html']} cannot be written: {error.strerror}", returncode=2) from error
 

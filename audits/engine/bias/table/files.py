@@ -90,7 +90,7 @@ def open_table(file: Path, *, encoding: str | None = None) -> Iterator[OpenTable
     """
     used = encoding or "utf-8"
     try:
-        codecs.lookup(used)
+        io.TextIOWrapper(io.BytesIO(), encoding=used)  # refuses what is no encoding of text, such as hex, as well
     except LookupError as error:
         raise BadTable(file, f"there is no encoding {used!r}") from error
     try:
