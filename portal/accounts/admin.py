@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -17,6 +18,7 @@ from django.utils import timezone
 from portal.accounts.api_keys import api_key_create, api_key_revoke
 from portal.accounts.models import ApiKey, Membership, Team, User
 from portal.core import ledger
+from portal.core.admin import ReadOnlyAdmin
 from portal.core.roles import Scope
 
 ledger.register_actions(
@@ -33,6 +35,29 @@ admin.site.site_title = "Probity"
 admin.site.index_title = "Configuration"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister(Group)  # roles are memberships in teams
+admin.site.unregister(Authenticator)  # whoever reads or adds one could sign as somebody else
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors: seen without their secrets, and taken away from who has lost theirs."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    exclude = ["data"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        data = {"fields": [f"second factor {obj.type}"]}
+        ledger.append(action="user.changed", actor=_person(request), obj=obj.user, team_id=None, data=data)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for each in queryset:
+            self.delete_model(request, each)
 
 
 class MembershipInline(admin.TabularInline):

@@ -39,6 +39,9 @@ class HealthMiddleware:
         return answer
 
 
+_NOT_KEPT = ProbityError("The address has a character (NUL) that can stand nowhere in the portal.")
+
+
 class ProblemMiddleware:
     """Groups the ledger entries of one request, and turns a ProbityError that a view let through into an answer.
 
@@ -50,6 +53,8 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/admin/") and "%00" in request.META.get("QUERY_STRING", ""):
+            return _answer(request, _NOT_KEPT)  # lists of the admin site ask the database for whatever stands there
         with ledger.correlated(str(getattr(request, "request_id", "") or "")[:40]):
             response = self.get_response(request)
         if response.status_code == 405 and request.method == "GET" and not request.path.startswith("/api/"):
