@@ -74,6 +74,13 @@ def main() -> None:
     except embedded.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
+    except UnicodeEncodeError:
+        # A file's name may be any bytes; what is looked up or stored has to be text.
+        broken = [argument for argument in sys.argv if any("\ud800" <= character <= "\udfff" for character in argument)]
+        if not broken:
+            raise
+        sys.stderr.write(f"{broken[0]!a} is not UTF-8\n")
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
 

@@ -118,6 +118,15 @@ def test_ctrl_c_ends_a_command_without_a_traceback(manage, monkeypatch, capsys):
     assert (ended.value.code, capsys.readouterr()) == (130, ("", ""))
 
 
+def test_an_argument_that_is_no_text_is_named_where_text_is_needed(manage, monkeypatch, capsys):
+    """What looks it up in the database raises this."""
+    monkeypatch.setattr(manage, "run", lambda arguments: arguments[-1].encode())
+    monkeypatch.setattr(sys, "argv", ["manage.py", "run_cycle", "--assistant", os.fsdecode(b"aria\xff")])
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert (ended.value.code, capsys.readouterr().err) == (2, "'aria\\udcff' is not UTF-8\n")
+
+
 def test_production_never_brings_servers_up(manage, monkeypatch):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "portal.settings.production")
     assert manage.needs_servers(["migrate"]) is False
