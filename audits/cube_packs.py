@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -206,18 +207,20 @@ def _add_whole(
     others: Sequence[int],
 ) -> None:
     """To the part of a table, stretches of every combination: of this shape, whose `others` the table is not by."""
+    every = slice(None)
+    picks: list[tuple[Any, ...]] = [
+        (every, *pick) for pick in product(*(range(size) if i in others else [every] for i, size in enumerate(shape)))
+    ]
     for measure, held in packs.items():
-        own = [rows[measure][value] for value in held.values]
+        own, counts = [rows[measure][value] for value in held.values], held.by_value().reshape(-1, *shape)
         if own[-1] - own[0] + 1 == len(own):  # all values in a row: at once
-            blocks = [(table[own[0] : own[-1] + 1][:, *part], held.by_value().reshape(-1, *shape))]
+            blocks = [(slice(own[0], own[-1] + 1), counts)]
         else:
-            blocks = [
-                (table[row : row + 1][:, *part], n.reshape(1, *shape))
-                for row, n in zip(own, held.by_value(), strict=True)
-            ]
-        for within, n in blocks:
-            for one in np.moveaxis(n, [1 + axis for axis in others], range(len(others))).reshape(-1, *within.shape):
-                within += one
+            blocks = [(slice(row, row + 1), n[None]) for row, n in zip(own, counts, strict=True)]
+        for place, n in blocks:
+            within = table[place, *part]
+            for pick in picks:
+                within += n[pick].reshape(within.shape)
 
 
 def _exact(found: _Found) -> type[np.unsignedinteger]:
