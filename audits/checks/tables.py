@@ -30,7 +30,9 @@ def table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequenc
 
 def _determined(cell: Any) -> Any:
     """The cell; None for a number that is not finite, or a range with such an end, which no JSON can hold."""
-    if isinstance(cell, float):
+    if type(cell) is float:
+        return cell if isfinite(cell) else None
+    if isinstance(cell, float):  # NumPy's
         return finite(cell)
     if isinstance(cell, (list, tuple)):
         for end in cell:
