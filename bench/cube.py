@@ -223,7 +223,7 @@ def measure(count: int = CONVERSATIONS) -> None:
         with CaptureQueriesContext(connection) as queries:
             ask()
         print(f"\n{name}: {len(specs)} questions, {len(queries)} statements")
-        print(f"  the joint counts of all kinds, read, added up{read * 1e3:8.1f} ms")
+        print(f"  packs of all kinds, read; added up when asked{read * 1e3:8.1f} ms")
         for kind in KINDS:
             asked = sum(spec.kind == kind for spec in specs)
             spent = statistics.median(run[kind] for run in runs)
