@@ -5,7 +5,7 @@ from .address import ADDRESS_JOINED, ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST
 from .address_by_code import ADDRESS_BY_CODE
 from .address_east_asian import ADDRESSES_IN_EAST_ASIAN
 from .address_in_lower_case import ADDRESS_IN_LOWER_CASE
-from .address_in_lower_case_abroad import ADDRESS_IN_LOWER_CASE_ABROAD
+from .address_in_lower_case_abroad import ADDRESS_IN_LOWER_CASE_ABROAD, JOINED_ADDRESS_IN_LOWER_CASE
 from .address_in_nordic import ADDRESS_IN_NORDIC
 from .address_in_semitic import ADDRESSES_IN_SEMITIC
 from .address_in_turkish import ADDRESS_IN_TURKISH
@@ -63,6 +63,7 @@ DETECTORS: tuple[Detector, ...] = (
     ADDRESS_JOINED,
     ADDRESS_BY_CODE,
     ADDRESS_IN_LOWER_CASE,
+    JOINED_ADDRESS_IN_LOWER_CASE,
     ADDRESS_IN_LOWER_CASE_ABROAD,
     ADDRESS_IN_NORDIC,
     ADDRESS_IN_TURKISH,

@@ -5,6 +5,7 @@ import re
 from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..names import is_place
 from ..vocabulary import words
+from .address import ADDRESS_JOINED
 from .locality import units_reach
 
 _LETTER = "a-zà-öø-ÿāăąćčďđęěėğıłńňœőřśšşșťţțůűýźżž"
@@ -13,7 +14,7 @@ _JOINED = (
     "straße|strasse|str\\.|gasse|weg|allee|platz|ufer|damm|straat|laan|plein|gracht|kade|dijk|"
     "gatan|vägen|vej|gade|gata|veien|katu"
 )
-_BEHIND_NUMBER = "rue|avenue|av\\.?|boulevard|bd\\.?|chemin|impasse|allée|place|quai|route|square"
+_BEHIND_NUMBER = r"rue|bd\.?|chemin|impasse|allée|quai"
 _BEFORE_NAME = (
     "via|viale|corso|piazza|vicolo|rua|avenida|travessa|calle|avda\\.?|paseo|plaza|carrera|ul\\.|ulica|ulicy|aleja|"
     "alei|os\\.|"
@@ -88,22 +89,25 @@ def _place_reach(text: str, end: int) -> int:
     return first if first > 0 else town.end(2)
 
 
+JOINED_ADDRESS_IN_LOWER_CASE = Detector(
+    type="ADDRESS",
+    triggers=ADDRESS_JOINED.triggers,
+    pattern=rf"((?:[{_LETTER}][{_LETTER}\-]*|{_WORD} )(?:{_JOINED}) ?{_NUMBER})",
+    judge=_judge,
+    explanation="a street in one word and a house number in lower case where the message gives an address",
+    retries=True,
+    rank=33,
+)
+
 ADDRESS_IN_LOWER_CASE_ABROAD = Detector(
     type="ADDRESS",
-    triggers=(
-        ANY_SHAPE,
-        rf"(?:{_JOINED}) ?[0-9]|[0-9](?: ?bis| ?ter| ?[a-z])?,? (?:{_BEHIND_NUMBER}) |(?:^|"
-        rf"[^{_LETTER}])(?:{_BEFORE_NAME}) ",
-        rf"(?:{_JOINED}) ?[0-9]|[0-9](?: ?bis| ?ter| ?[a-z])?,? (?:{_BEHIND_NUMBER}) [{_LETTER}]"
-        rf"|(?:^|[^{_LETTER}])(?:{_BEFORE_NAME}) [{_LETTER} '.\-]+,? ?[0-9]",
-    ),
+    triggers=(ANY_SHAPE, rf"(?:^|[ \n])(?:{_BEHIND_NUMBER}|{_BEFORE_NAME}) "),
     pattern=(
-        rf"((?:[{_LETTER}][{_LETTER}\-]*|{_WORD} )(?:{_JOINED}) ?{_NUMBER}"
-        rf"|{_NUMBER},? (?:{_BEHIND_NUMBER}) {_WORD}"
+        rf"({_NUMBER},? (?:{_BEHIND_NUMBER}) {_WORD}"
         rf"|(?:{_BEFORE_NAME}) {_WORD}(?: {_WORD}){{0,4}}?,? (?:n[.º°]? ?|nr\.? ?)?{_NUMBER})"
     ),
     judge=_judge,
-    explanation="a street and a house number in lower case where the message gives an address",
+    explanation="a street word, a name and a house number in lower case where the message gives an address",
     retries=True,
     rank=33,
 )

@@ -9,11 +9,9 @@ from .locality import place_reach, units_reach
 
 _NAME = rf"[{CAPITALS}][{WORD_LETTERS}.'\-]*"
 _ENDINGS = (
-    "gatan|gata|gate|gaten|gränd|vägen|väg|vägarna|veien|vegen|vei|veg|vej|vejen|gade|stræde|torvet|torv|allé|alle|"
-    "alléen|ringen|bakken|"
-    "stien|stigen|svingen|plassen|plads|pladsen|plan|torget|backen|hagen|toppen|kroken|parken|tunet|røa|stykket|"
-    "haugen|jordet|skogen|"
-    "lunden|løkka|vænget|toften|kajen|boulevard|tie|katu|kuja|polku|kaari|ranta|rinne|aukio|tori|penger|väylä"
+    "gatan|gata|gate|gaten|gränd|vägen|veien|vegen|vei|veg|vej|vejen|gade|stræde|torvet|torget|allé|bakken|backen|"
+    "stien|stigen|svingen|"
+    "plassen|pladsen|vænget|haugen|hagen|tie|katu|kuja|polku|kaari|väylä"
 )
 _LANGUAGES = frozenset({"sv", "da", "nb", "nn", "no", "fi"})
 #: "Gate 22" and "plan 3" are places in airports and parking houses.
