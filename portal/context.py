@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from audits.queries.waiting import waiting_for
+from audits.queries.waiting import waiting_in_menu
 from portal.accounts.models import User
 from portal.core.access import can_anywhere
 
@@ -67,8 +67,8 @@ def _identity(memberships: list) -> Iterator[str]:
 
 def _entries(request: HttpRequest, user: User) -> Iterator[NavEntry]:
     # The home page has asked already, and tells the frame.
-    waiting = getattr(request, "waiting", None) or waiting_for(user)
-    counts = {"audits:queue": waiting.to_triage + waiting.flags, "requests:list": waiting.requests}
+    waiting = getattr(request, "waiting", None) or waiting_in_menu(user)
+    counts = {"audits:queue": waiting.queue, "requests:list": waiting.requests}
     here = next((name for start, name in _BELONGS.items() if request.path.startswith(start)), None)
     for label, name, icon, permission, group in _PLACES:
         if permission is None or can_anywhere(user, permission):

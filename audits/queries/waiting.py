@@ -106,9 +106,22 @@ class Waiting:
         return findings + self.flags + self.requests + self.to_close
 
     @property
+    def queue(self) -> int:
+        """What the review queue holds for this person."""
+        return self.to_triage + self.flags
+
+    @property
     def requests(self) -> int:
         """Requests that are overdue or due within a week."""
         return self.requests_overdue + self.requests_soon
+
+
+@dataclass(frozen=True, slots=True)
+class InMenu:
+    """Those counts of `Waiting` that stand in the menu of every page."""
+
+    queue: int
+    requests: int
 
 
 def flags_to_triage(actor: User) -> Q:
@@ -144,10 +157,22 @@ def waiting_for(actor: User) -> Waiting:
     counts = restrict(Finding.objects.all(), actor, "audits.view").aggregate(
         **{name: Count("pk", filter=condition(actor)) for name, condition in WAITING.items()}
     )
-    flags = Flag.objects.filter(flags_to_triage(actor)).count()
     if can_anywhere(actor, "audits.cycle_close"):
         counts["to_close"] = Cycle.objects.filter(cycles_to_close(actor)).count()
-    if not can_anywhere(actor, "requests.act"):
-        return Waiting(**counts, flags=flags)
-    late, soon = requests_pressing(actor, today=today())
-    return Waiting(**counts, flags=flags, requests_overdue=late, requests_soon=soon)
+    late, soon = _pressing(actor)
+    return Waiting(**counts, flags=_flags(actor), requests_overdue=late, requests_soon=soon)
+
+
+def waiting_in_menu(actor: User) -> InMenu:
+    """What `waiting_for` counts for the menu, in three queries at most and without what costs more."""
+    findings = restrict(Finding.objects.filter(to_triage(actor)), actor, "audits.view")
+    return InMenu(queue=findings.count() + _flags(actor), requests=sum(_pressing(actor)))
+
+
+def _flags(actor: User) -> int:
+    return Flag.objects.filter(flags_to_triage(actor)).count()
+
+
+def _pressing(actor: User) -> tuple[int, int]:
+    """How many requests are overdue and due within a week; none for who does not act on them."""
+    return requests_pressing(actor, today=today()) if can_anywhere(actor, "requests.act") else (0, 0)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audits.models import CountCell, Finding
-from audits.queries.waiting import waiting_for
+from audits.queries.waiting import waiting_for, waiting_in_menu
 from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.models import LedgerEntry
@@ -152,8 +152,8 @@ def test_unusable_filter_is_no_error(as_user, auditor):
 
 def test_home_asks_once_what_waits(as_user, reviewer, monkeypatch):
     asked = []
-    for place in ("portal.context", "portal.dashboards.views"):
-        monkeypatch.setattr(f"{place}.waiting_for", lambda user: asked.append(user) or waiting_for(user))
+    monkeypatch.setattr("portal.context.waiting_in_menu", lambda user: asked.append(user) or waiting_in_menu(user))
+    monkeypatch.setattr("portal.dashboards.views.waiting_for", lambda user: asked.append(user) or waiting_for(user))
     as_user(reviewer).get("/")
     assert len(asked) == 1
 

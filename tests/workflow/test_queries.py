@@ -21,7 +21,7 @@ from audits.queries.findings import (
 )
 from audits.queries.flags import FlagFilters, flag_for, flags_for
 from audits.queries.queue import QueueFilters, review_queue
-from audits.queries.waiting import WAITING, Waiting, waiting_for
+from audits.queries.waiting import WAITING, InMenu, Waiting, waiting_for, waiting_in_menu
 from audits.services.findings import finding_claim, finding_dismiss
 from audits.services.flags import flag_claim, flag_raise
 from audits.services.remediations import remediation_draft, remediation_submit
@@ -58,6 +58,7 @@ def test_the_list_behind_a_count_has_as_many(many, persona, request):
     counted = waiting_for(person)
     listed = {name: findings_for(person, FindingFilters(waiting=name)).count() for name in WAITING}
     assert listed == {name: getattr(counted, name) for name in WAITING}
+    assert waiting_in_menu(person) == InMenu(queue=counted.queue, requests=counted.requests)
 
 
 def test_to_sign_leaves_out_who_had_a_part(many, reviewer, manager, home):
