@@ -8,3 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.accounts import rules  # noqa: F401  (names the permissions)
+        from portal.accounts.second_factors import SECRETS
+        from portal.core.sealed_members import register_sealed_member
+
+        for sealed in SECRETS:
+            register_sealed_member(sealed)

@@ -118,6 +118,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Failed logins are counted by axes, in the database, for all web processes together.
 ACCOUNT_RATE_LIMITS = {"login_failed": False}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "portal.accounts.second_factors.SealingMFAAdapter"
 AXES_FAILURE_LIMIT = env.int("PROBITY_LOGIN_FAILURE_LIMIT", default=5)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -1,4 +1,4 @@
-"""Field keys: every encrypted text field of every model is encrypted anew under the current key.
+"""Field keys: every encrypted field of every model, and every sealed member of JSON, goes under the current key.
 
 A token does not say which key made it: its signature is tried under the current key alone first, which tells in
 15 µs. A row is locked while its tokens are replaced, so that nothing that somebody saves meanwhile is lost.
@@ -22,8 +22,10 @@ from portal.core import fields
 from portal.core.models import KeyRotation
 from portal.core.models.rotations import RotationKind
 from portal.core.rotation.progress import Watch, rotation_finish, rotation_moved, rotation_resume
+from portal.core.sealed_members import is_sealed, member_seal, sealed_members
 
 BATCH = 500
+CLEAR = "in clear"  # stands where the name of a key would, for secrets stored before they were encrypted
 # Append-only tables let one token take the place of another where the transaction says that it rotates keys.
 _RESEALING = "SET LOCAL probity.resealing = 'on'"
 _RESEALED = "SET LOCAL probity.resealing = 'off'"
@@ -31,16 +33,18 @@ _RESEALED = "SET LOCAL probity.resealing = 'off'"
 
 @dataclass(frozen=True, slots=True)
 class EncryptedTable:
-    """A table with encrypted columns."""
+    """A table with encrypted columns, or with a JSON column that has one encrypted member."""
 
     label: str
     table: str
     key: str
     columns: tuple[str, ...]
+    member: str = ""
+    place: str = ""  # what the tokens of the member name
 
 
 def encrypted_tables() -> list[EncryptedTable]:
-    """Every table with encrypted fields, by introspection of all installed models."""
+    """Every table with encrypted fields, by introspection of all installed models, and every sealed member."""
     found = []
     for model in apps.get_models():
         meta = model._meta
@@ -53,6 +57,10 @@ def encrypted_tables() -> list[EncryptedTable]:
         ]
         if encrypted:
             found.append(EncryptedTable(meta.label, meta.db_table, _column_of(meta.pk), tuple(encrypted)))
+    for sealed in sealed_members():
+        meta = apps.get_model(sealed.model)._meta
+        label, key = f"{sealed.model} {sealed.member}", _column_of(meta.pk)
+        found.append(EncryptedTable(label, meta.db_table, key, (sealed.column,), sealed.member, sealed.place))
     return sorted(found, key=lambda one: one.label)
 
 
@@ -64,14 +72,15 @@ def key_names() -> dict[str, str]:
 
 
 def field_keys_in_use() -> dict[str, int]:
-    """How many stored values each field key opens, by its name; `""` for those that none opens. Reads them all."""
+    """How many stored values each field key opens, by its name; `""` for those that none opens, CLEAR for those that
+    are not encrypted. Reads them all."""
     crypters = {name: Fernet(key) for name, key in key_names().items()}
     found: Counter[str] = Counter(dict.fromkeys(crypters, 0))
     for place in encrypted_tables():
         for _, tokens in _rows(place, after=None):
             for token in tokens:
                 if token is not None:
-                    found[_opened_by(token, crypters)] += 1
+                    found[CLEAR if _in_clear(place, token) else _opened_by(token, crypters)] += 1
     return dict(found)
 
 
@@ -129,6 +138,9 @@ def _batch(rotation: KeyRotation, place: EncryptedTable, *, after: object, size:
             for column, token in zip(place.columns, tokens, strict=True):
                 if token is None or _opens(current, token):
                     continue
+                if _in_clear(place, token):
+                    fresh[column] = member_seal(place=place.place, text=token)
+                    continue
                 try:
                     fresh[column] = everyone.rotate(token.encode()).decode("ascii")
                 except InvalidToken:
@@ -163,9 +175,9 @@ def _select(place: EncryptedTable, *, after: object, size: int, locked: bool) ->
     key = sql.Identifier(place.key)
     statement = sql.SQL("SELECT {key}, {columns} FROM {table} {where} ORDER BY {key} LIMIT %s{lock}").format(
         key=key,
-        columns=sql.SQL(", ").join(map(sql.Identifier, place.columns)),
+        columns=sql.SQL(", ").join(_value(place, column) for column in place.columns),
         table=sql.Identifier(place.table),
-        where=sql.SQL("") if after is None else sql.SQL("WHERE {} > %s").format(key),
+        where=_where(place, after=after),
         lock=sql.SQL(" FOR NO KEY UPDATE SKIP LOCKED" if locked else ""),
     )
     return statement, [size] if after is None else [after, size]
@@ -174,9 +186,34 @@ def _select(place: EncryptedTable, *, after: object, size: int, locked: bool) ->
 def _update(place: EncryptedTable, columns: list[str]) -> sql.Composed:
     return sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(
         sql.Identifier(place.table),
-        sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(column)) for column in columns),
+        sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(one), _new_value(place, one)) for one in columns),
         sql.Identifier(place.key),
     )
+
+
+def _value(place: EncryptedTable, column: str) -> sql.Composable:
+    named = sql.Identifier(column)
+    return sql.SQL("{} ->> {}").format(named, sql.Literal(place.member)) if place.member else named
+
+
+def _new_value(place: EncryptedTable, column: str) -> sql.Composable:
+    if not place.member:
+        return sql.SQL("%s")
+    path = sql.Literal([place.member])
+    return sql.SQL("jsonb_set({}, {}, to_jsonb(%s::text))").format(sql.Identifier(column), path)
+
+
+def _where(place: EncryptedTable, *, after: object) -> sql.Composable:
+    asked = []
+    if place.member:
+        asked.append(sql.SQL("{} IS NOT NULL").format(_value(place, place.columns[0])))
+    if after is not None:
+        asked.append(sql.SQL("{} > %s").format(sql.Identifier(place.key)))
+    return sql.SQL("WHERE ") + sql.SQL(" AND ").join(asked) if asked else sql.SQL("")
+
+
+def _in_clear(place: EncryptedTable, stored: str) -> bool:
+    return bool(place.member) and not is_sealed(stored)
 
 
 def _opened_by(token: str, crypters: dict[str, Fernet]) -> str:
@@ -195,7 +232,8 @@ def _rows_there() -> int:
     total = 0
     with connection.cursor() as cursor:
         for place in encrypted_tables():
-            cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(place.table)))
+            where = _where(place, after=None)
+            cursor.execute(sql.SQL("SELECT count(*) FROM {} {}").format(sql.Identifier(place.table), where))
             total += cursor.fetchone()[0]
     return total
 

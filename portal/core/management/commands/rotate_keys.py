@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from portal.core import keys
 from portal.core.errors import ProbityError
 from portal.core.models import KeyRotation, RetiredKey
-from portal.core.rotation.field_keys import field_keys_in_use, field_keys_rotate, key_names
+from portal.core.rotation.field_keys import CLEAR, field_keys_in_use, field_keys_rotate, key_names
 from portal.core.rotation.master import master_key_retire, master_keys_in_use, master_keys_rotate
 
 _SAY_EVERY = 1.0  # seconds
@@ -85,7 +85,7 @@ class Command(BaseCommand):
                     for key in dict.fromkeys([*configured, *master, *retired])
                 },
                 "field_keys": {
-                    name: {"values": n, "configured": bool(name), "current": name == next(iter(key_names()))}
+                    name: {"values": n, "configured": name in key_names(), "current": name == next(iter(key_names()))}
                     for name, n in field.items()
                 },
                 "under_way": [_as_dict(one) for one in under_way],
@@ -102,6 +102,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<16} {words:<15} {field[name]:>12,} values")
         if field.get(""):
             self.stdout.write(f"  {'':<16} {'NOT CONFIGURED':<15} {field['']:>12,} values that no configured key opens")
+        if field.get(CLEAR):
+            self.stdout.write(
+                f"  {'':<16} {'NOT ENCRYPTED':<15} {field[CLEAR]:>12,} values. Run the command to encrypt them."
+            )
         for rotation in under_way:
             self.stdout.write(f"Under way: {rotation}, {_share(rotation)}. Run the command again to go on.")
 
