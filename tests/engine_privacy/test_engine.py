@@ -70,14 +70,22 @@ def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pyte
         detect("abc")
 
 
-def test_a_failing_detector_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError])
+def test_a_failing_detector_is_an_error_not_a_clean_text(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
     def fail(*arguments: object) -> list[Ranked]:
-        raise ValueError("broken")
+        raise error("broken")
 
     monkeypatch.setattr(DetectorSet, "find", fail)
 
     with pytest.raises(DetectionError):
         detect("a@b.co")
+
+
+@pytest.mark.parametrize("text", ["+ 788 1245", "the sum of 222 + 788 1245", "tlf 2220++ 788(/1245"])
+def test_too_few_digits_behind_a_plus_are_no_failure(text: str) -> None:
+    assert detect(text) == ()
 
 
 def test_a_failing_detector_leaves_no_text_of_many_clean(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,3 +132,8 @@ def test_detect_believes_a_named_number_with_a_wrong_check_digit_less() -> None:
 
 def test_every_national_id_has_a_row() -> None:
     assert {detector.type for detector in NATIONAL_IDS} - {type_ for type_, _, expected in ROWS if expected} == set()
+
+
+@pytest.mark.parametrize("text", ["411111111111111111", "517587110907141942", "111111111111115111"])
+def test_a_place_that_is_a_whole_province_is_nobodys(text: str) -> None:
+    assert found(text, "CN_RESIDENT_ID") == []

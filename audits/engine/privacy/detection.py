@@ -20,7 +20,7 @@ from .spans import DetectionError, Span, Spans
 #: What is searched together: so many texts that the calls no longer count, so few that they fit into the memory.
 _MOST_IN_PORTION, _LONGEST_PORTION = 16_384, 1_048_576
 #: What a failing engine raises.
-_FAILURES = (ValueError, IndexError, RecursionError, MemoryError)
+_FAILURES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 
 _BUILT_IN = DetectorSet(DETECTORS, OTHER_NUMBERS, unnamed=UNNAMED_NUMBER)
 

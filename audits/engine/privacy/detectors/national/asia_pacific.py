@@ -38,6 +38,14 @@ def _is_korean(value: str) -> bool:
     return is_day(digits[4:6], digits[2:4]) or bool(rrn.is_valid(digits))
 
 
+def _is_chinese(value: str) -> bool:
+    """Eighteen characters with place and date of birth and the check of ISO 7064; of a district, not a province."""
+    try:
+        return bool(ric.is_valid(value.upper()))
+    except KeyError:  # what stdnum 2.2 does with a place that is a whole province
+        return False
+
+
 def _is_medicare(value: str) -> bool:
     digits = plain(value)
     return sum(int(d) * w for d, w in zip(digits[:8], (1, 3, 7, 9, 1, 3, 7, 9), strict=True)) % 10 == int(digits[8])
@@ -78,7 +86,7 @@ IN_VOTER = national(
 CN_RESIDENT_ID = national(
     "CN_RESIDENT_ID",
     r"(?i)[1-9][0-9]{16}[0-9x]",
-    lambda value: ric.is_valid(value.upper()),
+    _is_chinese,
     "eighteen characters with place and date of birth and the ISO 7064 check",
     {"zh": ("身份证", "身份證"), "en": ("resident id", "chinese id")},
     needs_word=False,
