@@ -93,11 +93,11 @@ def compare(found_in: Iterable[Row], types: frozenset[str]) -> Score:
 
 def score(name: str, types: frozenset[str], *, level: str | None = None, read: Reader = by_message) -> Score:
     """Compare what is found in a data set with what is annotated there."""
-    return _compare(zip(rows(name), _found_in(name, read), strict=True), types, level=level)
+    return _compare(zip(rows(name), found_in(name, read), strict=True), types, level=level)
 
 
 @cache
-def _found_in(name: str, read: Reader) -> list[Spans]:
+def found_in(name: str, read: Reader) -> list[Spans]:
     """Of each row of a data set: read once for all types that are scored, which limit the answer alone."""
     return list(read(list(rows(name))))
 

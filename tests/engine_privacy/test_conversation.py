@@ -1,13 +1,15 @@
 """What the conversation said before tells what the number in a short answer is."""
 
+from collections.abc import Sequence
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.engine.privacy import DetectionError, Span, Spans, detect, detect_conversation, explain
+from audits.engine.privacy import TYPES, DetectionError, Span, Spans, detect, detect_conversation, detect_many, explain
 from audits.engine.privacy.conversation import Said, detect_turns
+from tests.engine_privacy.found import nothing_is_lost
 from tests.engine_privacy.made import made_rows
 from tests.engine_privacy.made_texts import SAID
 from tests.engine_privacy.made_values import MAKERS
@@ -45,7 +47,7 @@ def _last_type(*texts: str) -> list[str]:
         ("Wie lautet Ihre Kartennummer?", "4182", [("4182", "CREDIT_CARD", 0.45)]),
         ("Podaj numer karty.", "4182", [("4182", "CREDIT_CARD", 0.45)]),
         ("Назовите номер карты", "4182", [("4182", "CREDIT_CARD", 0.45)]),
-        ("Your card number, please?", "7689689087", [("7689689087", "CREDIT_CARD", 0.45)]),
+        ("Your card number, please?", "3498723766", [("3498723766", "CREDIT_CARD", 0.45)]),
         ("Your phone number, please?", "7689689087", [("7689689087", "PHONE_NUMBER", 0.5)]),
     ],
 )
@@ -58,6 +60,9 @@ def test_the_question_names_the_number(question: str, answer: str, expected: lis
     [
         ("Your card number?", "4111 1111 1111 1111", [("4111 1111 1111 1111", "CREDIT_CARD", 1.0)]),
         ("Your card number?", "my phone is 415-555-0132", [("415-555-0132", "PHONE_NUMBER", 0.8)]),
+        # What is more than a guess stays a finding, whatever somebody asks.
+        ("Your card number?", "7689689087", [("7689689087", "PHONE_NUMBER", 0.5)]),
+        ("Your account number?", "4111111111111112", [("4111111111111112", "CREDIT_CARD", 0.5)]),
         ("Your order number?", "my order is 85691", []),
         ("Do you pay by card? What time suits you?", "1830", [("1830", "US_SSN", 0.3)]),
         ("I see your card. How many people will come?", "12", []),
@@ -133,7 +138,11 @@ def test_nobody_has_two_social_security_numbers(before: list[str], answer: str, 
         ("4182", "+48 601 234 567", ["PHONE_NUMBER"]),
         ("4182", "call me on 3498723766", ["PHONE_NUMBER"]),
         ("my PESEL is 44051401359", "601234567", ["PHONE_NUMBER"]),
-        ("my PESEL is 44051401359", "4155550132", ["CREDIT_CARD"]),
+        # Of another country than the guess before would have it, or written as only telephone numbers are.
+        ("1830", "07911123456", ["PHONE_NUMBER"]),
+        ("1830", "02079460123", ["PHONE_NUMBER"]),
+        ("1830", "0891234567", ["PHONE_NUMBER"]),
+        ("my PESEL is 44051401359", "3498723766", ["CREDIT_CARD"]),
         ("my name is Deborah Whitfield", "89644513354", ["PHONE_NUMBER"]),
     ],
 )
@@ -182,6 +191,70 @@ def test_two_conversations_know_nothing_of_each_other() -> None:
     found = detect_turns([_NAMED, "8569", "8569", "8569"], [first, second, first, None])
 
     assert [each[0].type for each in found] == ["US_SSN", "US_SSN", "ACCOUNT_NUMBER", "US_SSN"]
+
+
+def test_the_same_number_again_is_the_same_thing() -> None:
+    turns = [
+        ("agent", "The last four of your card?"),
+        ("customer", "8569"),
+        ("agent", "8569"),
+        ("customer", "yes 8569"),
+        ("customer", "８５６９"),
+        ("agent", "And the last four of your SSN?"),
+        ("customer", "8569"),
+    ]
+
+    assert [type_ for each in _found(turns) for _, type_, _ in each] == ["CREDIT_CARD"] * 4 + ["US_SSN"]
+
+
+def test_a_number_is_the_same_in_digits_of_another_script() -> None:
+    assert _last_type(_NAMED, "４１８２") == ["US_SSN"]
+    assert _last_type("my ssn is ４１８２", "4182") == ["US_SSN"]
+
+
+def test_a_guess_gives_way_only_to_what_was_asked_for_in_all_of_it() -> None:
+    alone = (Span(0, 12, "ADDRESS", 0.4),)
+
+    def finding(texts: Sequence[str], *, languages: Sequence[str | None]) -> list[Spans]:
+        return [
+            () if "?" in text else alone if text[0].isdigit() else (Span(6, 10, "CREDIT_CARD", 0.6),) for text in texts
+        ]
+
+    assert detect_turns(["card?", "4182 Elm Str"], [Said()] * 2, roles=["agent", "customer"], detect_many=finding) == [
+        (),
+        alone,
+    ]
+
+
+_WORDS = [
+    "my ssn is 4182", "4182", "8569", "yes 8569", "not 8569", "1830", "07911123456", "7689689087", "3498723766",
+    "89644513354", "４１８２", "call me on 3498723766", "4111111111111112", "my card is 4111 1111 1111 1111", "a@b.co",
+    "my account number is 8569", "flat 3, 4182 Elm Street", "Jane Whitfield and 5425", "card", "account", "ssn",
+    "my PESEL is 44051401359", "012345678", "908154", "phone?",
+    "password", "order", "sorry", "card number?", "your account?", "?",
+]  # fmt: skip
+_SOME_TURNS = st.lists(
+    st.tuples(
+        st.sampled_from(("customer", "assistant", "agent", "system")),
+        st.lists(st.sampled_from(_WORDS), min_size=1, max_size=3).map(" ".join) | st.text("4182 a.?ssn", max_size=12),
+    ),
+    max_size=10,
+)
+
+
+@settings(max_examples=300)
+@given(_SOME_TURNS)
+def test_a_conversation_hides_and_finds_nothing_that_its_turns_do_not(turns: Turns) -> None:
+    texts = [text for _, text in turns]
+
+    assert nothing_is_lost(detect_many(texts), detect_conversation(texts, roles=[role for role, _ in turns]))
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    said = Said()
+    detect_turns([f"https://e{n}.example/user/{'a' * 3_000} and {n}@b.example" for n in range(50)], [said] * 50)
+
+    assert 0 < sum(len(value) for type_ in TYPES for value in said.values(type_)) < 2_000
 
 
 _TALK: Turns = [

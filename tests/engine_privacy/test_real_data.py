@@ -8,7 +8,8 @@ from itertools import islice
 import pytest
 
 from audits.engine.privacy import detect
-from tests.engine_privacy.scoring import STRUCTURED, Reader, by_conversation, by_message, rows, score
+from tests.engine_privacy.found import nothing_is_lost
+from tests.engine_privacy.scoring import STRUCTURED, Reader, by_conversation, by_message, found_in, rows, score
 
 pytestmark = pytest.mark.realdata
 
@@ -45,6 +46,13 @@ def test_noisy_support_turns_reach_their_recall(read: Reader, bars: dict[str, fl
     found = score("pii_multidogo", _SUPPORT, level="both", read=read)
 
     assert {type_: found.recall(type_) for type_, bar in bars.items() if found.recall(type_) < bar} == {}
+
+
+def test_noisy_support_turns_lose_nothing_by_conversation() -> None:
+    alone, in_conversation = (found_in("pii_multidogo", read) for read in (by_message, by_conversation))
+
+    assert alone != in_conversation
+    assert nothing_is_lost(alone, in_conversation)
 
 
 @pytest.mark.parametrize(("type_", "bar"), [("EMAIL_ADDRESS", 0.99), ("PHONE_NUMBER", 0.97)])

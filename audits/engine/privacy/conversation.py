@@ -2,11 +2,11 @@
 
     detect_conversation(["The last four of your card?", "4182"], roles=["assistant", "customer"])
 
-Two things count. *The question*: "The last four of your card?" – "4182". And *what is known of the customer*, by the
-rules that detectors declare (`Detector.reread`): nobody has two social security numbers. Both only ever touch guesses
-in short answers of the customer, and give guesses; what a text says itself about its values stands. Only earlier turns
-count, so a turn is read alike whether the conversation comes at once or turn by turn, and a conversation of one turn
-is read like the text alone.
+Three things count. *The question*: "The last four of your card?" – "4182". *What is known of the customer*, by the
+rules that detectors declare (`Detector.reread`): nobody has two social security numbers. And *the same number again*,
+whoever says it. All of it only touches guesses and gives guesses: what is found in a text alone stays found to its
+ends, maybe under another type, and what is more than a guess stays what it is. Only earlier turns count, so a turn is
+read alike whether the conversation comes at once or turn by turn, and a conversation of one turn is read like the text.
 """
 
 import re
@@ -17,12 +17,15 @@ from functools import partial
 from .detection import REREADINGS, DetectMany, announced, detect_many
 from .detector_set import DetectorSet
 from .detectors import UNNAMED_NUMBER
+from .folding import fold
 from .spans import Span, Spans
 
 CUSTOMER = "customer"
 
 #: Code points: a longer message is more than an answer, and says itself what its numbers are.
 _LONGEST_ANSWER = 64
+#: Digits; of fewer, too many are the same.
+_SHORTEST_NUMBER = 4
 #: Code points of a question that are read, from its end; words further off announce nothing.
 _QUESTION_TAIL = 100
 _HAS_NUMBER = re.compile(r"\d[\d \-]+\d")
@@ -30,11 +33,11 @@ _NUMBER = re.compile(r"\s*(\d{5,12})\s*[.!]?\s*")
 _MARKS, _SENTENCE_ENDS = "?.:! \t\r\n\N{NO-BREAK SPACE}", ".!?\n"
 #: What was said before makes a reading likely, no more: masked, and never a finding.
 _SCORE, _UNNAMED_SCORE = 0.45, 0.3
-#: Of a guess that what is known of the customer may turn: a bare number that nothing in its text names.
-_BARE = 0.5
+#: From this on, more than a guess; at exactly this, of a number that nothing in its text names.
+_FOUND = 0.5
 _NOT_NUMBERS = frozenset({"PERSON", "LOCATION", "ADDRESS", "URL"})
-#: How much a conversation is remembered by: values of a type, turns, and code points of each.
-_MOST_VALUES, _TURNS, _LONGEST_REMEMBERED = 16, 12, 400
+#: How much a conversation is remembered by: values of a type, the end of each, turns, the end of each.
+_MOST_VALUES, _LONGEST_VALUE, _TURNS, _LONGEST_TURN = 16, 32, 12, 400
 
 
 class Said:
@@ -50,8 +53,14 @@ class Said:
         self._lately: deque[str] = deque(maxlen=_TURNS)
 
     def values(self, type_: str) -> Sequence[str]:
-        """The letters and digits of the values of a type that the customer gave by name, or when asked for one."""
+        """The last letters and digits of the values of a type that the customer gave by name, or when asked for one."""
         return self._named.get(type_, ())
+
+    def types_of(self, number: str) -> set[str]:
+        """The types under which the customer has given this number, likewise."""
+        if len(number) < _SHORTEST_NUMBER or not number.isdigit():
+            return set()
+        return {type_ for type_, given in self._named.items() if number in given}
 
     def types(self) -> Collection[str]:
         """The types of which the customer has given a value, guesses included."""
@@ -63,7 +72,7 @@ class Said:
 
     def add(self, role: str, text: str, spans: Spans, asked_for: Sequence[Span] = ()) -> None:
         """Remember a turn, what was found in it, and what of that the question before it asked for."""
-        self._lately.append(text[-_LONGEST_REMEMBERED:])
+        self._lately.append(text[-_LONGEST_TURN:])
         if role != CUSTOMER:
             self.asked, self.is_one_sided = text[-_QUESTION_TAIL:], False
             return
@@ -71,9 +80,9 @@ class Said:
             self.asked = ""
         for span in spans:
             self._types.add(span.type)
-            if span.score > _BARE or span in asked_for:
+            if span.score > _FOUND or _has_type(span, asked_for):
                 named = self._named.setdefault(span.type, [])
-                value = "".join(filter(str.isalnum, text[span.start : span.end]))
+                value = _compared(span, text)
                 if value not in named:
                     named.append(value)
                     del named[:-_MOST_VALUES]
@@ -127,6 +136,8 @@ def detect_turns(
             asked = asked_for.get(index, ())
             if roles[index] == CUSTOMER:
                 found[index] = _read(texts[index], found[index], asked, before)
+            elif found[index]:
+                found[index] = tuple([_repeated(span, texts[index], before) for span in found[index]])
             before.add(roles[index], texts[index], found[index], asked)
     return found
 
@@ -155,11 +166,9 @@ def _question(asked: str) -> str:
 def _read(text: str, alone: Spans, asked: Sequence[Span], before: Said) -> Spans:
     """What a customer's turn holds, by what was found in it alone, what its question asked for, and what was said."""
     spans = _merged(alone, asked) if asked else alone
-    if len(text) > _LONGEST_ANSWER:
-        return spans
     if spans:
         return tuple([span if _has_type(span, asked) else _reread(span, text, before) for span in spans])
-    return _unnamed(text, before) if before.is_one_sided else ()
+    return _unnamed(text, before) if before.is_one_sided and len(text) <= _LONGEST_ANSWER else ()
 
 
 def _asked_for(spans: Spans, offset: int, alone: Spans) -> list[Span]:
@@ -175,20 +184,34 @@ def _asked_for(spans: Spans, offset: int, alone: Spans) -> list[Span]:
     return [
         number._replace(score=min(number.score, _SCORE))
         for number in numbers
-        if number.score > _BARE or not _has_type(number, alone)
+        if number.score > _FOUND or not _has_type(number, alone)
     ]
 
 
 def _merged(alone: Spans, asked: Sequence[Span]) -> Spans:
-    """A number that is known for what it is stays that; one that was guessed at becomes what was asked for."""
-    sure = [span for span in alone if span.score > _BARE or (span.score > _SCORE and _has_type(span, asked))]
-    added = [span for span in asked if not any(_overlap(span, other) for other in sure)]
-    guessed = [span for span in alone if span not in sure and not any(_overlap(span, other) for other in added)]
-    return tuple(sorted(sure + added + guessed))
+    """A number that is known for what it is stays that; a guess, if all of it was asked for, becomes that."""
+    added = [each for each in asked if all(_gives_way(span, each) for span in alone if _overlap(span, each))]
+    kept = [span for span in alone if not any(_overlap(span, each) for each in added)]
+    return tuple(sorted(kept + added))
+
+
+def _gives_way(span: Span, asked: Span) -> bool:
+    return span.score < _FOUND and asked.start <= span.start and span.end <= asked.end
 
 
 def _has_type(span: Span, others: Sequence[Span]) -> bool:
     return any(_overlap(span, other) and span.type == other.type for other in others)
+
+
+def _value(span: Span, text: str) -> str:
+    """What stands there, its digits as detectors see them."""
+    value = text[span.start : span.end]
+    return value if value.isascii() else fold(value).text
+
+
+def _compared(span: Span, text: str) -> str:
+    """The last letters and digits of what stands there."""
+    return "".join(filter(str.isalnum, _value(span, text)))[-_LONGEST_VALUE:]
 
 
 def _overlap(first: Span, second: Span) -> bool:
@@ -204,8 +227,25 @@ def _unnamed(text: str, before: Said) -> Spans:
 
 def _reread(span: Span, text: str, before: Said) -> Span:
     """The span under the type that it has by what was said before, unless its own is what the question speaks of."""
-    rule = REREADINGS.get(span.type) if span.score <= _BARE else None
-    type_ = rule.read(text[span.start : span.end], text, before) if rule else None
-    if type_ is None or span.type in announced(_question(before.asked)):
+    again = _again(span, text, before)
+    rule = REREADINGS.get(span.type) if again is None and span.score < _FOUND and len(text) <= _LONGEST_ANSWER else None
+    type_ = rule.read(_value(span, text), text, before) if rule else again
+    if type_ is None or type_ == span.type or span.type in announced(_question(before.asked)):
         return span
+    return _named(span, type_)
+
+
+def _repeated(span: Span, text: str, before: Said) -> Span:
+    """The span of somebody else under the type that the customer gave the same number."""
+    type_ = _again(span, text, before)
+    return _named(span, type_) if type_ else span
+
+
+def _again(span: Span, text: str, before: Said) -> str | None:
+    """What a number that is guessed at is, because the customer has given it as one thing."""
+    types = before.types_of(_compared(span, text)) if span.score < _FOUND else set()
+    return span.type if span.type in types else types.pop() if len(types) == 1 else None
+
+
+def _named(span: Span, type_: str) -> Span:
     return span._replace(type=type_, score=min(span.score, _SCORE))

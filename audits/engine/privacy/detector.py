@@ -131,7 +131,7 @@ class Known(Protocol):
     """What a customer and those who speak with them have said in a conversation so far."""
 
     def values(self, type_: str) -> Sequence[str]:
-        """The letters and digits of the values of a type that the customer gave by name, or when asked for one."""
+        """The last letters and digits of the values of a type that the customer gave by name, or when asked for one."""
 
     def types(self) -> Collection[str]:
         """The types of which the customer has given a value, guesses included."""

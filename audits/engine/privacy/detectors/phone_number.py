@@ -1,6 +1,7 @@
 """Telephone and fax numbers of any country, as people write them."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import pairwise
 
@@ -74,6 +75,9 @@ _REGIONS = {
 }
 #: Countries with a 0 before each number: without it, nine digits are not theirs.
 _ONLY_WITH_ZERO = frozenset({"IL", "SA", "AE", "EG", "MA", "JO", "TH", "VN", "ID", "IR"})
+#: Countries of English whose bare numbers are written with their 0: without it, half of all numbers of nine or ten
+#: digits would be one of theirs.
+_WRITTEN_WITH_ZERO = frozenset({"GB", "AU"})
 #: Languages of countries that dial eight digits and nothing before them.
 _EIGHT_DIGITS = frozenset({"da", "nb", "no", "nn"})
 #: Group lengths by which a number is known for a telephone number without any word that says so.
@@ -210,9 +214,12 @@ def _score(part: Candidate) -> float:
     return 0.4 if part.is_whole_message and len(digits) >= 8 else 0.0
 
 
-def _is_national(part: Candidate, number: str) -> bool:
-    """A number in the plan of a country where the text's language is spoken."""
-    return any(_standing(number, region) == 2 for region in regions_of(part.language) if _may_begin(number, region))
+def _is_national(part: Candidate, number: str, but: Collection[str] = ()) -> bool:
+    """A number in the plan of a country where the text's language is spoken, `but` of some."""
+    return any(
+        region not in but and _may_begin(number, region) and _standing(number, region) == 2
+        for region in regions_of(part.language)
+    )
 
 
 def _may_begin(number: str, region: str) -> bool:
@@ -236,7 +243,9 @@ def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
     if part.fills_a_field or (len(set(digits)) < 3 and not part.is_whole_message):
         return 0.0
     if _is_national(part, digits):
-        return 0.5 if len(digits) >= 9 or _is_eight_digits_by_itself(part, digits) else 0.0
+        if len(digits) < 9 and not _is_eight_digits_by_itself(part, digits):
+            return 0.0
+        return 0.5 if digits[0] == "0" or _is_national(part, digits, _WRITTEN_WITH_ZERO) else 0.45
     if digits[0] == "0" and 9 <= len(digits) <= 11 and _is_by_itself(part):
         return 0.4
     return 0.4 if 9 <= len(digits) <= 12 and (part.is_whole_message or len(digits) == 10) else 0.0
@@ -245,7 +254,7 @@ def _score_ungrouped(part: Candidate, digits: str, *, named: bool) -> float:
 def _reread(value: str, text: str, known: Known) -> str | None:
     """Bare digits that are no number with a country's code, nor of the country whose identity number was given."""
     countries = countries_of(known)
-    if not countries or not (value.isascii() and value.isdigit()) or is_phone_number(value):
+    if not countries or not (value.isascii() and value.isdigit()) or value[0] == "0" or is_phone_number(value):
         return None
     if any(_standing(value, country) == 2 for country in countries):
         return None
