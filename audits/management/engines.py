@@ -10,8 +10,8 @@ from audits.engine.privacy.stream import MOST_CONVERSATIONS, ROLES
 
 #: For the help of commands that read records.
 ABOUT_CONVERSATIONS = (
-    'Lines with the same "conversation" (a string) are read as its turns, in their order, wherever they stand: the '
-    "question before a short answer and what the customer said earlier tell what a bare number is. "
+    'Lines with the same "conversation" (text or a number) are read as its turns, in their order, wherever they stand: '
+    "the question before a short answer and what the customer said earlier tell what a bare number is. "
     f'"role" says who speaks ({", ".join(ROLES)}; the first if left out). The last {MOST_CONVERSATIONS:,} '
     "conversations are remembered."
 )

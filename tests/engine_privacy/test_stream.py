@@ -46,7 +46,14 @@ def test_detect_lines_answers_before_the_next_line_is_read() -> None:
         ("{}", "text", "line 2: field 'text': missing"),
         ('{"text": 5}', "text", "line 2: field 'text': not a string"),
         ('{"text": "a", "language": []}', "language", "line 2: field 'language': not a string"),
-        ('{"text": "a", "conversation": 7}', "conversation", "line 2: field 'conversation': not a string"),
+        *(
+            (
+                f'{{"text": "a", "conversation": {given}}}',
+                "conversation",
+                "line 2: field 'conversation': neither a string nor a whole number",
+            )
+            for given in ("7.5", "true", '["7"]')
+        ),
         ('{"text": "a", "conversation": ""}', "conversation", "line 2: field 'conversation': empty"),
         (
             '{"text": "a", "conversation": "7", "role": "user"}',
@@ -86,6 +93,15 @@ def test_records_of_a_conversation_are_read_together_wherever_they_stand(togethe
     answers = [json.loads(answer) for batch in detect_batches(batches) for answer in batch]
 
     assert [[span["type"] for span in answer["spans"]] for answer in answers] == _TALK_TYPES
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (17, "17"), ("17", 17), (10**30, 10**30)])
+def test_a_conversation_may_be_a_number(first: object, second: object) -> None:
+    lines = [
+        json.dumps({"text": text, "conversation": id_}) for text, id_ in (("my ssn is 4182", first), ("8569", second))
+    ]
+
+    assert '"ACCOUNT_NUMBER"' in list(detect_lines(lines))[1]
 
 
 def test_records_of_a_conversation_are_rewritten_by_what_was_said_before() -> None:

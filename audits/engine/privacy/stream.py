@@ -41,14 +41,14 @@ MOST_CONVERSATIONS = 10_000
 class _Record(NamedTuple):
     text: str
     language: str | None
-    conversation: str | None
+    conversation: str | int | None
     role: Any
 
 
 class _Line(msgspec.Struct):
     text: str
     language: str | None = None
-    conversation: str | None = None
+    conversation: str | int | None = None
     role: Any = None
 
 
@@ -71,8 +71,8 @@ def _record(number: int, line: str | bytes) -> _Record:
         raise BadLine(number, "text", "missing" if "text" not in value else "not a string")
     if not isinstance(value.get("language"), str | None):
         raise BadLine(number, "language", "not a string")
-    if not isinstance(value.get("conversation"), str | None):
-        raise BadLine(number, "conversation", "not a string")
+    if not isinstance(value.get("conversation"), str | int | None) or isinstance(value.get("conversation"), bool):
+        raise BadLine(number, "conversation", "neither a string nor a whole number")
     return _Record(value["text"], value.get("language"), value.get("conversation"), value.get("role"))
 
 
@@ -92,7 +92,7 @@ def _read(number: int, line: str | bytes) -> _Line | _Record | None:
 
 def _check(number: int, record: _Line | _Record) -> None:
     """Outside a conversation nobody asks for a role, so anything may stand there."""
-    if not record.conversation:
+    if record.conversation == "":
         raise BadLine(number, "conversation", "empty")
     if record.role is not None and record.role not in ROLES:
         raise BadLine(number, "role", f"not one of {', '.join(ROLES)}")
@@ -104,10 +104,11 @@ class _Memory:
     def __init__(self) -> None:
         self._said: OrderedDict[str, Said] = OrderedDict()
 
-    def said(self, conversation: str | None) -> Said | None:
-        """The memory of this conversation, from now on the freshest; None for none."""
+    def said(self, conversation: str | int | None) -> Said | None:
+        """The memory of this conversation, 17 or "17", from now on the freshest; None for none."""
         if conversation is None:
             return None
+        conversation = str(conversation)
         if conversation not in self._said:
             self._said[conversation] = Said()
             if len(self._said) > MOST_CONVERSATIONS:
@@ -153,11 +154,12 @@ class _Batch:
 def _spans(records: Sequence[_Line | _Record], detect_many: DetectMany, memory: _Memory) -> list[Spans]:
     texts = [record.text for record in records]
     languages = [record.language for record in records]
-    if not any(map(_CONVERSATION, records)):
+    conversations = list(map(_CONVERSATION, records))
+    if conversations.count(None) == len(conversations):
         return detect_many(texts, languages=languages)
     return detect_turns(
         texts,
-        [memory.said(record.conversation) for record in records],
+        list(map(memory.said, conversations)),
         roles=[record.role or CUSTOMER for record in records],
         languages=languages,
         detect_many=detect_many,
