@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audits.engine.privacy import (
     ENGINE_VERSION,
@@ -21,7 +23,7 @@ from audits.engine.privacy import (
     explain,
 )
 from audits.engine.privacy import detection as engine
-from audits.engine.privacy.matching import PatternSet
+from audits.engine.privacy.matching import Pattern, PatternSet, encoded, for_ascii
 from audits.engine.privacy.resolution import Ranked, resolve
 
 
@@ -61,10 +63,30 @@ def test_the_engine_imports_no_django() -> None:
     assert other.stdout.strip() == "False"
 
 
+#: Expressions in which letters of other scripts could make a difference to a text of ASCII, and their two compilations.
+_WRITTEN = {
+    source: (Pattern(source), Pattern(for_ascii(source)))
+    for source in (
+        "(?i)ſ+", "(?i)[ø-ʯ]", "(?i)[ø-ž]", "[ø-ʯ]", "(?i)[^ø-ʯ]", "(?i)[a-jł-€]", "(?i)[₠-⅏]", "(?i:Kelvin)", "K|k",
+        "é?b", "[A-ʯ]x", "[^à-ÿ]k", "(?i)straße|gaße", "(?:рахунок|invoice)$", "[一-鿿]{0,2}[0-9]", "[א-ת]", "(?i)İ|i",
+        "aéü*b", "aéüö?b", "[éà-ž]|[à-öéø-ʯ]", "(?i)[à-öéø-ʯ]", "(?i)[éü]*ſ",
+    )
+}  # fmt: skip
+
+
+@given(st.text("sSkKiIabxz5 \nelvinoc", max_size=20))
+def test_a_pattern_made_for_ascii_finds_in_ascii_what_the_pattern_finds(text: str) -> None:
+    data = encoded(text)
+
+    found = {source: [each.search(data, 0) for each in both] for source, both in _WRITTEN.items()}
+
+    assert {source: answers for source, answers in found.items() if answers[0] != answers[1]} == {}
+
+
 def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:
     exhausted: PatternSet[tuple[()]] = PatternSet(["a"], lambda occurring: ())
     exhausted._match = lambda data: []
-    monkeypatch.setattr(engine._BUILT_IN, "_armed_for", exhausted.plan_for)
+    monkeypatch.setattr(engine._BUILT_IN, "_armed_for_ascii", exhausted.plan_for)
 
     with pytest.raises(DetectionError):
         detect("abc")

@@ -109,18 +109,30 @@ def _answers(
     own: DetectorSet | None,
 ) -> Iterator[tuple[int, Spans]]:
     """The texts in which something is found, by index."""
-    folded: dict[int, Folded] = {}
-    whole = "".join(texts)
-    if not _is_plain(whole):
-        folded = {index: fold(text) for index, text in enumerate(texts) if not _is_plain(text)}
-        texts = [folded[index].text if index in folded else text for index, text in enumerate(texts)]
-    together = joined(texts, in_ascii=whole.isascii())
+    if _is_plain("".join(texts)):
+        for index, hits in _found_in(texts, languages, own, in_ascii=True).items():
+            yield index, _answer(hits, None, types)
+        return
+    folded = {index: fold(text) for index, text in enumerate(texts) if not _is_plain(text)}
+    texts = [folded[index].text if index in folded else text for index, text in enumerate(texts)]
+    for in_ascii in (True, False):
+        places = [index for index, text in enumerate(texts) if text.isascii() is in_ascii]
+        if places:
+            some, spoken = [texts[index] for index in places], [languages[index] for index in places]
+            for at, hits in _found_in(some, spoken, own, in_ascii=in_ascii).items():
+                yield places[at], _answer(hits, folded.get(places[at]), types)
+
+
+def _found_in(
+    texts: Sequence[str], languages: Sequence[str | None], own: DetectorSet | None, *, in_ascii: bool
+) -> dict[int, list[Ranked]]:
+    """The hits in folded texts that are all in ASCII, or all not, by index. Overlaps are not settled."""
+    together = joined(texts, in_ascii=in_ascii)
     found = _BUILT_IN.find_in(texts, together, languages)
     if own is not None:
         for index, hits in own.find_in(texts, together, languages).items():
             found.setdefault(index, []).extend(hits)
-    for index, hits in found.items():
-        yield index, _answer(hits, folded.get(index), types)
+    return found
 
 
 def _is_plain(text: str) -> bool:

@@ -69,12 +69,12 @@ class DetectorSet:
 
     def ready(self) -> Self:
         """The same, with everything compiled. Raises BadPattern for a trigger that linear-time matching lacks."""
-        _ = self._armed_for, self._gates, self._lexicon
+        _ = self._armed_for, self._armed_for_ascii, self._gates, self._gates_for_ascii, self._lexicon
         return self
 
     def find(self, text: str, data: Any, language: str | None) -> list[Ranked]:
         """Every hit in a folded text, offsets in its code points, overlaps not settled. `data` is `encoded(text)`."""
-        armed = self._armed_for(data)
+        armed = self._armed_for_ascii(data) if text.isascii() else self._armed_for(data)
         return self._look(armed, text, data, language) if armed else []
 
     def find_in(
@@ -87,7 +87,8 @@ class DetectorSet:
         """
         subjects: dict[int, tuple[Subject, Announcements]] = {}
         found: dict[int, list[Ranked]] = {}
-        for armed, indices in self._gates.places(together).items():
+        gates = self._gates_for_ascii if together.in_ascii else self._gates
+        for armed, indices in gates.places(together).items():
             for index in indices:
                 hits = armed.find_in_text(texts[index])
                 if hits is None:
@@ -101,11 +102,19 @@ class DetectorSet:
 
     @cached_property
     def _armed_for(self) -> Arm:
-        return arm(self._triggers)
+        return arm(self._triggers, in_ascii=False)
+
+    @cached_property
+    def _armed_for_ascii(self) -> Arm:
+        return arm(self._triggers, in_ascii=True)
 
     @cached_property
     def _gates(self) -> Gates:
-        return first_gates(self._triggers)
+        return first_gates(self._triggers, in_ascii=False)
+
+    @cached_property
+    def _gates_for_ascii(self) -> Gates:
+        return first_gates(self._triggers, in_ascii=True)
 
     @cached_property
     def _lexicon(self) -> Lexicon:

@@ -9,19 +9,23 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from .matching import SEPARATOR, Landmark, all_encoded, landmark
+from .matching import SEPARATOR, Landmark, all_encoded, for_ascii, landmark
 
 
 class Joined(NamedTuple):
-    """Texts in one piece: `data[bounds[i]:bounds[i + 1]]` is the data of text `i` with the separator before it."""
+    """Texts in one piece: `data[bounds[i]:bounds[i + 1]]` is the data of text `i` with the separator before it.
+
+    `in_ascii`: they are known to have no other characters.
+    """
 
     data: Any
     bounds: Sequence[int]
+    in_ascii: bool = False
 
     def only(self, places: Iterable[int]) -> "Joined":
         """Some of the texts."""
         pieces = [self.data[self.bounds[place] : self.bounds[place + 1]] for place in places]
-        return Joined(SEPARATOR[:0].join(pieces), list(accumulate(map(len, pieces), initial=0)))
+        return Joined(SEPARATOR[:0].join(pieces), list(accumulate(map(len, pieces), initial=0)), self.in_ascii)
 
     def data_of(self, place: int) -> Any:
         """The data of one text."""
@@ -31,15 +35,16 @@ class Joined(NamedTuple):
 def joined(texts: Sequence[str], *, in_ascii: bool = False) -> Joined:
     """Folded texts in one piece. `in_ascii`: they are known to have no other characters."""
     data, lengths = all_encoded(texts, in_ascii=in_ascii)
-    return Joined(data, list(accumulate(lengths, initial=0)))
+    return Joined(data, list(accumulate(lengths, initial=0)), in_ascii)
 
 
-def gate(triggers: Iterable[str]) -> Landmark:
+def gate(triggers: Iterable[str], *, in_ascii: bool) -> Landmark:
     """A search over joined texts for whatever any of `triggers` would match in one of them by itself.
 
     ^ and $ are made to stand for the ends of lines: every text is one line or several.
     """
-    return landmark("|".join(map(_of_lines, triggers)))
+    source = "|".join(map(_of_lines, triggers))
+    return landmark(for_ascii(source) if in_ascii else source)
 
 
 def _of_lines(trigger: str) -> str:
@@ -48,7 +53,7 @@ def _of_lines(trigger: str) -> str:
 
 def places(search: Landmark, texts: Joined) -> list[int]:
     """Which texts a gate opens for, ascending. Behind a find the search goes on with the next text."""
-    data, bounds = texts
+    data, bounds = texts.data, texts.bounds
     last = len(bounds) - 2
     found: list[int] = []
     place = -1

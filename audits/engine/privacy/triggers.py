@@ -58,10 +58,15 @@ def _parted_for_gates(met: Tree) -> list[Tree]:
     ]
 
 
-def arm(triggers: Tree) -> Arm:
-    """For texts that come by themselves: all first triggers tried in one pass, further ones in passes behind it."""
+def arm(triggers: Tree, *, in_ascii: bool) -> Arm:
+    """For texts that come by themselves: all first triggers tried in one pass, further ones in passes behind it.
+
+    `in_ascii`: for texts that have no other characters.
+    """
+    if in_ascii:
+        triggers = _without_other_scripts(triggers)
     listed = list(triggers.values())
-    behind = [tuple(map(arm, _parted(met.further))) for met in listed]
+    behind = [tuple(arm(part, in_ascii=in_ascii) for part in _parted(met.further)) for met in listed]
 
     def plan(occurring: frozenset[int]) -> tuple[tuple[Armed, ...], tuple[Arm, ...]]:
         met = sorted(occurring)
@@ -70,7 +75,7 @@ def arm(triggers: Tree) -> Arm:
             tuple(each for index in met for each in behind[index]),
         )
 
-    plan_for = PatternSet(triggers, plan).plan_for
+    plan_for = PatternSet(triggers, plan, in_ascii=in_ascii).plan_for
 
     def armed_for(data: Any) -> tuple[Armed, ...]:
         armed, passes = plan_for(data)
@@ -95,9 +100,10 @@ class _Gate(NamedTuple):
     opened: Callable[[Any], _Opened]
 
 
-def _gate(part: Tree) -> _Gate:
+def _gate(part: Tree, *, in_ascii: bool) -> _Gate:
     listed = [
-        _Opened(met.at_once, (Gates(_parted_for_gates(met.further)),) if met.further else ()) for met in part.values()
+        _Opened(met.at_once, (Gates(_parted_for_gates(met.further), in_ascii=in_ascii),) if met.further else ())
+        for met in part.values()
     ]
 
     def plan(occurring: frozenset[int]) -> _Opened:
@@ -107,15 +113,17 @@ def _gate(part: Tree) -> _Gate:
             tuple(each for index in met for each in listed[index].further),
         )
 
-    return _Gate(gate(part), PatternSet(part, plan).plan_for if len(listed) > 1 else lambda data: listed[0])
+    if len(listed) == 1:
+        return _Gate(gate(part, in_ascii=in_ascii), lambda data: listed[0])
+    return _Gate(gate(part, in_ascii=in_ascii), PatternSet(part, plan, in_ascii=in_ascii).plan_for)
 
 
 class Gates:
     """For texts that come together: each part of the triggers searched in all texts at once, and what follows a trigger
     in those texts in which it occurs."""
 
-    def __init__(self, parts: Iterable[Tree]) -> None:
-        self._gates = [_gate(part) for part in parts if part]
+    def __init__(self, parts: Iterable[Tree], *, in_ascii: bool) -> None:
+        self._gates = [_gate(part, in_ascii=in_ascii) for part in parts if part]
 
     def places(self, texts: Joined) -> dict[Armed, list[int]]:
         """The detectors that are to look at some of the texts, and at which."""
@@ -134,12 +142,18 @@ class Gates:
         return found
 
 
-def first_gates(triggers: Tree) -> Gates:
+def _without_other_scripts(triggers: Tree) -> Tree:
+    return {trigger: met for trigger, met in triggers.items() if trigger != OTHER_SCRIPT}
+
+
+def first_gates(triggers: Tree, *, in_ascii: bool) -> Gates:
     """Shapes of two kinds, the words that belong to shapes, each dictionary, and other words.
 
     A first trigger that others follow is passed over: what follows is rarer. Not that of other scripts, which keeps all
-    their detectors off whole languages.
+    their detectors off whole languages. `in_ascii`: for texts that have no other characters.
     """
+    if in_ascii:
+        triggers = _without_other_scripts(triggers)
     parts: list[Tree] = []
     dictionaries: list[dict[str, _Met]] = []
     words: dict[str, _Met] = {}
@@ -156,4 +170,4 @@ def first_gates(triggers: Tree) -> Gates:
             (open_ended if _OPEN_ENDED.search(trigger) else words).update(by_itself)
     # Runs of capitals cost nothing beside the last dictionary, which is in lower case.
     (dictionaries[-1] if dictionaries else words).update(open_ended)
-    return Gates([*parts, *dictionaries, words])
+    return Gates([*parts, *dictionaries, words], in_ascii=in_ascii)
