@@ -51,6 +51,7 @@ from portal.core.access import can, require
 from portal.core.charts import TrendMarker, TrendPoint, trend
 from portal.core.errors import Invalid
 from portal.core.forms import add_invalid
+from portal.core.partials import asks_for_part
 
 DAYS = 90
 LEAKS = 20
@@ -176,7 +177,7 @@ def exposure_leaks(request: HttpRequest, slug: str) -> HttpResponse:
         "leak_count": len(found),
         "shown_leaks": LEAKS,
     }
-    partial = bool(request.htmx)  # type: ignore[attr-defined]
+    partial = asks_for_part(request)
     return render(request, "audits/_exposure_leaks.html" if partial else "audits/exposure_leaks.html", context)
 
 

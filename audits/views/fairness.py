@@ -33,6 +33,7 @@ from audits.views.viewers import viewer
 from portal.core.access import require
 from portal.core.charts import ForestRow, TrendMarker, TrendPoint, evidence_curve, forest_plot
 from portal.core.errors import Invalid
+from portal.core.partials import asks_for_part
 from portal.core.periods import period_words
 
 _MOST_RUNS = 6
@@ -89,7 +90,7 @@ def fairness(request: HttpRequest, slug: str) -> HttpResponse:
         form.errors.clear()
         form.add_error(wrong.field or None, wrong.message)
     context = {"assistant": assistant, "filter_form": form, "wrong": wrong, **_answer(assistant, asked, wrong)}
-    partial = bool(request.htmx)  # type: ignore[attr-defined]
+    partial = asks_for_part(request)
     template = "audits/_fairness_result.html" if partial else "audits/fairness.html"
     return render(request, template, context, status=422 if wrong else 200)
 

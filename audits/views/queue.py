@@ -31,6 +31,7 @@ from audits.views.history import last_word, steps_of
 from audits.views.viewers import viewer_with
 from portal.accounts.models import User
 from portal.core.access import can_anywhere
+from portal.core.partials import asks_for_part
 
 PAGE = 30
 
@@ -93,7 +94,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "go_on": _address(request, None),
         **_beside(user, current),
     }
-    partial = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    partial = asks_for_part(request)
     response = render(request, "audits/_queue.html" if partial else "audits/queue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

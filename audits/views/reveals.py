@@ -28,6 +28,7 @@ from portal.accounts.step_up import recently_reauthenticated
 from portal.core.access import require
 from portal.core.errors import Conflict, Denied, Invalid, TooMany
 from portal.core.forms import add_invalid
+from portal.core.partials import asks_for_part
 
 
 @never_cache
@@ -103,7 +104,7 @@ def _page(
         "minutes": settings.PROBITY_REVEAL_MINUTES,
         "back": _turn_address(shown, mask.place.turn),
     }
-    partial = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    partial = asks_for_part(request)
     response = render(request, "audits/_reveal.html" if partial else "audits/reveal.html", context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

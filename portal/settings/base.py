@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.core.partials.SignedOutMiddleware",
     "portal.core.middleware.RateLimitMiddleware",
     "portal.core.middleware.ProblemMiddleware",
     "axes.middleware.AxesMiddleware",

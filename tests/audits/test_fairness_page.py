@@ -203,6 +203,8 @@ def test_htmx_gets_the_result_alone(even_within, as_user, manager):
     assert "<html" in whole
     assert "<html" not in part
     assert "Resolved by age" in part
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in as_user(manager).get(PAGE, headers=back).content.decode()
 
 
 def test_queries_do_not_grow_with_groups_strata_or_days(assistant, as_user, manager, django_assert_max_num_queries):
