@@ -12,8 +12,10 @@ from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 
 from assistants.models import Assistant, AuditedAttribute, DataSource, Release
+from assistants.services.short_names import require_free
 from assistants.states import ASSISTANT, AssistantState
 from consent.models import Purpose
 from portal.accounts.models import Team, User
@@ -82,10 +84,7 @@ def assistant_register(
     Raises NotFound, Denied, and Invalid (a taken slug, another team's purpose). Writes `assistant.registered`.
     """
     _require(actor, "assistants.change", team)
-    if slug in _ADDRESSES:
-        raise Invalid("This short name is taken by a page of the portal.", field="slug")
-    if Assistant.objects.filter(slug__iexact=slug).exclude(slug=slug).exists():
-        raise Invalid("One is registered whose short name differs in upper and lower case only.", field="slug")
+    require_free(slug, among=Assistant.objects.all(), own=Q(team=team), reserved=_ADDRESSES)
     assistant = Assistant(team=team, slug=slug, **{"name": slug, **details})
     _validate(assistant)
     assistant.save()

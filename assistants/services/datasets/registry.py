@@ -13,9 +13,11 @@ from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from assistants.models import Assistant, Dataset, DatasetRow, DataSource, Release, TrainedOn
+from assistants.services.short_names import require_free
 from assistants.states import DATASET, DatasetState
 from consent.models import Purpose
 from portal.accounts.models import User
@@ -67,8 +69,7 @@ def dataset_register(
     if assistant is None:
         raise NotFound("There is no such assistant.")
     _require(actor, "datasets.change", assistant)
-    if Dataset.objects.filter(slug__iexact=slug).exclude(slug=slug).exists():
-        raise Invalid("One is registered whose short name differs in upper and lower case only.", field="slug")
+    require_free(slug, among=Dataset.objects.all(), own=Q(assistant__team=assistant.team_id))
     dataset = Dataset(
         assistant=assistant,
         slug=slug,
