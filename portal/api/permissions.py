@@ -35,9 +35,9 @@ class KnownParameters(BasePermission):
     _known: dict[tuple[type[APIView], str], frozenset[str]] = {}
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not request.query_params or request.method == "OPTIONS":
-            return True
         method = "GET" if request.method in SAFE_METHODS else str(request.method)
+        if not request.query_params or request.method == "OPTIONS" or not hasattr(view, method.lower()):
+            return True  # a method that the address does not take is told so
         place = (type(view), method)
         if place not in self._known:
             self._known[place] = cast("OperationSchema", view.schema).parameters_taken(method)

@@ -39,3 +39,7 @@ def test_an_unknown_parameter_is_refused_before_anything_else(ask):
 def test_the_format_is_what_the_framework_reads(ask):
     assert ask("/api/v1/findings/", "get", "format=json").status_code == 200
     assert ask("/api/v1/findings/", "get", "format=xml").status_code == 404
+
+
+def test_a_method_that_is_not_taken_is_named_before_its_parameters(ask):
+    assert [ask("/api/v1/findings/", method, "bogus=1").status_code for method in ("put", "delete")] == [405, 405]
