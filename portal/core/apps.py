@@ -1,5 +1,9 @@
 from django.apps import AppConfig
 
+from portal.core.form_messages import repeat_no_choice
+
+repeat_no_choice()  # not in ready(): the admin site has loaded forms by then
+
 
 class CoreConfig(AppConfig):
     name = "portal.core"
