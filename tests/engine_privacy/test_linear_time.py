@@ -36,6 +36,8 @@ HOSTILE = {
     "streets": "12 Main Aa ",
     "street words": "calle de la ",
     "numbers before street words": "1 rue ",
+    "street words with marks": "Vía ",
+    "street words in capitals": "Rua ",
     "streets and towns": "Via Roma 12, Aa, ",
     "british postal codes": "5 Aa, SW1A 1AA ",
     "american postal codes": "IL 62704 ",

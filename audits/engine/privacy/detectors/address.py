@@ -5,7 +5,7 @@ import re
 from ..detector import ANY_SHAPE, Candidate, Detector, Hit
 from ..matching import CAPITALS, LETTERS, WORD_LETTERS, continues_word
 from ..vocabulary import words
-from .locality import SPANISH_STREETS, address_start, is_in_sentence, place_reach, units_reach
+from .locality import FURTHEST_PLACE, SPANISH_STREETS, address_start, is_in_sentence, place_reach, units_reach
 
 _NAME = rf"[{CAPITALS}0-9][{WORD_LETTERS}0-9.'\-]*"
 _ENGLISH = (
@@ -143,6 +143,8 @@ def _judge_street(candidate: Candidate) -> Hit | None:
     """A street word and, behind it, a name and a house number, with floor and door."""
     text, start, end = candidate.text, candidate.start, candidate.end
     stop = min(len(text), start + _WINDOW)
+    if not _NUMBERED.search(text, max(0, start - _BEFORE), stop + FURTHEST_PLACE):
+        return None
     prefix = text[start:end].lower()
     match = _STREET_NAME.match(text, end, stop)
     if match is None:
@@ -173,6 +175,8 @@ _FRENCH_STREET = re.compile(
 #: A street without a house number is an address if its postal code follows.
 _CODE_WITHIN = re.compile(r"[0-9]{4}|[0-9]{2}-[0-9]{3}")
 _BEFORE = 12
+#: What every address has, before its street word or behind it: a house number, a postal code, or that there is none.
+_NUMBERED = re.compile(r"[0-9]|s/n", re.IGNORECASE)
 
 
 _RUSSIAN_NAME = re.compile(r"(?:^|[^\w])([А-ЯЁ][а-яё\-]+(?:ий|ый|ой|ая|ом|ую|ого) )\Z")

@@ -53,7 +53,7 @@ _GOES_ON = re.compile(
 _MEASURED = re.compile(r" ?(?:[^\W\d_]|[€$£%])")
 _MOST_PIECES = 7
 _MOST_UNKNOWN = 3
-_LONGEST = 130
+FURTHEST_PLACE = 130
 #: Capitalised words that begin a sentence or a field behind an address and are no town.
 _NO_TOWNS = words(
     "tel telefon telefono telephone phone mobile fax email mail e-mail euro eur usd gbp cp plz nif dni iban please "
@@ -153,7 +153,7 @@ def place_reach(text: str, end: int) -> int:
     if _GOES_ON.match(text, end) is None:
         return end
     at = certain = end
-    stop = min(len(text), end + _LONGEST)
+    stop = min(len(text), end + FURTHEST_PLACE)
     unknown = 0
     after_code = is_british = False
     for _ in range(_MOST_PIECES):

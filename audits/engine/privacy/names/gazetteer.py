@@ -25,26 +25,45 @@ class Kind(IntFlag):
     FREQUENT = 64
 
 
-_PLAIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е", "’": "'"}
+class _Plain(dict[int, str | int | None]):
+    """How each character is kept, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str | int | None:
+        self[code] = plain = _plain(chr(code))
+        return plain
+
+
+def _plain(character: str) -> str | int | None:
+    if unicodedata.combining(character):
+        return None
+    # Cyrillic й and ї are letters of their own, not и and і with a mark.
+    is_latin = character < "\u0370" or "\u1e00" <= character < "\u1f00"
+    return unicodedata.normalize("NFKD", character)[0] if is_latin else character
+
+
+_PLAIN = _Plain(
+    str.maketrans(
+        {
+            "ł": "l",
+            "ø": "o",
+            "đ": "d",
+            "ð": "d",
+            "þ": "th",
+            "ß": "ss",
+            "æ": "ae",
+            "œ": "oe",
+            "ı": "i",
+            "ё": "е",
+            "’": "'",
+        }
+    )
 )
 
 
 def key(word: str) -> str:
     """The form under which a word is kept: lower case, without the marks of Latin letters."""
     word = word.lower()
-    if word.isascii():
-        return word
-    word = word.translate(_PLAIN)
-    if word.isascii():
-        return word
-    return "".join(_without_mark(character) for character in word if not unicodedata.combining(character))
-
-
-def _without_mark(character: str) -> str:
-    # Cyrillic й and ї are letters of their own, not и and і with a mark.
-    is_latin = character < "\u0370" or "\u1e00" <= character < "\u1f00"
-    return unicodedata.normalize("NFKD", character)[0] if is_latin else character
+    return word if word.isascii() else word.translate(_PLAIN)
 
 
 @cache
