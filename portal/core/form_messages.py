@@ -6,12 +6,12 @@ from django import forms
 from django.db import models
 
 _NO_CHOICE = forms.ModelChoiceField.default_error_messages["invalid_choice"]  # repeats nothing
+_REPEATING = ("invalid_choice", "invalid_pk_value")
 
 
 def repeat_no_choice() -> None:
     """Have every field that is made from now on use Django's words that repeat nothing. Before any app has forms."""
     for kind in (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelMultipleChoiceField, models.Field):
-        told = {
-            code: _NO_CHOICE for code in ("invalid_choice", "invalid_pk_value") if code in kind.default_error_messages
-        }
-        kind.default_error_messages = {**kind.default_error_messages, **told}
+        told = dict(kind.default_error_messages)
+        told.update((code, _NO_CHOICE) for code in _REPEATING if code in told)
+        kind.default_error_messages = told
