@@ -43,6 +43,9 @@ class KnownParameters(BasePermission):
             self._known[place] = cast("OperationSchema", view.schema).parameters_taken(method)
         unknown = sorted({*request.query_params} - self._known[place] - {_FORMAT})
         if unknown:
+            view.check_throttles(
+                request
+            )  # they come after the permissions: a loop over a misspelt filter counts as well
             known = ", ".join(sorted(self._known[place])) or "none"
             message = f"There is no such parameter; there are: {known}."
             raise ValidationError(dict.fromkeys(unknown[:_MOST_NAMED], message))

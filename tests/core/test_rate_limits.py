@@ -36,6 +36,13 @@ def test_a_key_is_held_back(client, api_key, settings):
     assert client.get("/api/v1/findings/", headers={"Authorization": api_key()}).status_code == 200
 
 
+def test_a_key_that_misspells_a_parameter_is_counted_and_held_back(client, api_key, settings):
+    settings.PROBITY_KEY_REQUESTS_PER_MINUTE = 2
+    key = {"Authorization": api_key()}
+    asked = ("/api/v1/findings/?stat=open", "/api/v1/findings/", "/api/v1/findings/?stat=open", "/api/v1/findings/")
+    assert [client.get(address, headers=key).status_code for address in asked] == [422, 200, 429, 429]
+
+
 def test_nobody_is_held_back_while_redis_is_away(settings, monkeypatch):
     settings.PROBITY_REDIS_URL = "redis://127.0.0.1:1/0"
     assert [rate_limits.seconds_to_wait("user:1", limit=1) for _ in range(3)] == [0, 0, 0]
