@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from audits.checks.tables import rate_interval
+from audits.engine.bias.verdict import Verdict
 from audits.group_words import group_words
 from audits.models import CheckRun
 from audits.states import CheckKind
@@ -20,7 +21,8 @@ NUMBERS = frozenset(
     {"count", "share", "points", "gap", "ratio", "p", "value", "interval", "points_interval", "ratio_interval"}
 )
 MISSING = "–"
-_FIRST_ROWS, _MOST_ROWS = 8, 12
+_FIRST_ROWS, _FEWEST_FOLDED = 8, 5
+_STANDING_OUT = frozenset({Verdict.DISPARITY.value, Verdict.WATCH.value})
 _RANGES = {"interval": ("share",), "points_interval": ("points", "gap"), "ratio_interval": ("ratio",)}
 _SEVERAL_CHARTS = frozenset(
     {CheckKind.SERVICE_QUALITY, CheckKind.ERROR_PARITY, CheckKind.TRAINING_SHARES, CheckKind.TRAINING_LABELS}
@@ -56,8 +58,13 @@ class ResultTable:
 
     @property
     def folded(self) -> list[list[Cell]]:
-        """What a page that tells more than this table leaves to a click; none of a table that is hardly longer."""
-        return self.rows[_FIRST_ROWS:] if len(self.rows) > _MOST_ROWS else []
+        """What a page that tells more than this table leaves to a click: no row that stands out, and none at all where
+        they are few."""
+        standing_out = [
+            number for number, row in enumerate(self.rows, 1) if any(cell.verdict in _STANDING_OUT for cell in row)
+        ]
+        rest = self.rows[max([_FIRST_ROWS, *standing_out]) :]
+        return rest if len(rest) >= _FEWEST_FOLDED else []
 
 
 def tables_of(run: CheckRun) -> list[ResultTable]:

@@ -154,3 +154,11 @@ def test_long_tables_leave_most_of_their_rows_to_a_click(rows, first, folded):
     table = ResultTable("Pairs", [], [[Cell(str(row))] for row in range(rows)])
     assert (len(table.first_rows), len(table.folded)) == (first, folded)
     assert [*table.first_rows, *table.folded] == table.rows
+
+
+@pytest.mark.parametrize(("at", "verdict", "first"), [(3, "disparity", 8), (9, "watch", 10), (9, "not_enough_data", 8)])
+def test_a_row_that_stands_out_is_not_left_to_a_click(at, verdict, first):
+    rows = [[Cell(str(row)), Cell("", verdict=verdict if row == at else "no_material_difference")] for row in range(20)]
+    assert len(ResultTable("Pairs", [], rows).first_rows) == first
+    last = [[Cell("", verdict="disparity" if row == 12 else "")] for row in range(14)]
+    assert ResultTable("Pairs", [], last).folded == []
