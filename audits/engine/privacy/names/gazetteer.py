@@ -25,15 +25,15 @@ class Kind(IntFlag):
     FREQUENT = 64
 
 
-class _Plain(dict[int, str | int | None]):
+class _Plain(dict[int, str | None]):
     """How each character is kept, worked out when it is first met."""
 
-    def __missing__(self, code: int) -> str | int | None:
+    def __missing__(self, code: int) -> str | None:
         self[code] = plain = _plain(chr(code))
         return plain
 
 
-def _plain(character: str) -> str | int | None:
+def _plain(character: str) -> str | None:
     if unicodedata.combining(character):
         return None
     # Cyrillic й and ї are letters of their own, not и and і with a mark.
@@ -42,22 +42,11 @@ def _plain(character: str) -> str | int | None:
 
 
 _PLAIN = _Plain(
-    str.maketrans(
-        {
-            "ł": "l",
-            "ø": "o",
-            "đ": "d",
-            "ð": "d",
-            "þ": "th",
-            "ß": "ss",
-            "æ": "ae",
-            "œ": "oe",
-            "ı": "i",
-            "ё": "е",
-            "’": "'",
-        }
-    )
-)
+    (ord(character), plain)
+    for character, plain in {
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е", "’": "'",
+    }.items()
+)  # fmt: skip
 
 
 def key(word: str) -> str:
