@@ -44,7 +44,8 @@ def _plain(character: str) -> str | None:
 _PLAIN = _Plain(
     (ord(character), plain)
     for character, plain in {
-        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е", "’": "'",
+        "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е",
+        "’": "'",
     }.items()
 )  # fmt: skip
 
