@@ -59,6 +59,21 @@ def test_fisher_exact_agrees_with_scipy_on_large_tables():
     np.testing.assert_allclose(fisher_exact(k1, n1, k2, n2)[normal], np.array(expected)[normal], rtol=1e-9)
 
 
+@pytest.mark.parametrize(("k", "n"), [(67_470_845, 396_564_389), (3, 10**12), (10**12 - 3, 10**12), (10**12, 10**12)])
+def test_fisher_exact_of_one_beside_a_billion_is_the_share_of_all(k, n):
+    share = Fraction(k + 1, n + 1)
+    expected = pytest.approx(float(share) if share < Fraction(1, 2) else 1.0, rel=1e-12)
+    assert float(fisher_exact(k, n, 1, 1)) == expected
+    assert float(fisher_exact(1, 1, k, n)) == expected
+
+
+def test_fisher_exact_keeps_its_accuracy_where_a_few_are_compared_with_a_billion():
+    few, many = (1, 3), (774_944_456, 774_944_456)
+    of_all = Fraction(3, comb(few[1] + many[1], 2))  # both unfavourable ones among the few
+    for one, other in ((few, many), (many, few)):
+        assert float(fisher_exact(*one, *other)) == pytest.approx(float(of_all), rel=1e-12)
+
+
 def test_fisher_exact_is_one_where_a_margin_is_empty():
     assert fisher_exact([0, 0, 5, 0], [0, 5, 5, 0], [3, 0, 7, 0], [9, 5, 7, 0]).tolist() == [1.0] * 4
 

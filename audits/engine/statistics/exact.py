@@ -35,8 +35,8 @@ _STIRLING_TABLE = np.array(
 def fisher_exact(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> FloatArray:
     """Two-sided exact p-value for k₁ of n₁ against k₂ of n₂: the sum over all tables no likelier than it.
 
-    1 where a margin is empty. Relative accuracy better than 1e-9 down to the smallest normal floats; time
-    grows with the standard deviation of the table, not with its counts.
+    1 where a margin is empty. Relative accuracy better than 1e-9 down to the smallest normal floats, for tables of
+    less than 2⁵³; time grows with the standard deviation of the table, not with its counts.
     Source: Fisher (1935), JRSS 98:39-82; "no likelier" after Irwin (1935), Metron 12:83-94.
     """
     broadcast = counts(k1, n1, k2, n2)
@@ -226,8 +226,12 @@ def _binomial_log_pmf(x: FloatArray, n: FloatArray, p: FloatArray, q: FloatArray
     log_pmf = of_n - of_x - of_rest - from_x - from_rest - 0.5 * (math.log(2 * math.pi) + log_x + log_rest)
     if inner.all():
         return log_pmf
-    at_edge = np.where(x == 0, n * np.log1p(-p), n * np.log(p))
-    return np.where(inner, log_pmf, at_edge)
+    return np.where(inner, log_pmf, n * np.where(x == 0, _log_share(q, p), _log_share(p, q)))
+
+
+def _log_share(share: FloatArray, rest: FloatArray) -> FloatArray:
+    """log(share), by whichever of both is less rounded: n times it must be right, however many n are."""
+    return np.where(rest < 0.5, np.log1p(-rest), np.log(share))
 
 
 def _stirling_error(n: FloatArray) -> FloatArray:
