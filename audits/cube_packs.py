@@ -9,7 +9,7 @@ are of its conversations. Packs hold nothing that cells do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import product
@@ -225,10 +225,14 @@ def _add_whole(
 
 def _exact(found: _Found) -> type[np.unsignedinteger]:
     """The smallest type that holds any sum of these counts: half as wide, a table is added up in half the time."""
-    most = 0
-    for profiles, packs in found:
-        most += profiles.size * max((int(held.by_value().max(initial=0)) for held in packs.values()), default=0)
-    return np.uint32 if most <= np.iinfo(np.uint32).max else np.uint64
+
+    def fit(largest: Callable[[_Counts], int]) -> bool:
+        most = sum(profiles.size * max(map(largest, packs.values()), default=0) for profiles, packs in found)
+        return most <= np.iinfo(np.uint32).max
+
+    # What the counts' own types could hold nearly always fits, and says so without a look at the counts.
+    by_type = fit(lambda held: np.iinfo(held.type).max)
+    return np.uint32 if by_type or fit(lambda held: int(held.by_value().max(initial=0))) else np.uint64
 
 
 def _part(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> tuple[slice, ...] | None:

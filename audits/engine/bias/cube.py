@@ -44,7 +44,8 @@ class Cube:
 
     `levels` holds the levels of each dimension, sorted, the unknown (None) last; `codes` has shape (dimensions, cells)
     and indexes into them. `counts` maps a measure to its values, each an array of as many counts as there are cells. A
-    conversation without the measure is in none of them. `folded` says that no two cells are of the same place.
+    conversation without the measure is in none of them. Sums are exact below 2⁵³. `folded` says that no
+    two cells are of the same place.
     """
 
     dimensions: tuple[str, ...]

@@ -150,7 +150,7 @@ def choose_reference(groups: Sequence[Member], *, policy: Policy) -> Member | No
     even share of it, both in effective counts. Equal rates go to the larger group, then to the first label.
     """
     present = [member for member in groups if member.known and member.n]
-    smallest_n = Fraction(policy.minimum_n)
+    smallest_n: int | Fraction = policy.minimum_n
     if any(member.excluded is None and member.effective[1] < smallest_n for member in present):
         effective_n = Fraction(sum(member.effective[1] for member in present))
         smallest_n = min(smallest_n, effective_n * _half_even_share(len(present)))
