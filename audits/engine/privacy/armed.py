@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from .context import Announcements
 from .detector import Candidate, Detector, Hit
-from .matching import Pattern, Subject
+from .matching import Pattern, Search, Subject, for_ascii
 from .resolution import Ranked
 from .spans import Span
 
@@ -17,13 +17,15 @@ _TOKEN_BREAK = re.compile(r"[^0-9A-Za-z]+")
 class Armed:
     """A detector with its compiled pattern. Raises BadPattern for an expression without linear-time matching."""
 
-    __slots__ = ("_find", "_judge", "_search", "detector")
+    __slots__ = ("_find", "_judge", "_search", "_search_in_ascii", "detector")
 
     def __init__(self, detector: Detector) -> None:
         self.detector = detector
         self._find = detector.find
         self._judge = detector.judge
         self._search = Pattern(detector.pattern).search
+        #: Compiled when the first text of ASCII is looked at.
+        self._search_in_ascii: Search | None = None
 
     def find_in_text(self, text: str) -> list[Ranked] | None:
         """Every hit, in the order of the text; None if this detector needs more than the text."""
@@ -33,7 +35,8 @@ class Armed:
         """Every hit, in the order of the text."""
         if self._find is not None:
             return self._ranked(self._find(subject.text))
-        judge, search, shortest = self._judge, self._search, self.detector.shortest
+        judge, shortest = self._judge, self.detector.shortest
+        search = self._search if not subject.ascii else self._search_in_ascii or self._for_ascii()
         assert judge is not None
         data, text = subject.data, subject.text
         last = len(data) - shortest
@@ -49,6 +52,12 @@ class Armed:
                 next_position = max(hit.end, start + 1)
             resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
         return self._ranked(hits)
+
+    def _for_ascii(self) -> Search:
+        pattern = self.detector.pattern
+        written = for_ascii(pattern)
+        self._search_in_ascii = search = self._search if written == pattern else Pattern(written).search
+        return search
 
     def _ranked(self, hits: Iterable[Hit]) -> list[Ranked]:
         type_, rank = self.detector.type, self.detector.rank

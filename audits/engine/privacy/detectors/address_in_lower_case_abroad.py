@@ -101,7 +101,7 @@ JOINED_ADDRESS_IN_LOWER_CASE = Detector(
 
 ADDRESS_IN_LOWER_CASE_ABROAD = Detector(
     type="ADDRESS",
-    triggers=(ANY_SHAPE, rf"(?:^|[ \n])(?:{_BEHIND_NUMBER}|{_BEFORE_NAME}) "),
+    triggers=(ANY_SHAPE, rf"(?:^|[ \n])(?:{_BEHIND_NUMBER}|{_BEFORE_NAME}) ", "[0-9]"),
     pattern=(
         rf"({_NUMBER},? (?:{_BEHIND_NUMBER}) {_WORD}"
         rf"|(?:{_BEFORE_NAME}) {_WORD}(?: {_WORD}){{0,4}}?,? (?:n[.º°]? ?|nr\.? ?)?{_NUMBER})"

@@ -14,7 +14,6 @@ from .unnamed_number import CARD, NUMBER_TYPES, countries_of, type_of_number
 
 _GROUP = re.compile(r"[0-9]+")
 _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|dw\.?) ?[0-9]{1,6}", re.IGNORECASE)
-_TRUNK_ZERO = re.compile(r"\(0\)")
 _FEWEST, _MOST = 6, 15
 _PREFIX = re.compile(r"\+|00|011")
 _MASK = str.maketrans("123456789", "000000000")
@@ -174,8 +173,9 @@ def _ends_well(text: str, end: int) -> bool:
 def _score(part: Candidate) -> float:
     value = part.value
     prefix = _PREFIX.match(value)
-    plain = _TRUNK_ZERO.sub("", value)
-    digits = "".join(_GROUP.findall(plain))
+    plain = value.replace("(0)", "")
+    groups = _GROUP.findall(plain)
+    digits = "".join(groups)
     if value.startswith("+") or (prefix and len(digits) > 10):
         international = digits if value.startswith("+") else digits[len(prefix.group()) if prefix else 0 :]
         standing = _standing("+" + international, None)
@@ -186,7 +186,7 @@ def _score(part: Candidate) -> float:
     if part.label not in (None, "PHONE_NUMBER") or not 6 <= len(digits) <= 13:
         return 0.0
     named = _is_named(part)
-    shape = tuple(len(group) for group in _GROUP.findall(plain))
+    shape = tuple(map(len, groups))
     if len(shape) == 1:
         return _score_ungrouped(part, digits, named=named)
     if shape == (3, 2, 4) or (part.is_followed_by_street and shape not in _TELLING_SHAPES):
