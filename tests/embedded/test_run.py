@@ -60,6 +60,7 @@ def lines_until(portal: subprocess.Popen[str], wanted: str) -> list[str]:
     return said
 
 
+@pytest.mark.portal
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGHUP, 0), (signal.SIGKILL, -signal.SIGKILL)])
 def test_run_brings_the_portal_up_and_leaves_nothing_behind(var, run_portal, number, exit_code):
     port = free_port()
