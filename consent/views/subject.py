@@ -13,6 +13,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -29,6 +31,7 @@ from portal.accounts.models import User
 from portal.core.access import can, require
 from portal.core.errors import NotFound
 from portal.core.languages import language_name
+from portal.core.templatetags.ui import timestamp
 
 EVENTS = 50
 REQUESTS = 10
@@ -143,7 +146,7 @@ def _line(entry: TimelineEntry, shown: DataSubject) -> TimelineLine:
     return TimelineLine(
         at=event.occurred_at,
         title=f"{event.get_state_display()}: {event.purpose.name} (event {event.pk})",
-        text=" ".join(_facts(entry, shown)),
+        text=_facts(entry, shown),
         actor="The customer" if event.given_by == ConsentActor.SUBJECT else event.get_given_by_display(),
         icon=icon,
         tone=tone,
@@ -158,9 +161,9 @@ def _look(entry: TimelineEntry) -> tuple[str, str]:
     return ("warning", "alert-triangle") if entry.event.state in RESTRICTIONS else ("neutral", "circle-minus")
 
 
-def _facts(entry: TimelineEntry, shown: DataSubject) -> list[str]:
+def _facts(entry: TimelineEntry, shown: DataSubject) -> SafeString:
     event = entry.event
-    facts = [f"From then on: {entry.decision.status.label.lower()}. {entry.decision.reason.label}."]
+    facts: list[str] = [f"From then on: {entry.decision.status.label.lower()}. {entry.decision.reason.label}."]
     if entry.voided_by is not None:
         facts.insert(0, f"Taken back from its beginning by event {entry.voided_by}.")
     if event.notice is not None:
@@ -173,23 +176,18 @@ def _facts(entry: TimelineEntry, shown: DataSubject) -> list[str]:
         facts.append(f"Recorded under the merged record {event.subject.public_id}.")
     if event.controller:
         facts.append(f"Controller: {event.controller}.")
-    facts.append(f"Source {event.source}, recorded {_day(event.recorded_at)}.")
-    return facts
+    facts.append(format_html("Source {}, recorded {}.", event.source, timestamp(event.recorded_at)))
+    return format_html_join(" ", "{}", ((fact,) for fact in facts))
 
 
 def _times(event: ConsentEvent) -> list[str]:
-    times = []
+    times: list[str] = []
     if event.valid_from > event.occurred_at:
-        times.append(f"Valid from {_day(event.valid_from)}.")
+        times.append(format_html("Valid from {}.", timestamp(event.valid_from)))
     if event.valid_until is not None:
-        times.append(f"Valid until {_day(event.valid_until)}.")
+        times.append(format_html("Valid until {}.", timestamp(event.valid_until)))
     if event.clock_uncertainty_s:
         times.append(f"Clock uncertain by {event.clock_uncertainty_s} s.")
     if event.clamped:
         times.append("The source's time lay in the future; the time of recording counts.")
     return times
-
-
-def _day(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    return f"{local:%-d %b %Y, %H:%M} {local.tzname()}"
