@@ -212,6 +212,46 @@ def test_a_number_is_the_same_in_digits_of_another_script() -> None:
     assert _last_type("my ssn is ４１８２", "4182") == ["US_SSN"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "later", "again"),
+    [
+        ("4182", "So I use 4182 for this?", "4182"),
+        ("4182", "第4182号", "4182"),
+        ("４１８２", "it is 4182, right", "4182"),
+        ("4111 1111 1111 1112", "noted: 4111111111111112", ""),  # found by itself
+        ("my account number is 4326 2811", "so 43262811 then", "43262811"),
+        ("my account number is AB43262", "moved to ab 43262", "ab 43262"),
+        # Part of something longer, another grouping of a short number, or no number of a person at all.
+        ("4182", "order 41825 and B4182", ""),
+        ("4182", "41 82", ""),
+        ("4182", "that is $4182, € 4182, 4182 euros or 4182%", ""),
+        ("4182", "4182.50 at 12:4182", ""),
+        ("4182", "1,4182 and 4182,5", ""),
+        ("418", "418", ""),
+    ],
+)
+def test_a_number_is_masked_where_it_is_said_again_in_a_sentence(answer: str, later: str, again: str) -> None:
+    turns = [("assistant", "Your account number?"), ("customer", answer), ("assistant", later)]
+
+    found = _found(turns)[-1]
+    assert [value for value, _, score in found if score == 0.45] == ([again] if again else [])
+
+
+def test_a_year_is_the_customers_only_where_it_was_asked_for() -> None:
+    later = ("assistant", "The plan of 2024 has changed.")
+
+    assert _found([("customer", "2024"), later])[-1] == []
+    assert _found([("agent", "The last four of your card?"), ("customer", "2024"), later])[-1] == [
+        ("2024", "CREDIT_CARD", 0.45)
+    ]
+
+
+def test_a_number_said_again_makes_nothing_the_customers() -> None:
+    turns = [("assistant", "Account number 43262."), ("customer", "is 43262 mine"), ("customer", "8569")]
+
+    assert [type_ for each in _found(turns) for _, type_, _ in each] == ["ACCOUNT_NUMBER", "ACCOUNT_NUMBER", "US_SSN"]
+
+
 def test_a_guess_gives_way_only_to_what_was_asked_for_in_all_of_it() -> None:
     alone = (Span(0, 12, "ADDRESS", 0.4),)
 

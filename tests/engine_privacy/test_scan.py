@@ -48,6 +48,14 @@ def test_a_value_that_only_the_assistant_knew_is_originated() -> None:
     ]
 
 
+def test_a_short_number_that_the_assistant_repeats_in_a_sentence_is_echoed() -> None:
+    assert origins(
+        Turn("assistant", "Your account number?"),
+        Turn("customer", "43262"),
+        Turn("assistant", "Thank you. So 43262 is yours, right?"),
+    ) == [("ACCOUNT_NUMBER", "volunteered"), ("ACCOUNT_NUMBER", "echoed")]
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audits.engine.privacy import ENGINE_VERSION, Span, conversation, detect_conversation
+from audits.engine.privacy import ENGINE_VERSION, Span, conversation, detect_conversation, repeats
 from audits.engine.privacy.ner import LanguageModel, joined
 from audits.engine.privacy.own_patterns import NOTHING, OwnSet
 
@@ -26,7 +26,7 @@ SHORTEST_WHOLE = {"CREDIT_CARD": 12, "US_SSN": 9}
 def _version() -> str:
     """Changes with the detection engine and with any line of this package or of how a conversation is read."""
     digest = hashlib.sha256(ENGINE_VERSION.encode())
-    for source in (*sorted(Path(__file__).parent.glob("*.py")), Path(conversation.__file__)):
+    for source in (*sorted(Path(__file__).parent.glob("*.py")), Path(conversation.__file__), Path(repeats.__file__)):
         digest.update(source.read_bytes())
     return f"{ENGINE_VERSION}-{digest.hexdigest()[:8]}"
 

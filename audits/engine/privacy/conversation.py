@@ -4,9 +4,10 @@
 
 Three things count. *The question*: "The last four of your card?" – "4182". *What is known of the customer*, by the
 rules that detectors declare (`Detector.reread`): nobody has two social security numbers. And *the same number again*,
-whoever says it. All of it only touches guesses and gives guesses: what is found in a text alone stays found to its
-ends, maybe under another type, and what is more than a guess stays what it is. Only earlier turns count, so a turn is
-read alike whether the conversation comes at once or turn by turn, and a conversation of one turn is read like the text.
+whoever says it, inside a sentence as well (`repeats`). All of it only touches guesses and gives guesses: what is found
+in a text alone stays found to its ends, maybe under another type, and what is more than a guess stays what it is. Only
+earlier turns count, so a turn is read alike whether the conversation comes at once or turn by turn, and a conversation
+of one turn is read like the text.
 """
 
 import re
@@ -18,14 +19,13 @@ from .detection import REREADINGS, DetectMany, announced, detect_many
 from .detector_set import DetectorSet
 from .detectors import UNNAMED_NUMBER
 from .folding import fold
+from .repeats import SHORTEST, Numbers
 from .spans import Span, Spans
 
 CUSTOMER = "customer"
 
 #: Code points: a longer message is more than an answer, and says itself what its numbers are.
 _LONGEST_ANSWER = 64
-#: Digits; of fewer, too many are the same.
-_SHORTEST_NUMBER = 4
 #: Code points of a question that are read, from its end; words further off announce nothing.
 _QUESTION_TAIL = 100
 _HAS_NUMBER = re.compile(r"\d[\d \-]+\d")
@@ -43,11 +43,12 @@ _MOST_VALUES, _LONGEST_VALUE, _TURNS, _LONGEST_TURN = 16, 32, 12, 400
 class Said:
     """What one conversation has said up to now, in bounded space. `detect_turns` reads by it and adds to it."""
 
-    __slots__ = ("_lately", "_named", "_types", "asked", "is_one_sided")
+    __slots__ = ("_lately", "_named", "_types", "asked", "is_one_sided", "numbers")
 
     def __init__(self) -> None:
         self.asked = ""
         self.is_one_sided = True
+        self.numbers = Numbers()
         self._named: dict[str, list[str]] = {}
         self._types: set[str] = set()
         self._lately: deque[str] = deque(maxlen=_TURNS)
@@ -58,7 +59,7 @@ class Said:
 
     def types_of(self, number: str) -> set[str]:
         """The types under which the customer has given this number, likewise."""
-        if len(number) < _SHORTEST_NUMBER or not number.isdigit():
+        if len(number) < SHORTEST or not number.isdigit():
             return set()
         return {type_ for type_, given in self._named.items() if number in given}
 
@@ -73,6 +74,7 @@ class Said:
     def add(self, role: str, text: str, spans: Spans, asked_for: Sequence[Span] = ()) -> None:
         """Remember a turn, what was found in it, and what of that the question before it asked for."""
         self._lately.append(text[-_LONGEST_TURN:])
+        self.numbers.add(text, spans)
         if role != CUSTOMER:
             self.asked, self.is_one_sided = text[-_QUESTION_TAIL:], False
             return
@@ -138,7 +140,10 @@ def detect_turns(
                 found[index] = _read(texts[index], found[index], asked, before)
             elif found[index]:
                 found[index] = tuple([_repeated(span, texts[index], before) for span in found[index]])
+            again = before.numbers.repeated(texts[index], found[index])
             before.add(roles[index], texts[index], found[index], asked)
+            if again:
+                found[index] = tuple(sorted(found[index] + again))
     return found
 
 
