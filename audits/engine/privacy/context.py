@@ -42,7 +42,7 @@ def _any_of(words: str) -> str:
     return "|".join(re.escape(word) for word in sorted(set(words.split()), key=len, reverse=True))
 
 
-_MARKS = r"[\s:#=.,\-()*'\"\\/]"
+_MARKS = r"(?:[\s:#=.,\-()*'\"\\/|]|</?(?:td|th|dt|dd|b|strong|span)>)"
 #: Between a value and the word behind it that names it: "… is my mobile", "…-Fax".
 _LINK_AFTER = Pattern(rf"(?i)^{_MARKS}*(?:(?:{_any_of(_LINKS_AFTER)})\s+){{0,4}}$")
 #: Between a label and its value: the rest of the word, and words like "number is".
@@ -54,7 +54,13 @@ _OWN_VALUE = re.compile(
     r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это|è|é|är|je))*[ :#.]{1,3}[0-9]", re.IGNORECASE
 )
 #: A label in the sentence before announces nothing, unless the next one takes it up: "My phone? It's …".
-_SENTENCE_END = re.compile(r"[.!?]\s*(?!It\b|Its\b|It's\b|That\b|This\b)[A-ZÀ-ÞА-Я][a-zà-ÿа-я']+ |\n\s*\n")
+#: The names of columns announce what stands at their place in the lines below, not the first value there.
+_SENTENCE_END = re.compile(
+    r"[.!?]\s*(?!It\b|Its\b|It's\b|That\b|This\b)[A-ZÀ-ÞА-Я][a-zà-ÿа-я']+ |\n\s*\n|\n[^\n;|\t,]+(?:[;|\t]|,(?! ))"
+)
+#: Scripts without spaces between words, and one whose particles follow without: behind a word in them, or before, any
+#: letter may stand.
+_UNSPACED = re.compile(r"[ぁ-ヿ㐀-鿿가-힣]")
 
 
 class Occurrence(NamedTuple):
@@ -74,7 +80,7 @@ class Lexicon:
         for stem, type_ in words:
             key = stem.lower().removesuffix("*")
             self._types.setdefault(key, type_)
-            if len(stem) < _SHORTEST_PREFIX and not stem.endswith("*"):
+            if len(stem) < _SHORTEST_PREFIX and not stem.endswith("*") and not _UNSPACED.match(stem[-1]):
                 self._whole.add(key)
         self._folded = {_folded(key): key for key in self._types}
         stems = sorted(self._types, key=len, reverse=True)
@@ -96,7 +102,7 @@ class Lexicon:
             key: str | None = matched.lower()
             if key not in types:
                 key = self._stem(matched)
-            if key and not (key in self._whole and text[end : end + 1].isalpha()):
+            if key and not (key in self._whole and _goes_on(text, end)):
                 found.append(Occurrence(end - len(key), end, types[key]))
             position = max(last, position + 1)
         return found
@@ -108,6 +114,12 @@ class Lexicon:
             return key
         key = _folded(matched)
         return self._folded.get(key) or self._folded.get(key[1:])
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether the word that ends at `end` is only the beginning of a longer one."""
+    following = text[end : end + 1]
+    return following.isalpha() and _UNSPACED.match(following) is None
 
 
 def _folded(word: str) -> str:

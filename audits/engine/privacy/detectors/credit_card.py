@@ -19,7 +19,7 @@ _ISSUED = re.compile(
     r"|(?:6[0-9]|8[12]|35)[0-9]{14,17}|(?:1800|2131)[0-9]{11}"  # Discover, UnionPay, RuPay, JCB
     r"|(?:5[06-9]|6[0-9])[0-9]{10,17}|220[0-4][0-9]{12,15}"  # Maestro, Mir
 )
-_USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6)})
+_USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6), (6, 6, 4)})
 #: How American Express and Diners Club print theirs.
 _SCHEME_SHAPES = frozenset({(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (4, 4, 4, 4, 3)})
 #: So many characters beside a long number still make the message an answer to "your card number?"; more of them beside

@@ -21,23 +21,36 @@ _NORDIC_NUMBER = re.compile(r"[2-9][0-9](?:\.[0-9]{2}){3}")
 _NORDIC = frozenset({"da", "nb", "nn", "no"})
 
 
+#: What an IPv6 address that ends in an IPv4 one has before that.
+_GROUPS_BEFORE = re.compile(rf":[{_HEX}]{{0,4}}:\Z")
+#: The end of a label and its colon: "IP-Adresse:fe80::1".
+_LABEL = re.compile(rf"(?:[^\W\d_]|[ऀ-ॣ])[{_HEX}]{{0,4}}:(?!:)")
+
+
+def _continues(character: str) -> bool:
+    return continues_word(character) or character == "_"
+
+
 def _judge_ip(candidate: Candidate) -> Hit | None:
     value, end = candidate.value, candidate.end
     while value.endswith((":", ".")) and not value.endswith("::"):
         value, end = value[:-1], end - 1
-    text = candidate.text
-    if candidate.start and (continues_word(text[candidate.start - 1]) or text[candidate.start - 1] in "_:"):
+    text, start = candidate.text, candidate.start
+    colon = value.find(":") + 1
+    if start and colon and _LABEL.match(text, start - 1):
+        value, start = value[colon:], start + colon
+    elif start and (_continues(text[start - 1]) or _GROUPS_BEFORE.search(text, max(0, start - 6), start)):
         return None
-    if end < len(text) and (continues_word(text[end]) or text[end] == "_"):
+    if end < len(text) and _continues(text[end]):
         return None
     if "." in value and ":" not in value:
-        if candidate.start > 1 and text[candidate.start - 1] == "." and text[candidate.start - 2].isdigit():
+        if start > 1 and text[start - 1] == "." and text[start - 2].isdigit():
             return None
         if end + 1 < len(text) and text[end] == "." and text[end + 1].isdigit():
             return None
         if _NORDIC_NUMBER.fullmatch(value) and (candidate.language or "")[:2].lower() in _NORDIC:
             return None
-        if _VERSION_BEFORE.search(text, max(0, candidate.start - 16), candidate.start):
+        if _VERSION_BEFORE.search(text, max(0, start - 16), start):
             return None
     elif sum(c.isalnum() for c in value) < 3 and value != "::1":
         return None
@@ -46,10 +59,11 @@ def _judge_ip(candidate: Candidate) -> Hit | None:
     except ValueError:
         return None
     network = re.compile(r"/[0-9]{1,3}").match(text, end)
-    return candidate.hit(0.9, end=network.end() if network else end)
+    return candidate.hit(0.9, start=start, end=network.end() if network else end)
 
 
 _GOES_ON = re.compile(rf"[:\-][{_HEX}]")
+_PAIR_BEFORE = re.compile(rf"(?<![^\W_])[{_HEX}]{{0,2}}[:\-]\Z")
 
 
 def _judge_mac(candidate: Candidate) -> Hit | None:
@@ -57,7 +71,7 @@ def _judge_mac(candidate: Candidate) -> Hit | None:
     if (
         not candidate.stands_alone
         or _GOES_ON.match(text, candidate.end)
-        or text[max(0, start - 1) : start] in (":", "-")
+        or _PAIR_BEFORE.search(text, max(0, start - 4), start)
     ):
         return None
     if len(set(candidate.value) - set(":-.")) == 1:
@@ -78,6 +92,9 @@ def _judge_wallet(candidate: Candidate) -> Hit | None:
     return candidate.hit(1.0) if bitcoin.is_valid(value) else None
 
 
+#: Without it, every 1 and 3 of a longer number would be counted on from, in states of their own.
+_FIRST_OF_RUN = "(?:^|[^A-Za-z0-9])"
+_PAIR = f"[{_HEX}]{{2}}"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|0?[1-9]?[0-9])"
 
 IP_ADDRESS = Detector(
@@ -93,6 +110,7 @@ IP_ADDRESS = Detector(
     judge=_judge_ip,
     explanation="a well-formed IPv4 or IPv6 address",
     context={"en": ("ip address", "ip", "ipv4", "ipv6"), "ru": ("айпи",)},
+    version=2,
     rank=85,
 )
 
@@ -102,15 +120,12 @@ MAC_ADDRESS = Detector(
         ANY_SHAPE,
         rf"[:\-][{_HEX}]{{2}}[:\-][{_HEX}]{{2}}[:\-]|\.[{_HEX}]{{4}}\.",
     ),
-    pattern=rf"[{_HEX}]{{2}}(?:[:\-][{_HEX}]{{2}}){{5}}|[{_HEX}]{{4}}\.[{_HEX}]{{4}}\.[{_HEX}]{{4}}",
+    pattern=rf"{_FIRST_OF_RUN}({_PAIR}(?::{_PAIR}){{5}}|{_PAIR}(?:-{_PAIR}){{5}}|{_PAIR}{_PAIR}(?:\.{_PAIR}{_PAIR}){{2}})",
     judge=_judge_mac,
     explanation="six pairs or three quadruples of hexadecimal digits",
     context={"en": ("mac address", "mac", "hardware address")},
     rank=88,
 )
-
-#: Without it, every 1 and 3 of a longer number would be counted on from, in states of their own.
-_FIRST_OF_RUN = "(?:^|[^A-Za-z0-9])"
 
 CRYPTO = Detector(
     type="CRYPTO",

@@ -20,8 +20,8 @@ _MASK = str.maketrans("123456789", "000000000")
 
 #: "My number is" says telephone when nothing else is named.
 _PLAIN_NUMBER = re.compile(
-    r"(?:number|número|numero|nummer|numéro|numer|номер|numaram|numeroni|nummeret mitt)(?:'s| is| es| ist| est| to|"
-    r" è| é)?:? ?$",
+    r"(?:number|número|numero|nummer|numéro|numer|номер|numaram|numeroni|nummeret mitt|číslo|számom|"
+    r"număr)(?:'s| is| es| ist| est| to| è| é| er| är| on| je| este)?:? ?$",
     re.IGNORECASE,
 )
 _KIND_AFTER = re.compile(
@@ -309,7 +309,8 @@ PHONE_NUMBER = Detector(
         "sv": ("mobil", "ring mig", "ringa mig", "ringa", "når mig", "mitt nummer", "nås på"),
         "da": ("ring til", "ringe til mig", "mit nummer", "mobilnr", "fat på mig", "tlf*"),
         "nb": ("ring meg", "ringe meg", "nummeret mitt", "mitt nummer", "når meg", "telefon"),
-        "fi": ("puhelin", "puhelim", "puhnro", "puh.", "soita", "soittaa", "kännykk", "numeroni", "numerosta"),
+        "fi": ("puhelin", "puhelim", "matkapuhelin", "puhnro", "puh.", "soita", "soittaa", "kännykk", "numeroni",
+               "numerosta"),
         "cs": ("telefon", "mobil", "zavolej", "volejte", "moje číslo", "zastihnete", "zkuste"),
         "hu": ("telefon", "hívjon", "hívjatok", "hívjanak", "mobilszám", "a számom"),
         "ro": ("telefon", "sunați", "sunaţi", "sunati", "suna la", "mobil", "numărul meu", "numarul meu", "găsiți la"),
