@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, date
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from assistants.states import AssistantState
@@ -26,6 +26,7 @@ from audits.states import CHECK_DECIDED, CycleState
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
 from portal.core.models import JobState
+from portal.core.session_locks import session_lock
 
 log = structlog.get_logger(__name__)
 
@@ -36,11 +37,9 @@ _AUDITED = [AssistantState.LIVE, AssistantState.RESTRICTED]
 
 def tick() -> bool:
     """Do everything that is due. False where another worker is at it. Safe to repeat at any time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    with session_lock(_LOCK) as alone:
+        if not alone:
             return False
-    try:
         today = timezone.now().astimezone(UTC).date()
         due_cycles_open(today=today)
         due_rechecks_start(today=today)
@@ -50,9 +49,6 @@ def tick() -> bool:
         stalled_work_wake()
         stalled_probes_wake()
         probe_answers_expire(now=timezone.now())
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
     return True
 
 

@@ -12,4 +12,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import celery  # noqa: F401  (shared tasks belong to this application, in every process)
-        from portal.core import checks  # noqa: F401  (registers the system checks)
+        from portal.core import checks, schema  # noqa: F401  (checks: registers the system checks)
+
+        schema.remember()
+        schema.connect()

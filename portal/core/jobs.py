@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from portal.core.errors import ProbityError
 from portal.core.models import Job, JobState
+from portal.core.session_locks import session_lock
 
 log = structlog.get_logger(__name__)
 
@@ -132,19 +133,9 @@ def _orphaned(job_id: int) -> bool:
         return acquired
 
 
-@contextmanager
-def _alive(job_id: int) -> Iterator[bool]:
-    """Hold the job's advisory lock on this database session; yields whether it was free."""
-    lock = [_LOCK_SPACE, job_id % 2**31]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
-        acquired = bool(cursor.fetchone()[0])
-    try:
-        yield acquired
-    finally:
-        if acquired and connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+def _alive(job_id: int) -> AbstractContextManager[bool]:
+    """Hold the job's lock; the context says whether it was free."""
+    return session_lock(_LOCK_SPACE, job_id)
 
 
 def _run(job_id: int, function: Callable[..., None]) -> None:

@@ -134,9 +134,9 @@ def test_a_question_of_no_cycle_whose_job_was_given_up_is_an_error(assistant):
 @pytest.mark.django_db(transaction=True)
 def test_only_one_worker_ticks_at_a_time(monthly):
     with other_session() as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [0x5449434B])
+        other.execute("SELECT pg_advisory_lock(%s, 0)", [0x5449434B])
         assert tick() is False
         assert Cycle.objects.count() == 0
-        other.execute("SELECT pg_advisory_unlock(%s)", [0x5449434B])
+        other.execute("SELECT pg_advisory_unlock(%s, 0)", [0x5449434B])
     assert tick() is True
     assert Cycle.objects.count() > 0

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from audits.services.probing.budgets import LONGEST_WAIT, pause, slot_take
 from audits.services.probing.phases import Phase, Prompt, lane_job_key, phase_of, phase_of_posting
 from audits.services.probing.records import run_locked, run_move
 from portal.core import jobs
+from portal.core.session_locks import session_lock
 
 log = structlog.get_logger(__name__)
 
@@ -90,19 +91,9 @@ def _work(run_id: int, lane: int, seconds: float) -> timedelta | None:
     return timedelta()
 
 
-@contextmanager
-def _alone(run_id: int, lane: int) -> Iterator[bool]:
+def _alone(run_id: int, lane: int) -> AbstractContextManager[bool]:
     """One worker a lane, for the time that its database session lives."""
-    lock = [_LANES, (run_id * 16 + lane) % 2**31]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine and connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+    return session_lock(_LANES, run_id * 16 + lane)
 
 
 @transaction.atomic

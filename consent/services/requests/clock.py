@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.jobs import enqueue
 from portal.core.models import DataKey
+from portal.core.session_locks import session_lock
 
 _LOCK = 0x52455153  # "REQS"
 # The nearest first: a request found late is reminded of once, not three times.
@@ -27,19 +28,14 @@ OCCASIONS = (("overdue", -1), ("days", 2), ("week", 7))  # days that are left at
 
 def tick() -> bool:
     """Do what is due. False where another worker is at it. Safe to repeat at any time."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
+    with session_lock(_LOCK) as alone:
+        if not alone:
             return False
-    try:
         reminders_send(on=today())
         packages_expire()
         strangers_forget()
         with transaction.atomic():
             enqueue("consent.list_erasures", key="list_erasures")
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
     return True
 
 
