@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from assistants.models import Release
 from audits.api.answers import FindingAnswer, FindingDetail
 from audits.api.requests import Nothing, person_of, summary_of
-from audits.models import Finding
+from audits.models import Finding, Remediation
 from audits.queries.findings import FindingFilters, finding_for, findings_for
 from audits.queries.waiting import WAITING
 from audits.services.findings import (
@@ -152,38 +152,21 @@ def finding_detail(request: Request, finding_id: int) -> Response:
     return Response(FindingDetail(finding_for(actor, finding_id)).data)
 
 
-def _action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
-    """A view that hands its body to a service on a finding and answers with the finding as it is then."""
+def _action(operation_id: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that hands its body to a service on a finding, or on a remediation of one.
+
+    It answers with the finding as it is then.
+    """
 
     @extend_schema(
-        operation_id=f"findings_{name}",
-        tags=[TAG],
-        request=body,
-        responses=FindingDetail,
-        summary=summary_of(service),
+        operation_id=operation_id, tags=[TAG], request=body, responses=FindingDetail, summary=summary_of(service)
     )
     @api_view(["POST"])
-    def view(request: Request, finding_id: int) -> Response:
+    def view(request: Request, **item: int) -> Response:
         actor = person_of(request)
-        service(finding_id=finding_id, actor=actor, **read(request, body))
+        done = service(**item, actor=actor, **read(request, body))
+        finding_id = done.finding_id if isinstance(done, Remediation) else item["finding_id"]
         return Response(FindingDetail(finding_for(actor, finding_id)).data)
-
-    return view
-
-
-def _remediation_action(name: str, body: type[StrictBody], service: Callable[..., Any]) -> Callable[..., Any]:
-    @extend_schema(
-        operation_id=f"remediations_{name}",
-        tags=[TAG],
-        request=body,
-        responses=FindingDetail,
-        summary=summary_of(service),
-    )
-    @api_view(["POST"])
-    def view(request: Request, remediation_id: int) -> Response:
-        actor = person_of(request)
-        remediation = service(remediation_id=remediation_id, actor=actor, **read(request, body))
-        return Response(FindingDetail(finding_for(actor, remediation.finding_id)).data)
 
     return view
 
@@ -209,22 +192,22 @@ def finding_sign_off_view(request: Request, finding_id: int) -> Response:
 
 
 FINDING_ACTIONS: dict[str, Callable[..., Any]] = {
-    "claim": _action("claim", Nothing, finding_claim),
-    "release": _action("release", Nothing, finding_release),
-    "confirm": _action("confirm", ConfirmBody, finding_confirm),
-    "dismiss": _action("dismiss", DismissBody, finding_dismiss),
-    "duplicate": _action("duplicate", DuplicateBody, finding_mark_duplicate),
-    "assign": _action("assign", AssignBody, finding_assign),
-    "comment": _action("comment", NoteBody, finding_comment),
-    "accept-risk": _action("accept_risk", RiskBody, finding_accept_risk),
-    "remediation": _action("remediation", PlanBody, remediation_draft),
-    "verify": _action("verify", Nothing, finding_verify),
-    "send-back": _action("send_back", NoteBody, finding_send_back),
+    "claim": _action("findings_claim", Nothing, finding_claim),
+    "release": _action("findings_release", Nothing, finding_release),
+    "confirm": _action("findings_confirm", ConfirmBody, finding_confirm),
+    "dismiss": _action("findings_dismiss", DismissBody, finding_dismiss),
+    "duplicate": _action("findings_duplicate", DuplicateBody, finding_mark_duplicate),
+    "assign": _action("findings_assign", AssignBody, finding_assign),
+    "comment": _action("findings_comment", NoteBody, finding_comment),
+    "accept-risk": _action("findings_accept_risk", RiskBody, finding_accept_risk),
+    "remediation": _action("findings_remediation", PlanBody, remediation_draft),
+    "verify": _action("findings_verify", Nothing, finding_verify),
+    "send-back": _action("findings_send_back", NoteBody, finding_send_back),
     "sign-off": finding_sign_off_view,
 }
 REMEDIATION_ACTIONS: dict[str, Callable[..., Any]] = {
-    "submit": _remediation_action("submit", Nothing, remediation_submit),
-    "request-changes": _remediation_action("request_changes", NoteBody, remediation_request_changes),
-    "approve": _remediation_action("approve", OptionalNoteBody, remediation_approve),
-    "implement": _remediation_action("implement", ImplementBody, remediation_implement),
+    "submit": _action("remediations_submit", Nothing, remediation_submit),
+    "request-changes": _action("remediations_request_changes", NoteBody, remediation_request_changes),
+    "approve": _action("remediations_approve", OptionalNoteBody, remediation_approve),
+    "implement": _action("remediations_implement", ImplementBody, remediation_implement),
 }

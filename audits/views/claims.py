@@ -27,10 +27,7 @@ from portal.core.access import require
 @login_required
 def finding_prolong(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a finding asks for this while its holder moves, types or scrolls; answers with who holds it now."""
-    user = viewer(request)
-    shown = finding_for(user, pk)
-    require(user, "audits.finding_triage", shown)
-    return render(request, "audits/_claim_until.html", {"claim": claim_shown(shown, user)})
+    return _prolonged(request, finding_for(viewer(request), pk), "audits.finding_triage")
 
 
 @never_cache
@@ -38,10 +35,7 @@ def finding_prolong(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def flag_prolong(request: HttpRequest, pk: int) -> HttpResponse:
     """The same for a flag."""
-    user = viewer(request)
-    shown = flag_for(user, pk)
-    require(user, "flags.triage", shown)
-    return render(request, "audits/_claim_until.html", {"claim": claim_shown(shown, user)})
+    return _prolonged(request, flag_for(viewer(request), pk), "flags.triage")
 
 
 def claim_shown(item: Finding | Flag, user: User) -> dict[str, Any]:
@@ -55,3 +49,9 @@ def claim_shown(item: Finding | Flag, user: User) -> dict[str, Any]:
         "until": item.claimed_until,
         "prolong_url": reverse(route, args=[item.pk]) if mine else "",
     }
+
+
+def _prolonged(request: HttpRequest, item: Finding | Flag, permission: str) -> HttpResponse:
+    user = viewer(request)
+    require(user, permission, item)
+    return render(request, "audits/_claim_until.html", {"claim": claim_shown(item, user)})
