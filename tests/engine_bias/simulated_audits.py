@@ -29,6 +29,11 @@ def tables_of(k, n, audit, *, reference=None, name="group"):
 
 def aggregate_disparities(tables, *, policy, named):
     """`tables` are (k, n) of shape (audits, groups), one family; True where any comparison is a disparity."""
+    return disparities(*aggregate_tests(tables, policy=policy, named=named), policy.alpha)
+
+
+def aggregate_tests(tables, *, policy, named):
+    """p-values adjusted by Holm within each audit, and where the effect is material; an entry a comparison."""
     p_values, material = [], []
     for k, n in tables:
         groups = k.shape[1]
@@ -40,11 +45,28 @@ def aggregate_disparities(tables, *, policy, named):
         rates = k / n
         with_ratios = in_ratios[:, one] & in_ratios[:, other]
         material.append(is_material(rates[:, one], rates[:, other], with_ratios, policy))
-    return _disparities(np.hstack(p_values), np.hstack(material), policy)
+    return _stepped(np.hstack(p_values), np.hstack(material))
+
+
+def error_tests(fp, negatives, fn, positives, k, n, *, policy):
+    """The same of both error rates of two groups, of shape (audits, 2), against the one with the better rate."""
+    best = (k / n).argmax(axis=1)[:, None]
+    p_values, material = [], []
+    for errors, of in ((fp, negatives), (fn, positives)):
+        cells = [np.take_along_axis(part, side, axis=1) for side in (1 - best, best) for part in (errors, of)]
+        p_values.append(fisher_exact(*cells))
+        lower, higher = np.sort([cells[0] / cells[1], cells[2] / cells[3]], axis=0)
+        material.append((higher - lower >= policy.delta - 1e-12) | (higher > policy.adverse_ratio * lower + 1e-12))
+    return _stepped(np.hstack(p_values), np.hstack(material))
 
 
 def adjusted_disparities(k, n, *, policy):
     """k and n of shape (audits, groups, strata); every group against the best rate, within strata."""
+    return disparities(*adjusted_tests(k, n, policy=policy), policy.alpha)
+
+
+def adjusted_tests(k, n, *, policy):
+    """As `aggregate_tests`, within strata."""
     audits, groups, strata = k.shape
     reference = (k.sum(axis=2) / n.sum(axis=2)).argmax(axis=1)
     others = np.array([[g for g in range(groups) if g != best] for best in reference])
@@ -60,7 +82,7 @@ def adjusted_disparities(k, n, *, policy):
     rates = (side.reshape(audits, groups - 1) for side in mantel_haenszel_rates(flat))
     p_values = cochran_mantel_haenszel(flat).p_value.reshape(audits, groups - 1)
     material = is_material(*rates, True, policy)
-    return _disparities(p_values, material, policy, family_size=groups * (groups - 1) // 2)
+    return _stepped(p_values, material, family_size=groups * (groups - 1) // 2)
 
 
 def is_material(rates, others, with_ratios, policy: Policy):
@@ -69,9 +91,25 @@ def is_material(rates, others, with_ratios, policy: Policy):
     return (higher - lower >= policy.delta - 1e-12) | (with_ratios & ratios)
 
 
-def _disparities(p_values, material, policy, family_size=None):
-    """Holm within each audit, then any comparison that is both significant and material."""
+def disparities(p_adjusted, material, alpha):
+    """Any comparison that is both significant and material; `alpha` is one, or one an audit."""
+    return ((p_adjusted <= np.broadcast_to(alpha, len(p_adjusted))[:, None]) & material).any(axis=1)
+
+
+def levels_of_questions(questions, *, alpha):
+    """Holm over the smallest p-values of an audit's questions: an array of levels a question."""
+    smallest = np.stack([p.min(axis=1) for p, _ in questions], axis=1)
+    order = np.argsort(smallest, axis=1)
+    bars = alpha / (len(questions) - np.arange(len(questions)))
+    passed = np.logical_and.accumulate(np.take_along_axis(smallest, order, axis=1) <= bars, axis=1)
+    levels = np.empty_like(smallest)
+    np.put_along_axis(levels, order, np.where(passed, alpha, 0.0), axis=1)
+    return levels.T
+
+
+def _stepped(p_values, material, family_size=None):
+    """Holm within each audit; both in the order of its p-values."""
     order = np.argsort(p_values, axis=1)
     factors = (family_size or p_values.shape[1]) - np.arange(p_values.shape[1])
     stepped = np.maximum.accumulate(np.take_along_axis(p_values, order, axis=1) * factors, axis=1)
-    return ((stepped <= policy.alpha) & np.take_along_axis(material, order, axis=1)).any(axis=1)
+    return stepped, np.take_along_axis(material, order, axis=1)

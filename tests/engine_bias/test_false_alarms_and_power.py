@@ -9,8 +9,21 @@ import pytest
 
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.outcome_gap import audit_gap, audit_gaps
+from audits.engine.bias.table.audit import audit_cube
+from audits.engine.bias.table.cube import Answer
+from audits.engine.bias.table.cube import Cube as Table
+from audits.engine.bias.table.rows import Columns
 from audits.engine.bias.verdict import Policy, Verdict
-from tests.engine_bias.simulated_audits import adjusted_disparities, aggregate_disparities, tables_of
+from tests.engine_bias.simulated_audits import (
+    adjusted_disparities,
+    adjusted_tests,
+    aggregate_disparities,
+    aggregate_tests,
+    disparities,
+    error_tests,
+    levels_of_questions,
+    tables_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +100,49 @@ def test_gap_that_is_all_mix_raises_an_adjusted_disparity_in_at_most_one_audit_i
         assert (Verdict.DISPARITY in adjusted) == alarms[audit]
 
 
+def questioned(random, size, rates, *, audits):
+    """Audits of two groups in three strata, with a truth that hangs on the stratum alone and an outcome on the truth.
+
+    Counts of shape (audits, 2, 3), of those whom the truth favours and of the others: n, k, n, k.
+    """
+    n = random.multinomial(size, np.full(3, 1 / 3), (audits, 2))
+    good = random.binomial(n, rates)
+    return good, random.binomial(good, 0.8), n - good, random.binomial(n - good, 0.2)
+
+
+def answered(good, k_good, bad, k_bad):
+    """What the product is asked: all strata together, within them, and against the truth."""
+    n, k = good + bad, k_good + k_bad
+    both = [part.sum(axis=2) for part in (good, k_good, bad, k_bad)]
+    aggregate = aggregate_tests([(k.sum(axis=2), n.sum(axis=2))], policy=POLICY, named=False)
+    errors = error_tests(both[0] - both[1], both[0], both[3], both[2], k.sum(axis=2), n.sum(axis=2), policy=POLICY)
+    return aggregate, adjusted_tests(k, n, policy=POLICY), errors
+
+
+def audited_table(good, k_good, bad, k_bad, audit):
+    """The same audit by the product."""
+    table = Table(Columns(("g",), ("s",), "ok", "truth"), Answer("outcome.ok", "true"), Answer("truth", "true"))
+    table.levels = [{name: name for name in ("g0", "g1")}, {name: name for name in ("s0", "s1", "s2")}]
+    for group, stratum in np.ndindex(2, 3):
+        n1, k1, n0, k0 = (int(part[audit, group, stratum]) for part in (good, k_good, bad, k_bad))
+        table.cells[f"g{group}", f"s{stratum}"] = [k1 + k0, n1 + n0, k1, n1 - k1, k0, n0 - k0]
+    return audit_cube(table, policy=POLICY)
+
+
+def test_all_questions_together_raise_a_disparity_in_at_most_one_audit_in_twenty():
+    """The aggregate, within strata and error rates: each at its own alpha they called one in a twelfth of audits."""
+    counts = questioned(np.random.default_rng(28), 750, [0.4, 0.6, 0.8], audits=2 * AUDITS)
+    questions = answered(*counts)
+    apart = np.any([disparities(*question, POLICY.alpha) for question in questions], axis=0)
+    levels = levels_of_questions(questions, alpha=POLICY.alpha)
+    together = np.any([disparities(*one, level) for one, level in zip(questions, levels, strict=True)], axis=0)
+    assert together.mean() <= 0.05 < 0.07 < apart.mean()
+    held = np.flatnonzero(apart & ~together)[:HELD_AGAINST_THE_PRODUCT]
+    for audit in (*range(HELD_AGAINST_THE_PRODUCT), *held):
+        found = audited_table(*counts, audit).answers().values()
+        assert (Verdict.DISPARITY in found) == together[audit]
+
+
 def test_small_groups_without_a_gap_hardly_ever_cry_watch():
     random = np.random.default_rng(23)
     verdicts = [audit_gap(simulated(random, [25] * 4, [0.7] * 4), policy=POLICY).verdict for _ in range(100)]
@@ -103,8 +159,11 @@ def test_eight_point_gap_is_found_at_the_sample_sizes_of_a_five_point_gap(size, 
     n = np.full((4 * AUDITS, 2), size)
     k = random.binomial(n, [0.8, 0.72])
     policy = Policy(alpha=alpha)
-    found = aggregate_disparities([(k, n)], policy=policy, named=True)
+    tests = aggregate_tests([(k, n)], policy=policy, named=True)
+    found = disparities(*tests, alpha)
     assert found.mean() >= 0.95
+    # One of three questions that share alpha: the bar of five points decides, not the test.
+    assert disparities(*tests, alpha / 3).mean() >= 0.95
     for audit in range(HELD_AGAINST_THE_PRODUCT):
         assert raised(audit_gaps([tables_of(k, n, audit, reference="g0")], policy=policy)) == found[audit]
 

@@ -1,20 +1,22 @@
 """The bias audit of a table kept elsewhere: counts of its rows in, a table of gaps for each attribute and pair out.
 
-An audit asks up to three questions, and each is a family of tests of its own that raises a false disparity in at
-most α of audits without any true gap:
+An audit asks up to three questions, and each is a family of tests of its own:
 
 * the aggregate: do groups get the favourable outcome at different rates (`GroupResult.verdict`)?
 * within strata, where strata are given: do they still among rows of the same stratum (`GroupResult.adjusted.verdict`)?
 * error rates, where a truth is given: is the outcome wrong equally often (`TableAudit.errors`)?
 
+They share the alpha of the audit (`table.questions`): without any true gap at most α of audits call a disparity on any
+of them.
+
 The verdict of a table, and of the audit, is that of the aggregate. A disparity that only another question shows lifts
 it to `watch`: a gap that the mix of strata hides, or errors that fall on one group at equal rates of the outcome,
-must not stand under "no material difference", while the chance of a false disparity stays that of one family.
+must not stand under "no material difference".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -28,6 +30,7 @@ from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, outcome_wording
 from audits.engine.bias.table.cube import NO, YES, Cube
 from audits.engine.bias.table.files import listed
+from audits.engine.bias.table.questions import Question, alpha_shared
 from audits.engine.bias.table.words import table_words
 from audits.engine.bias.verdict import Policy, Verdict, overall
 
@@ -92,11 +95,15 @@ class AuditedTable:
 
 @dataclass(frozen=True, slots=True)
 class TableAudit:
-    """The audit of one file: a table for each attribute, then one for each pair of them."""
+    """The audit of one file: a table for each attribute, then one for each pair of them.
+
+    `levels`: at which part of `policy.alpha` each question is judged, those that test anything; all of it if it passes.
+    """
 
     cube: Cube
     tables: tuple[AuditedTable, ...]
     policy: Policy
+    levels: Mapping[Question, float]
 
     @property
     def verdict(self) -> Verdict:
@@ -113,14 +120,14 @@ class TableAudit:
         """Size of the family of tests of the aggregate."""
         return self.tables[0].gaps.comparisons
 
-    def answers(self) -> dict[str, Verdict]:
-        """The verdict on each question that was asked: "aggregate", "within strata", "error rates"."""
+    def answers(self) -> dict[Question, Verdict]:
+        """The verdict on each question that was asked."""
         adjusted = [table.adjusted_verdict for table in self.tables if table.adjusted_verdict is not None]
         errors = [table.errors.verdict for table in self.tables if table.errors is not None]
         return {
-            "aggregate": overall(table.gaps.verdict for table in self.tables),
-            **({"within strata": overall(adjusted)} if adjusted else {}),
-            **({"error rates": overall(errors)} if errors else {}),
+            Question.AGGREGATE: overall(table.gaps.verdict for table in self.tables),
+            **({Question.WITHIN_STRATA: overall(adjusted)} if adjusted else {}),
+            **({Question.ERROR_RATES: overall(errors)} if errors else {}),
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -143,6 +150,7 @@ class TableAudit:
                 else {}
             ),
             "alpha": self.policy.alpha,
+            "levels": {name.replace(" ", "_"): level for name, level in self.levels.items()},
             "delta": self.policy.delta,
             "policy": self.policy.to_json(),
             "tables": [table.to_json() for table in self.tables],
@@ -153,7 +161,7 @@ class TableAudit:
 
 
 def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) -> TableAudit:
-    """Audit each attribute and each pair of attributes, all as one family of tests.
+    """Audit each attribute and each pair of attributes: of each question, all of them as one family of tests.
 
     A reference is a group's name ("White", or "White × Male" of a pair) and applies to every table that has such a
     group, or "race=White", which applies to that attribute. A pair whose attributes both have a named reference is
@@ -170,14 +178,16 @@ def audit_cube(cube: Cube, *, policy: Policy, references: Sequence[str] = ()) ->
             [_error_counts(cube, p, table, gap) for p, table, gap in zip(positions, tables, gaps, strict=True)],
             policy=policy,
         )
+    answers = alpha_shared(gaps, errors, alpha=policy.alpha)
     wording = outcome_wording(cube.columns.outcome, cube.outcome.as_word, strata=cube.columns.strata)
     return TableAudit(
         cube=cube,
         tables=tuple(
             AuditedTable(position, gap, wrong, cube.columns.strata, _wording_of(gap, wording))
-            for position, gap, wrong in zip(positions, gaps, errors, strict=True)
+            for position, gap, wrong in zip(positions, answers.gaps, answers.errors, strict=True)
         ),
         policy=policy,
+        levels=answers.levels,
     )
 
 

@@ -51,6 +51,12 @@ def test_notes(audit: TableAudit) -> list[str]:
             "Error rates have denominators of their own (FPR: favourable truths, FNR: unfavourable ones), exact tests "
             f"adjusted by Holm for {tested}, a family of their own."
         )
+    if len(audit.levels) > 1:
+        parts = ", ".join(f"{question} at {level:.2g}" for question, level in audit.levels.items())
+        notes.append(
+            f"The questions share the chance of a false disparity, {policy.alpha:g}, by Holm's method once more, which "
+            f"judges {parts}. A disparity that its question does not bear is to watch."
+        )
     notes.append(
         f"Disparity: adjusted p ≤ {policy.alpha:g} and an effect of {100 * policy.delta:g} points or more, a "
         f"favourable ratio under {policy.impact_ratio:g} or an adverse ratio over {policy.adverse_ratio:g}. Watch: one "
