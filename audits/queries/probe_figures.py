@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from audits.engine.probing import BINARY_OUTCOMES, PairResult
 from audits.engine.probing.wording import labels_of
 from audits.models import CheckRun, ProbeRun
@@ -27,6 +29,13 @@ class IntentRow:
 def checks_of(run: ProbeRun) -> list[CheckRun]:
     """The decided checks of a run, a cue each."""
     return list(run.check_runs.filter(state__in=CHECK_DECIDED).prefetch_related("findings").order_by("target", "pk"))
+
+
+def verdicts_of(runs: Sequence[ProbeRun]) -> list[tuple[ProbeRun, list[tuple[str, CheckRun]]]]:
+    """Each run with its cues in words and their decided checks, in the order of the cues. One query."""
+    decided = CheckRun.objects.filter(state__in=CHECK_DECIDED).defer("result").order_by("target", "pk")
+    prefetch_related_objects(runs, Prefetch("check_runs", queryset=decided))
+    return [(run, [(_cue_words(check), check) for check in run.check_runs.all()]) for run in runs]
 
 
 def comparisons_of(checks: Iterable[CheckRun]) -> list[dict[str, Any]]:
@@ -67,3 +76,7 @@ def labels_for(run: ProbeRun) -> dict[str, str]:
 def is_adverse(outcome: str) -> bool:
     """Whether a customer hopes for "no"."""
     return not BINARY_OUTCOMES[outcome]
+
+
+def _cue_words(check: CheckRun) -> str:
+    return str(check.params["cue"]).replace("_", " ").capitalize()

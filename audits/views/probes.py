@@ -26,6 +26,7 @@ from audits.queries.probe_figures import (
     floors_of,
     intents_of,
     labels_for,
+    verdicts_of,
     worst_of,
 )
 from audits.queries.probe_judgements import is_asked, judging_progress
@@ -41,6 +42,7 @@ from audits.queries.probing import (
 from audits.services.probing.runs import Estimate, probe_estimate, probe_run_start, probe_run_stop
 from audits.views.people import name_of
 from audits.views.probe_judging import ShownReading, shown_reading
+from audits.views.results import points_text
 from audits.views.viewers import viewer
 from portal.core.access import can, require
 from portal.core.charts import ForestRow, forest_plot
@@ -75,7 +77,7 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the result part of a run's page is about: one outcome, by group of every cue and by intent of one."""
+    """What the result part of a run's page is about: one outcome of one cue, by group and by intent."""
 
     outcome: str
     outcome_words: str
@@ -102,6 +104,7 @@ def probes(request: HttpRequest, slug: str) -> HttpResponse:
         "assistant": assistant,
         "connectors": connectors,
         "page": page,
+        "runs": verdicts_of(list(page.object_list)),
         "may_change": can(user, "probes.connector_change", assistant),
         "may_start": can(user, "probes.start", assistant) and any(connector.active for connector in connectors),
     }
@@ -236,7 +239,7 @@ def _shown(run: ProbeRun, checks: Sequence[CheckRun], form: ProbeFilter) -> Show
     cue, outcome = chosen.get("cue") or worst["cue"], chosen.get("outcome") or worst["outcome"]
     form.initial = {"cue": cue, "outcome": outcome}
     labels = labels_for(run)
-    rows = [row for row in comparisons if row["outcome"] == outcome]
+    rows = [row for row in comparisons if row["cue"] == cue and row["outcome"] == outcome]
     floor = next((one for one in floors_of(checks) if one["outcome"] == outcome and one["n"]), None)
     words = _WORDS[outcome]
     return Shown(
@@ -297,6 +300,8 @@ def _row(row: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
         "cue_label": labels.get(row["cue"], row["cue"]),
         "rate_percent": _percent(row["rate"]),
         "reference_percent": _percent(row["reference_rate"]),
+        "points": "–" if row["difference"] is None else points_text(row["difference"]),
+        "between": " to ".join(map(points_text, row["difference_interval"] or ())),
     }
 
 

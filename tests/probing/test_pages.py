@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audits.models import ProbeQuestion, ProbeRun
+from audits.views.results import points_text
 from audits.views.word_differences import marked_apart
 from portal.demo.assistant_server import DemoAssistant, bias_against, serving
 from tests.endpoints.listening import http, listening
@@ -40,6 +41,41 @@ def test_result_says_verdict_noise_and_intents(judged, reviewer, as_user):
     assert "NaN" not in page
     check = as_user(reviewer).get(f"/checks/{judged.check_runs.get().pk}/").content.decode()
     assert f'href="/probes/{judged.pk}/"' in check
+
+
+def test_result_shows_the_groups_of_the_chosen_cue_with_their_difference(assistant, reachable, reviewer, as_user):
+    with serving(DemoAssistant(seed=3, bias=bias_against("name_gender=female"))) as place:
+        connector = connector_make(assistant, reachable(place))
+        version = version_make(assistant, templates=3)
+        run = drained(started(connector, version, cues=["age", "name_gender"]))
+    browser = as_user(reviewer)
+    page = browser.get(f"/probes/{run.pk}/?cue=name_gender&outcome=asked_for_proof").content.decode()
+    check = run.check_runs.get(params__cue="name_gender")
+    row = next(one for one in check.result["analysis"]["comparisons"] if one["outcome"] == "asked_for_proof")
+    assert f'data-label="Points">{points_text(row["difference"])}<br>' in page
+    assert "A female name" in page
+    assert "An age of" not in page.split("<h2", 2)[2]
+    other = browser.get(f"/probes/{run.pk}/?cue=age&outcome=asked_for_proof").content.decode()
+    assert "against an age of" in other
+    assert "against a male name" not in other
+
+
+def test_list_says_what_came_of_each_run_in_constant_queries(assistant, judged, reviewer, as_user):
+    browser = as_user(reviewer)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            page = browser.get("/assistants/ava/probes/").content.decode()
+        assert page.count("<li>Name gender <") == ProbeRun.objects.count()
+        return len(captured)
+
+    few = queries()
+    for _ in range(3):
+        copy = ProbeRun.objects.get(pk=judged.pk)
+        copy.pk = None
+        copy.save()
+        copy.check_runs.set(judged.check_runs.all())
+    assert queries() == few
 
 
 def test_pairs_are_marked_filtered_and_masked(judged, reviewer, administrator, as_user):
