@@ -19,6 +19,8 @@ HOSTILE = {
     "streets in lower case": "1 a st ",
     "numbers and lower-case words": "1 a b c ",
     "dashed ones": "1-",
+    "small numbers apart": "1 - 1",
+    "passwords in a table": "| pwd | a1 ",
     "at signs": "@",
     "addresses cut short": "a@b.",
     "colons": ":",

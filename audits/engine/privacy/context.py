@@ -51,8 +51,11 @@ _LINK_BEFORE = Pattern(
 )
 #: A word behind a value that names what comes next instead: "2545 and ssn 1234".
 _OWN_VALUE = re.compile(
-    r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это|è|é|är|je))*[ :#.]{1,3}[0-9]", re.IGNORECASE
+    r"[^\W\d_]*(?:[ :#.]{1,3}(?:no|number|num|nr|is|es|ist|est|to|это|è|é|är|je))*[ :#.]{1,3}[+(]{0,2}[0-9]",
+    re.IGNORECASE,
 )
+#: The next line's field: a label and a colon.
+_NEXT_FIELD = re.compile(r"[^\s:]* ?:")
 #: A label in the sentence before announces nothing, unless the next one takes it up: "My phone? It's …".
 #: The names of columns announce what stands at their place in the lines below, not the first value there.
 _SENTENCE_END = re.compile(
@@ -172,9 +175,10 @@ class Announcements:
         if at == len(found) or found[at].start - end > _REACH_AFTER:
             return None
         word = found[at]
-        if _OWN_VALUE.match(self.text, word.end) or not _links_after(self.text[end : word.start]):
+        gap = self.text[end : word.start]
+        if _OWN_VALUE.match(self.text, word.end) or not _links_after(gap):
             return None
-        return word.type
+        return None if "\n" in gap and _NEXT_FIELD.match(self.text, word.end) else word.type
 
 
 @lru_cache(maxsize=2048)

@@ -1,5 +1,7 @@
 """Passwords, PINs, keys and tokens."""
 
+import re
+
 from ..detector import ANY_SHAPE, THREE_DIGITS, Candidate, Detector, Hit
 from ..matching import LETTERS, continues_word
 from ..vocabulary import words
@@ -12,14 +14,50 @@ _ORDINARY = words(
     "doesn't isn't link page email mail account security code number verification login username user at by from when "
     "what how why where will would could does did do don't won't want need needs anymore anything"
 )
+_VERBS = "is|was|es|era|ist|war|lautet|heißt|est|to|jest|to jest|это|è|é"
+#: The same where more words than passwords follow: "lösenordet är fel".
+_FURTHER_VERBS = "fue|était|är|var|er|oli|on|je|bylo|byl|este|है"
+#: Short words that mean other things, too: a password only where a colon or a table's bar follows.
+_SHORT = "pass|pw|mdp|clave|ww|contr\\.|pwort"
+_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,9}")
+#: What stands for a password that was hidden already.
+_HIDDEN = frozenset("*•.xX_-#")
 
 
 def _judge_secret(candidate: Candidate) -> Hit | None:
-    value = candidate.value.rstrip(".,;!?)\"'")
+    value = candidate.value.rstrip(".,;!?)\"'}")
     if len(value) < 3 or value.lower() in _ORDINARY or value.startswith(("http", "[", "<")):
+        return None
+    if _HIDDEN.issuperset(value) or not (_looks_chosen(value) or _is_announced(candidate)):
         return None
     mixed = any(not c.isalpha() for c in value) or (value != value.lower() and value != value.capitalize())
     return candidate.hit(0.8 if mixed else 0.5, end=candidate.start + len(value))
+
+
+#: Behind these stands what looks like a password, or none: a short word, a word by itself, or a further verb.
+_WEAK = re.compile(
+    rf"(?:(?:^|[^{LETTERS}])(?:{_SHORT})[^{LETTERS}]{{1,12}}"
+    rf"|(?:^|[^{LETTERS}])(?:{_FURTHER_VERBS}) |\n)[\"'`]?\Z",
+    re.IGNORECASE,
+)
+_JUST_A_SPACE = re.compile(r"[^\W\d_] \Z")
+_VERB = re.compile(rf"(?:^|[^{LETTERS}])(?:{_VERBS}) \Z", re.IGNORECASE)
+
+
+def _is_announced(candidate: Candidate) -> bool:
+    """Whether what stands before makes any word a password: a colon or a verb, not just a space ("password reset")."""
+    text, start = candidate.text, candidate.start
+    first = max(0, start - 20)
+    if _WEAK.search(text, first, start):
+        return False
+    return _JUST_A_SPACE.search(text, first, start) is None or _VERB.search(text, first, start) is not None
+
+
+def _looks_chosen(value: str) -> bool:
+    """Letters together with digits or marks, as in no word of a sentence. Not a passport's number behind "Pass:"."""
+    if len(value) < 5 or _DOCUMENT.fullmatch(value):
+        return False
+    return any(c.isalpha() for c in value) and any(c.isdigit() or c in "!#$%&*?@_" for c in value)
 
 
 def _judge_pin(candidate: Candidate) -> Hit | None:
@@ -33,21 +71,32 @@ def _judge_token(candidate: Candidate) -> Hit | None:
     return candidate.hit(0.95, start=candidate.start + len(scheme))
 
 
+#: Words that say password, whatever follows. In scripts without capitals a particle may stand behind them.
 _KEYWORDS = (
     "password|passwd|pwd|passcode|passphrase|api[ _-]?key|secret[ _-]?key|access[ _-]?token|client[ _-]?secret|"
-    "contraseña|contrasena|passwort|kennwort|mot de passe|hasło|haslo|пароль|пароля|wachtwoord|senha|palavra-passe"
+    "contraseña|contrasena|clave de acceso|passwort|kennwort|mot de passe|mdp provisoire|hasło|haslo|пароль|пароля|"
+    "wachtwoord|senha|palavra-passe|parola d'ordine|lösenordet|lösenord|passordet|passord|adgangskoden|adgangskode|"
+    "kodeord|salasana|heslo|jelszavam|jelszó|parola|parolă|şifrem|şifre|पासवर्ड|密码|密碼|パスワード|비밀번호|"
+    "كلمة المرور|كلمة السر|סיסמה|סיסמא|κωδικός πρόσβασης"
 )
+_FOR_NOW = "provis[óo]ri[ao]|provisional|temporal|temporane[ao]|provvisori[ao]|provisoire|temporaire|tymczasowe"
+_COLON = r"[\"'*_`]{0,3} ?(?:[:=：] ?[*_]{0,2}|\| |</t[dh]><td>)[ \t]?"
 _SAYS = (
-    r"(?:[ ]?[:=][ ]?|[ ](?:is|was|es|era|ist|war|lautet|heißt|est|to|jest|to jest|это|è|é)(?:[ ]?:)?[ ]|[ ]?[\-–][ ]"
-    r"|[ ](?:for|de|für|pour|do|от|di|van)[ ][^ :]{1,30}(?:[ ](?:is|es|ist|est|to|это|è|é)[ ]|[ ]?:[ ]?))"
+    rf"(?:(?: (?:{_FOR_NOW}))?{_COLON}"
+    rf"|[ ](?:{_VERBS}|{_FURTHER_VERBS})(?:[ ]?:)?[ ]|(?: ?是| ?为| ?は| ?은| ?는) ?"
+    r"|[ ]?[\-–][ ]|\n"
+    r"|[ ](?:for|de|für|pour|do|от|di|van)[ ][^ :]{1,30}(?:[ ](?:is|es|ist|est|to|это|è|é)[ ]|[ ]?:[ ]?)|[ ])"
 )
+#: No letters of scripts without spaces, in which the sentence may go on at once.
+_VALUE = r"[^\s\"'`|<，。；、ぁ-ヿ㐀-鿿가-힣]{3,128}"
 
 PASSWORD = Detector(
     type="CREDENTIAL",
-    triggers=(rf"(?i)(?:{_KEYWORDS})",),
-    pattern=rf"(?i)(?:{_KEYWORDS}){_SAYS}[\"'`]?([^ \n\"'`]{{3,128}})",
+    triggers=(rf"(?i)(?:{_KEYWORDS})|(?:^|[^a-z])(?:{_SHORT})[\"'*_]{{0,3}} ?[:=|<]",),
+    pattern=rf"(?i)(?:(?:{_KEYWORDS}){_SAYS}|(?:^|[^{LETTERS}])(?:{_SHORT}){_COLON})[\"'`]?({_VALUE})",
     judge=_judge_secret,
-    explanation="what follows 'password is' or 'API key:' in several languages",
+    explanation="what follows 'password is' or 'API key:' in two dozen languages",
+    version=2,
     context={"en": ("password", "passcode", "pwd", "pin code", "pin")},
     rank=89,
 )

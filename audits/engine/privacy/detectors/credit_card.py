@@ -136,7 +136,7 @@ _CONTEXT = {
     "pl": ("karta", "karty", "karcie", "kartę", "karte ", "kartą", "kart"),
     "ru": ("карт*",),
     "it": ("carta di credito", "carta ", "numero di carta"),
-    "nl": ("kaart ", "creditcard", "kaartnummer", "pasnummer"),
+    "nl": ("kaart ", "creditcard", "kaartnummer", "bankpas"),
     "pt": ("cartão", "cartao"),
     "sv": ("kort ", "kortnummer", "betalkort"),
     "da": ("kortnummer", "betalingskort"),

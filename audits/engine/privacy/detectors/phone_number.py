@@ -15,6 +15,8 @@ from .unnamed_number import CARD, NUMBER_TYPES, countries_of, type_of_number
 _GROUP = re.compile(r"[0-9]+")
 _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|dw\.?) ?[0-9]{1,6}", re.IGNORECASE)
 _FEWEST, _MOST = 6, 15
+#: So many are looked at together.
+_MOST_GROUPS = 8
 _PREFIX = re.compile(r"\+|00|011")
 _MASK = str.maketrans("123456789", "000000000")
 
@@ -147,6 +149,8 @@ def _cuts(mask: str, *, is_prefixed: bool) -> tuple[int, ...]:
     groups = [match.span() for match in _GROUP.finditer(mask)]
     joints = [later[0] - earlier[1] for earlier, later in pairwise(groups)]
     lengths = tuple(end - first for first, end in groups)
+    if len(groups) == _MOST_GROUPS and max(lengths) <= 2 and not is_prefixed:
+        return ()  # a row of small numbers, however much longer it is
     return tuple(
         groups[kept - 1][1]
         for kept in range(len(groups), 0, -1)
