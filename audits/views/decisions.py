@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django import forms
 from django.http import QueryDict
@@ -90,6 +91,11 @@ class Offered:
     opened: bool = False
     lasting: bool = True
     link: str = ""
+
+    @property
+    def denied_id(self) -> str:
+        """What names the reason on the page: decisions that are shut for the same reason share it."""
+        return f"denied-{crc32(self.denied_reason.encode()):08x}"
 
     @property
     def asks(self) -> bool:

@@ -24,6 +24,11 @@ class ShownRun:
     tables: list[ResultTable] = field(default_factory=list)
 
     @property
+    def numbers_title(self) -> str:
+        """What stands over the tables where they are apart from the chart: "Numbers before the fix"."""
+        return f"Numbers {self.label[:1].lower()}{self.label[1:]}"
+
+    @property
     def note(self) -> str:
         """What has to be known to read the numbers, where the check has something to say."""
         return str(self.run.result.get("note", "")) if self.tables else ""

@@ -36,15 +36,15 @@ from portal.core.errors import Conflict, Invalid, ProbityError
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def sign_off(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a signature covers; a post signs it, after a step-up login."""
+    """Show what a signature covers; a post signs it, after a step-up login. Nothing to sign: back to the finding."""
     user = viewer(request)
     shown = finding_for(user, pk)
     require(user, "audits.finding_sign", shown)
     if shown.state != FindingState.VERIFIED:
-        raise Conflict(
-            f"This finding is {shown.get_state_display().lower()}; it can be signed while it is verified.",
-            code="transition_not_allowed",
+        messages.error(
+            request, f"This finding is {shown.get_state_display().lower()}; only a verified finding is signed."
         )
+        return redirect(reverse("audits:finding", args=[shown.pk]))
     if request.method == "POST":
         return _sign(request, user, shown)
     return _page(request, user, shown, SignForm(initial={"statement": signed_hash(shown.pk)}))

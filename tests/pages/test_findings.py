@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -158,6 +159,24 @@ def test_remediation_goes_from_plan_to_implementation_on_the_page(finding, revie
     remediation = finding.remediations.get()
     assert (remediation.state, remediation.plan) == ("implemented", "Rewrite the greeting prompt.")
     assert (finding.state, finding.remediated_by) == ("in_remediation", fixer)
+
+
+def test_numbers_of_both_runs_stand_below_the_pair_over_the_whole_width(finding, reviewer, approver, fixer, as_user):
+    bring(finding, "verified", finder=reviewer, fixer=fixer, approver=approver)
+    text = as_user(reviewer).get(_url(finding)).content.decode()
+    pair, _, below = text.partition("Numbers before the fix")
+    assert ("After the fix" in pair, "evidence-table" in pair) == (True, False)
+    assert "evidence-table" in below
+
+
+def test_decisions_that_are_shut_for_one_reason_tell_it_once(finding, reviewer, member, as_user):
+    colleague = member("reviewer", name="Cora Colleague")
+    finding_claim(finding_id=finding.pk, actor=colleague)
+    text = as_user(reviewer).get(_url(finding)).content.decode()
+    assert text.count("Cora Colleague is working on this right now.") == 1
+    assert "Claim, confirm, dismiss, mark as duplicate: Cora Colleague" in text
+    [named] = set(re.findall(r'disabled aria-describedby="([^"]+)"', text))
+    assert text.count(f'id="{named}"') == 1
 
 
 def test_both_runs_stand_side_by_side_once_a_fix_is_proved(finding, reviewer, approver, fixer, as_user):

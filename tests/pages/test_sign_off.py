@@ -114,7 +114,11 @@ def test_page_is_for_signers_of_the_team_while_the_finding_is_verified(verified,
     answers = [as_user(person).get(_url(verified)).status_code for person in (reviewer, outsider, signer)]
     assert answers == [403, 404, 200]
     Finding.objects.filter(pk=verified.pk).update(state="in_remediation")
-    assert as_user(signer).get(_url(verified)).status_code == 409
+    answer = as_user(signer).get(_url(verified), follow=True)
+    assert answer.redirect_chain == [(reverse("audits:finding", args=[verified.pk]), 302)]
+    assert [str(message) for message in answer.context["messages"]] == [
+        "This finding is in remediation; only a verified finding is signed."
+    ]
 
 
 def test_sign_off_can_be_refused_with_a_reason(verified, signer, as_user):
