@@ -179,6 +179,12 @@ class FlagSource(models.TextChoices):
     DETECTOR = "detector", "Detector"
     REVIEWER = "reviewer", "Reviewer"
 
+    @property
+    def raiser(self) -> str:
+        """Who that was, within a sentence: "a customer"."""
+        word = self.label.lower()
+        return f"an {word}" if word.startswith("i") else f"a {word}"
+
 
 class FlagKind(models.TextChoices):
     UNFAIR = "unfair", "Unfair treatment"

@@ -165,7 +165,7 @@ def flag_promote(*, flag_id: int, severity: str, check_run_id: int, actor: User)
         kind="flag",
         run=run,
         title=f"{kind} in a flagged conversation",
-        sentence=f"A flag raised by {FlagSource(flag.source).label.lower()} was confirmed: {kind.lower()}.",
+        sentence=f"A flag raised by {FlagSource(flag.source).raiser} was confirmed: {kind.lower()}.",
         severity=severity,
         evidence=[(flag.conversation_id, f"Flagged: {kind.lower()}")],
         actor=actor,

@@ -22,7 +22,7 @@ from audits.queries.conversations import conversation_with_scan, transcript_show
 from audits.queries.flags import checks_that_can_prove, flag_for
 from audits.services.flags import WAITING, flag_claim, flag_confirm, flag_dismiss, flag_promote, flag_release
 from audits.services.reveals import transcript_read
-from audits.states import FlagState
+from audits.states import FlagSource, FlagState
 from audits.views.claims import claim_shown
 from audits.views.conversations import TURNS
 from audits.views.decisions import PASSING, Offered
@@ -139,6 +139,7 @@ def flag_context(user: User, shown: Flag, *, bound: tuple[str, forms.Form] | Non
     conversation = shown.conversation
     context: dict[str, Any] = {
         "flag": shown,
+        "flag_raiser": FlagSource(shown.source).raiser,
         "flag_turn": None if shown.turn is None else shown.turn + 1,
         "flag_turn_page": 1 if shown.turn is None else shown.turn // TURNS + 1,
         "claim": claim_shown(shown, user),

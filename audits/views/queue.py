@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, overload
 
 from django.contrib.auth.decorators import login_required
@@ -23,6 +24,7 @@ from audits.models import Finding, Flag
 from audits.queries.findings import finding_for
 from audits.queries.flags import flag_for
 from audits.queries.queue import ReviewQueue, review_queue
+from audits.states import FlagSource
 from audits.views.decisions import TRIAGE, offered_decisions
 from audits.views.evidence import evidence_context
 from audits.views.findings import header_context
@@ -91,7 +93,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(form.is_bound and any(form.value_of(name) for name in form.fields)),
         "may_triage": can_anywhere(user, "flags.triage"),
         "stay": _address(request, current) if current is not None else "",
-        "go_on": _address(request, None),
+        "go_on": _address(request, _after(page, current)),
         **_beside(user, current),
     }
     partial = asks_for_part(request)
@@ -108,6 +110,12 @@ def _rows(waiting: ReviewQueue, form: QueueFilter) -> OneAfterAnother:
 def _current(page: Page[Finding | Flag], ref: str) -> Finding | Flag | None:
     rows = list(page)
     return next((row for row in rows if _ref(row) == ref), rows[0] if rows else None)
+
+
+def _after(page: Page[Finding | Flag], current: Finding | Flag | None) -> Finding | Flag | None:
+    """What is looked at once `current` is decided: the one below it; none below, the first."""
+    rows = list(page)
+    return next((after for row, after in pairwise(rows) if row == current), None)
 
 
 def _beside(user: User, current: Finding | Flag | None) -> dict[str, Any]:
@@ -140,7 +148,7 @@ def _item(row: Finding | Flag, query: QueryDict, current: Finding | Flag | None)
         meta = f"{row.get_kind_display()} · {assistant.name} · {_due(row.due_at)}{claimed}"
     else:
         title, assistant, severity, state = row.get_kind_display(), row.conversation.assistant, "", row.state
-        meta = f"Flag from {row.get_source_display().lower()} · {assistant.name} · {_age(row.raised_at)}{claimed}"
+        meta = f"Flag from {FlagSource(row.source).raiser} · {assistant.name} · {_age(row.raised_at)}{claimed}"
     return Item(
         ref=ref,
         title=title,

@@ -103,8 +103,18 @@ def test_queue_claims_in_place_and_goes_on_after_a_decision(scene, reviewer, as_
     assert f'value="/queue/?kind=findings&amp;item=finding-{scene.finding.pk}"' in text
     decide = reverse("audits:finding-decide", args=[scene.finding.pk, "confirm"])
     after = client.post(decide, {"next": page.context["go_on"]}, follow=True)
-    assert after.request["QUERY_STRING"] == "kind=findings"
+    assert after.request["QUERY_STRING"] == f"kind=findings&item=finding-{other.pk}"
     assert _refs(after) == [f"finding-{other.pk}"]
+
+
+def test_queue_goes_on_with_the_item_below_and_after_the_last_with_the_first(scene, reviewer, as_user):
+    other = finding_make(scene.assistant, run=run_make(scene.assistant, cycle=cycle_make(scene.assistant), target="x"))
+    Finding.objects.filter(pk=other.pk).update(severity="low")
+    first, second, last = f"finding-{scene.finding.pk}", f"finding-{other.pk}", f"flag-{scene.flag.pk}"
+    client = as_user(reviewer)
+    assert _refs(client.get("/queue/")) == [first, second, last]
+    went_on = {open_: client.get(f"/queue/?item={open_}").context["go_on"] for open_ in (first, second, last)}
+    assert went_on == {first: f"/queue/?item={second}", second: f"/queue/?item={last}", last: "/queue/"}
 
 
 def _decide(client, flag: Flag, name: str, data: dict | None = None):
