@@ -105,7 +105,7 @@ class Lexicon:
             key: str | None = matched.lower()
             if key not in types:
                 key = self._stem(matched)
-            if key and not (key in self._whole and _goes_on(text, end)):
+            if key and not (key in self._whole and key[-1].isalpha() and _goes_on(text, end)):
                 found.append(Occurrence(end - len(key), end, types[key]))
             position = max(last, position + 1)
         return found

@@ -93,7 +93,7 @@ OTHER_NUMBERS: dict[str, tuple[str, ...]] = {
            "flight", "case number",
            "claim", "model", "version", "shipment", "track", "transaction", "receipt", "coupon", "voucher",
            "parcel", "sku", "product", "item no", "item number", "item #", "article"),
-    "es": ("pedido", "reserva", "factura", "código postal", "seguimiento", "matrícula", "cp:", "nhc", "nass",
+    "es": ("pedido", "reserva", "factura", "código postal", "seguimiento", "matrícula", "cp:", "nhc",
            "historia", "colegiado", "localizador", "envío", "referencia", "expediente", "artículo", "guía"),
     "de": ("bestell", "buchung", "rechnung", "auftrag", "sendung", "plz", "postleitzahl", "führerschein", "vorgang",
            "paket", "referenz", "trackingnummer", "artikel"),

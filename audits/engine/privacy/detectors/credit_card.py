@@ -84,7 +84,7 @@ def _certainty(part: Candidate, shape: tuple[int, ...]) -> float:
     is_even = len(set(shape)) == 1 or shape in _USUAL_SHAPES or shape in _SCHEME_SHAPES
     if label == "CREDIT_CARD" or (label is None and (is_even or part.is_whole_message)):
         return 1.0
-    return 0.8 if is_even and (label != "OTHER_NUMBER" or sum(shape) > 14) else 0.0
+    return 0.8 if is_even and (label in _NOT_OTHERWISE_NAMED or sum(shape) > 14) else 0.0
 
 
 def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:

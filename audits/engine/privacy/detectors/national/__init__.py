@@ -2,6 +2,7 @@
 
 from ...detector import Detector
 from . import americas, asia_pacific, central_europe, eastern, nordic, western_europe
+from .documents import DOCUMENTS
 
 NATIONAL_IDS: tuple[Detector, ...] = (
     western_europe.UK_NHS,
@@ -72,4 +73,10 @@ NATIONAL_IDS: tuple[Detector, ...] = (
     asia_pacific.NZ_IRD,
     asia_pacific.ZA_ID,
     asia_pacific.NG_NIN,
+    western_europe.ES_SOCIAL_SECURITY,
+    eastern.HU_TAJ,
+    eastern.HU_TAX_ID,
+    americas.MX_RFC,
+    americas.AR_CUIT,
+    *DOCUMENTS,
 )

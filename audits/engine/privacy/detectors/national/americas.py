@@ -2,10 +2,11 @@
 
 import re
 
+from stdnum.ar import cuit
 from stdnum.br import cpf
 from stdnum.ca import sin
 from stdnum.cl import rut
-from stdnum.mx import curp
+from stdnum.mx import curp, rfc
 from stdnum.us import itin
 
 from ...detector import THREE_DIGITS
@@ -57,11 +58,12 @@ US_MBI = national(
 )
 US_DRIVER_LICENSE = national(
     "US_DRIVER_LICENSE",
-    r"(?i)[a-z]{0,3}[0-9][0-9a-z]{3,14}(?:[ \-][0-9]{2,6}){0,3}",
+    r"(?i)[a-z]{0,3}[0-9][0-9a-z]{2,14}(?:[ \-][0-9]{2,6}){0,3}",
     _is_licence,
     "a number of five to nineteen characters, named as a driver's license",
     {"en": ("driver license", "drivers license", "driver's license", "driver licence", "driver's licence",
-            "driving licence", "driving license", "drivers licence", "dl number", "dl no")},
+            "driving licence", "driving license", "drivers licence", "dl number", "dl no",
+            "dl:", "dl#", "dl #", "dln", "license number", "licence number")},
     needs_word=True,
     trusts_word=False,
     shape=r"[0-9]{4}",
@@ -86,6 +88,23 @@ MX_CURP = national(
     {"es": ("curp", "clave única")},
     needs_word=False,
     shape=r"(?i)[a-z]{4}[0-9]{6}[hmx]",
+)
+MX_RFC = national(
+    "MX_RFC",
+    r"(?i)[a-zñ&]{4}-?[0-9]{6}-?[0-9a-z]{3}",
+    lambda value: bool(rfc.is_valid(plain(value), validate_check_digits=True)),
+    "four letters of a person's name, the birth date and a check, as taxpayers are registered in Mexico",
+    {"es": ("rfc", "r.f.c", "registro federal")},
+    needs_word=False,
+    shape=r"(?i)[a-zñ]{4}-?[0-9]{6}-?[0-9a-z]{3}",
+)
+AR_CUIT = national(
+    "AR_CUIT",
+    r"(?:20|23|24|27)-?[0-9]{8}-?[0-9]",
+    cuit.is_valid,
+    "eleven digits of a person with a weighted check digit, named as CUIT or CUIL",
+    {"es": ("cuit", "cuil", "c.u.i.t", "c.u.i.l")},
+    needs_word=True,
 )
 CL_RUT = national(
     "CL_RUT",

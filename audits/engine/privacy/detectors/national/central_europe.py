@@ -105,9 +105,9 @@ DE_ID_CARD = national(
     r"(?i)[cfghjklmnprtvwxyz][cfghjklmnprtvwxyz0-9]{8}[0-9]?d?",
     _never,
     "nine characters as on German identity cards, named as one",
-    {"de": ("personalausweis", "ausweisnummer", "ausweis-nr", "perso ")},
+    {"de": ("personalausweis", "ausweisnummer", "ausweis-nr", "ausweisnr", "perso ", "perso-nr", "perso:")},
     needs_word=True,
-    shape=r"[0-9]",
+    shape=r"[0-9][0-9A-Za-z]",
     trigger=TWO_DIGITS,
 )
 AT_SOCIAL_SECURITY = national(

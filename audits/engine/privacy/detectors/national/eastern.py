@@ -1,4 +1,4 @@
-"""Identity numbers of Russia, Ukraine, Turkey and Israel."""
+"""Identity numbers of Russia, Ukraine, Hungary, Turkey and Israel."""
 
 from stdnum.il import idnr as israeli
 from stdnum.ru import inn
@@ -15,6 +15,34 @@ def _is_snils(value: str) -> bool:
     return total % 101 % 100 == int(digits[9:])
 
 
+def _is_taj(value: str) -> bool:
+    """Health insurance (Act XX of 1996, annex): digits weighted 3 and 7 in turn, modulo 10."""
+    digits = [int(digit) for digit in plain(value)]
+    return sum(digit * (3, 7)[place % 2] for place, digit in enumerate(digits[:8])) % 10 == digits[8]
+
+
+def _is_hungarian_tax(value: str) -> bool:
+    """Taxpayers (the same Act): an 8, days since 1867, a serial, and the sum of digits by their places, modulo 11."""
+    digits = [int(digit) for digit in plain(value)]
+    return sum(digit * place for place, digit in enumerate(digits[:9], 1)) % 11 == digits[9]
+
+
+HU_TAJ = national(
+    "HU_TAJ",
+    r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{3}",
+    _is_taj,
+    "nine digits with a weighted check digit, named as a Hungarian insurance number",
+    {"hu": ("taj szám", "taj-szám", "tajszám", "taj", "társadalombiztosítási")},
+    needs_word=True,
+)
+HU_TAX_ID = national(
+    "HU_TAX_ID",
+    r"8[0-9]{9}",
+    _is_hungarian_tax,
+    "ten digits that begin with 8, with a weighted check digit, named as a tax number",
+    {"hu": ("adóazonosító", "adójel", "adószám")},
+    needs_word=True,
+)
 RU_SNILS = national(
     "RU_SNILS",
     r"[0-9]{3}-[0-9]{3}-[0-9]{3}[ \-][0-9]{2}",

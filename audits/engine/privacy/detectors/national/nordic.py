@@ -26,7 +26,7 @@ SE_PERSONNUMMER = national(
     r"(?:19|20)?[0-9]{6}[\-+][0-9]{4}",
     personnummer.is_valid,
     "birth date, hyphen and serial with a Luhn digit",
-    {"sv": ("personnummer", "personnr", "pers nr", "pnr"), "en": ("swedish personal",)},
+    {"sv": ("personnummer", "personnr", "pers nr", "pers.nr", "pnr"), "en": ("swedish personal",)},
     needs_word=False,
     trusts_word=True,
     shape=r"[0-9]{6}[\-+][0-9]{4}",
@@ -36,7 +36,7 @@ SE_PERSONNUMMER_BARE = national(
     r"(?:19|20)?[0-9]{10}",
     personnummer.is_valid,
     "ten or twelve digits that begin with the birth date, with a Luhn digit, named as personnummer",
-    {"sv": ("personnummer", "personnr"), "en": ("swedish personal",)},
+    {"sv": ("personnummer", "personnr", "pers.nr", "pnr"), "en": ("swedish personal",)},
     needs_word=True,
 )
 FI_PERSONAL_IDENTITY_CODE = national(
@@ -63,7 +63,7 @@ NO_FODSELSNUMMER = national(
     r"[0-9]{6} ?[0-9]{5}",
     lambda value: fodselsnummer.is_valid(plain(value)),
     "eleven digits that begin with the birth date, with two check digits, named as fødselsnummer",
-    {"nb": ("fødselsnummer", "fodselsnummer", "personnummer", "fødselsnr")},
+    {"nb": ("fødselsnummer", "fodselsnummer", "personnummer", "fødselsnr", "fnr")},
     needs_word=True,
     also_named=frozenset({"SE_PERSONNUMMER", "DK_CPR", "DATE_OF_BIRTH"}),
 )

@@ -34,6 +34,16 @@ def _is_portuguese(value: str) -> bool:
     return compact[0] in "123" or compact.startswith("45") if portuguese_nif.is_valid(compact) else False
 
 
+def _is_spanish_insurance(value: str) -> bool:
+    """The number without its last two digits leaves them by 97; a short serial without its leading noughts."""
+    digits = plain(value)
+    if len(digits) != 12:
+        return False
+    province, serial, check = int(digits[:2]), int(digits[2:10]), int(digits[10:])
+    number = province * (10_000_000 if serial < 10_000_000 else 100_000_000) + serial
+    return number % 97 == check
+
+
 def _never(value: str) -> bool:
     return False
 
@@ -74,7 +84,17 @@ ES_NIF = national(
     _is_spanish,
     "eight digits, or a letter and seven, with the mod-23 letter",
     {
-        "es": ("dni", "nif", "nie", "documento nacional", "documento de identidad", "número de identidad"),
+        "es": (
+            "dni",
+            "nif",
+            "nie",
+            "documento nacional",
+            "documento de identidad",
+            "número de identidad",
+            "d.n.i",
+            "n.i.f",
+            "n.i.e",
+        ),
         "en": ("dni", "nie"),
     },
     needs_word=False,
@@ -104,7 +124,7 @@ ES_NIF_BARE = national(
     r"[0-9]{8}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}",
     _never,
     "seven or eight digits named as DNI, written without the letter",
-    {"es": ("dni", "número de dni")},
+    {"es": ("dni", "número de dni", "d.n.i", "documento")},
     needs_word=True,
     shape=r"[0-9]{8}|[0-9]\.[0-9]{3}\.[0-9]{3}",
 )
@@ -131,7 +151,11 @@ BE_NATIONAL_NUMBER_BARE = national(
     r"[0-9]{11}|[0-9]{6}[ \-][0-9]{3}[ .\-][0-9]{2}",
     lambda value: nn.is_valid(plain(value)),
     "eleven digits with the mod-97 check, named as a Belgian national number",
-    {"nl": ("rijksregisternummer",), "fr": ("registre national", "numéro national"), "en": ("belgian national",)},
+    {
+        "nl": ("rijksregisternummer", "insz"),
+        "fr": ("registre national", "numéro national", "niss"),
+        "en": ("belgian national",),
+    },
     needs_word=True,
 )
 IE_PPS = national(
@@ -152,6 +176,14 @@ PT_NIF = national(
     needs_word=True,
     also_named=frozenset({"ES_NIF"}),
     words={"pt": ("contribuinte", "fiscal", "nif")},
+)
+ES_SOCIAL_SECURITY = national(
+    "ES_SOCIAL_SECURITY",
+    r"[0-9]{2}[ /\-]?[0-9]{8}(?:[0-9]{2})?(?:[ /\-]?[0-9]{2})?",
+    _is_spanish_insurance,
+    "twelve digits: a province, a serial and its remainder by 97, named as an insurance number",
+    {"es": ("nuss", "nass", "n.u.s.s", "seguridad social", "número de afiliación")},
+    needs_word=True,
 )
 IT_IDENTITY_CARD = national(
     "IT_IDENTITY_CARD",
