@@ -17,41 +17,51 @@ _TOKEN_BREAK = re.compile(r"[^0-9A-Za-z]+")
 class Armed:
     """A detector with its compiled pattern. Raises BadPattern for an expression without linear-time matching."""
 
-    __slots__ = ("_find", "_judge", "_search", "_search_in_ascii", "detector")
+    __slots__ = ("_find", "_judge", "_retries", "_search", "_search_in_ascii", "_shortest", "detector")
 
     def __init__(self, detector: Detector) -> None:
         self.detector = detector
         self._find = detector.find
         self._judge = detector.judge
+        self._retries = detector.retries
+        self._shortest = detector.shortest
         self._search = Pattern(detector.pattern).search
         #: Compiled when the first text of ASCII is looked at.
         self._search_in_ascii: Search | None = None
 
-    def find_in_text(self, text: str) -> list[Ranked] | None:
-        """Every hit, in the order of the text; None if this detector needs more than the text."""
-        return None if self._find is None else self._ranked(self._find(text))
+    @property
+    def needs_text_alone(self) -> bool:
+        """Whether `find_in_text` does, which is spared what `find` is given."""
+        return self._find is not None
+
+    def find_in_text(self, text: str) -> list[Ranked]:
+        """Every hit, in the order of the text."""
+        assert self._find is not None
+        return self._ranked(self._find(text))
 
     def find(self, subject: Subject, announcements: Announcements, language: str | None) -> list[Ranked]:
         """Every hit, in the order of the text."""
         if self._find is not None:
             return self._ranked(self._find(subject.text))
-        judge, shortest = self._judge, self.detector.shortest
-        search = self._search if not subject.ascii else self._search_in_ascii or self._for_ascii()
+        judge, shortest = self._judge, self._shortest
+        data, text, is_ascii = subject.data, subject.text, subject.is_ascii
+        search = self._search if not is_ascii else self._search_in_ascii or self._for_ascii()
         assert judge is not None
-        data, text = subject.data, subject.text
         last = len(data) - shortest
         hits: list[Hit] = []
         resume = 0
         while resume <= last and (match := search(data, resume)):
-            start, end = subject.locate(*match)
+            start, end = match if is_ascii else subject.locate(*match)
             hit = judge(Candidate(announcements, start, end, language)) if end - start >= shortest else None
-            if hit is None:
-                next_position = self._next_look(text, start, end)
-            else:
+            if hit is not None:
                 hits.append(hit)
-                next_position = max(hit.end, start + 1)
-            resume = max(subject.offset(match[0], start, next_position), match[0] + 1)
-        return self._ranked(hits)
+                next_position = hit.end
+            else:
+                next_position = self._next_look(text, start, end) if self._retries else end
+            resume = next_position if is_ascii else subject.offset(match[0], start, next_position)
+            if resume <= match[0]:
+                resume = match[0] + 1
+        return self._ranked(hits) if hits else []
 
     def _for_ascii(self) -> Search:
         pattern = self.detector.pattern
@@ -65,7 +75,7 @@ class Armed:
 
     def _next_look(self, text: str, start: int, end: int) -> int:
         """Where to go on after text[start:end] was turned down."""
-        if not self.detector.retries or not self.detector.shortest <= end - start <= _LONGEST_RETRIED:
+        if not self._shortest <= end - start <= _LONGEST_RETRIED:
             return end
         gap = _TOKEN_BREAK.search(text, start, end)
         return gap.end() if gap and gap.end() > start else end

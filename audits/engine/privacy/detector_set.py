@@ -90,8 +90,9 @@ class DetectorSet:
         gates = self._gates_for_ascii if together.in_ascii else self._gates
         for armed, indices in gates.places(together).items():
             for index in indices:
-                hits = armed.find_in_text(texts[index])
-                if hits is None:
+                if armed.needs_text_alone:
+                    hits = armed.find_in_text(texts[index])
+                else:
                     if index not in subjects:
                         text = texts[index]
                         subjects[index] = Subject(text, together.data_of(index)), Announcements(text, self._lexicon)

@@ -38,7 +38,7 @@ def joined(texts: Sequence[str], *, in_ascii: bool = False) -> Joined:
     return Joined(data, list(accumulate(lengths, initial=0)), in_ascii)
 
 
-def gate(triggers: Iterable[str], *, in_ascii: bool) -> Landmark:
+def landmark_of(triggers: Iterable[str], *, in_ascii: bool) -> Landmark:
     """A search over joined texts for whatever any of `triggers` would match in one of them by itself.
 
     ^ and $ are made to stand for the ends of lines: every text is one line or several.

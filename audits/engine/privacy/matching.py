@@ -4,6 +4,7 @@ Patterns keep to what both read alike: no look-around, no back-references, no `\
 """
 
 import re
+import string
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -62,28 +63,33 @@ def decoded(data: Any) -> str:
     return text
 
 
+_WORD_CHARACTERS = frozenset(f"{string.ascii_letters}{string.digits}_")
+
+
 def continues_word(character: str) -> bool:
     """Whether `character`, next to a value, makes it part of something longer: a digit or a cased letter.
 
     Letters without case do not: Chinese, Japanese or Thai is written without spaces around a number.
     """
-    return character.isdigit() or character == "_" or character.lower() != character.upper()
+    if character <= "\x7f":
+        return character in _WORD_CHARACTERS
+    return character.isdigit() or character.lower() != character.upper()
 
 
 class Subject:
     """A text ready to be searched, with offsets in code points on the outside."""
 
-    __slots__ = ("_byte", "_char", "ascii", "data", "text")
+    __slots__ = ("_byte", "_char", "data", "is_ascii", "text")
 
     def __init__(self, text: str, data: Any) -> None:
         self.text = text
         self.data = data
-        self.ascii = text.isascii()
+        self.is_ascii = text.isascii()
         self._byte = self._char = 0
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """The code points at two offsets of `data`. Cheap when asked with ascending starts."""
-        if self.ascii or re2 is None:
+        if self.is_ascii or re2 is None:
             return start, end
         if start < self._byte:
             self._byte = self._char = 0
@@ -93,7 +99,7 @@ class Subject:
 
     def offset(self, base: int, base_position: int, position: int) -> int:
         """The offset in `data` of `position`, counted from a known pair close before it."""
-        if self.ascii or re2 is None:
+        if self.is_ascii or re2 is None:
             return position
         return base + len(self.text[base_position:position].encode("utf-8", "replace"))
 

@@ -23,8 +23,8 @@ def resolve(found: Sequence[Ranked]) -> Spans:
     What is unsure gives way to what is sure; a checksum that holds (score 1.0) yields only to mail addresses
     and keys.
     """
-    if len(found) < 2:
-        return tuple([item.span for item in found])
+    if len(found) == 1:
+        return (found[0].span,)
 
     def strength(item: Ranked) -> tuple[bool, int, int, float, int, str]:
         rank, span = item

@@ -1,12 +1,12 @@
 """Which detectors a text asks for, by the triggers that occur in it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .armed import Armed
 from .detector import OTHER_SCRIPT
-from .gates import Joined, gate, places
+from .gates import Joined, landmark_of, places
 from .matching import Landmark, PatternSet
 
 #: Tells which detectors are to look at a text, given its data.
@@ -94,28 +94,44 @@ class _Opened(NamedTuple):
 
 
 class _Gate(NamedTuple):
-    """A search over many texts for a few triggers, and what tells which of them occur in a text that it finds."""
+    """A search over many texts for a few triggers, and what a text asks for that it finds.
+
+    `opened` tells that by the data of a text; of a gate with one trigger it is the answer to all of them.
+    """
 
     search: Landmark
-    opened: Callable[[Any], _Opened]
+    opened: Callable[[Any], _Opened] | _Opened
+
+    def opens(self, texts: Joined) -> Iterable[tuple[_Opened, Sequence[int]]]:
+        """What some of the texts ask for, and which do."""
+        found = places(self.search, texts)
+        if isinstance(self.opened, _Opened):
+            return ((self.opened, found),) if found else ()
+        tell, data_of = self.opened, texts.data_of
+        return [(tell(data_of(place)), (place,)) for place in found]
 
 
 def _gate(part: Tree, *, in_ascii: bool) -> _Gate:
-    listed = [
-        _Opened(met.at_once, (Gates(_parted_for_gates(met.further), in_ascii=in_ascii),) if met.further else ())
-        for met in part.values()
-    ]
+    """A dictionary among the triggers is not told from the others: its detectors look at all that the gate finds, which
+    takes less than to compile it once more."""
+    opened = {
+        trigger: _Opened(
+            met.at_once, (Gates(_parted_for_gates(met.further), in_ascii=in_ascii),) if met.further else ()
+        )
+        for trigger, met in part.items()
+    }
+    told = [trigger for trigger in part if len(trigger) < _DICTIONARY and len(part) > 1]
+    untold = [opened[trigger] for trigger in part if trigger not in told]
 
     def plan(occurring: frozenset[int]) -> _Opened:
-        met = sorted(occurring)
+        met = untold + [opened[told[index]] for index in sorted(occurring)]
         return _Opened(
-            tuple(each for index in met for each in listed[index].armed),
-            tuple(each for index in met for each in listed[index].further),
+            tuple(each for one in met for each in one.armed),
+            tuple(each for one in met for each in one.further),
         )
 
-    if len(listed) == 1:
-        return _Gate(gate(part, in_ascii=in_ascii), lambda data: listed[0])
-    return _Gate(gate(part, in_ascii=in_ascii), PatternSet(part, plan, in_ascii=in_ascii).plan_for)
+    search = landmark_of(part, in_ascii=in_ascii)
+    return _Gate(search, PatternSet(told, plan, in_ascii=in_ascii).plan_for if told else plan(frozenset()))
 
 
 class Gates:
@@ -129,13 +145,12 @@ class Gates:
         """The detectors that are to look at some of the texts, and at which."""
         found: dict[Armed, list[int]] = {}
         behind: dict[Gates, list[int]] = {}
-        for search, opened in self._gates:
-            for place in places(search, texts):
-                armed, further = opened(texts.data_of(place))
+        for gate in self._gates:
+            for (armed, further), asking in gate.opens(texts):
                 for each in armed:
-                    found.setdefault(each, []).append(place)
+                    found.setdefault(each, []).extend(asking)
                 for gates in further:
-                    behind.setdefault(gates, []).append(place)
+                    behind.setdefault(gates, []).extend(asking)
         for gates, shown in behind.items():
             for each, within in gates.places(texts.only(shown)).items():
                 found.setdefault(each, []).extend(shown[place] for place in within)

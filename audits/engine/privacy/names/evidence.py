@@ -67,7 +67,7 @@ def _word_at_end(text: str) -> tuple[str, str]:
     """The last word, in lower case, and what stands behind it."""
     if text[-1:] == " " and (word := text[text.rfind(" ", 0, -1) + 1 : -1]).isalpha():
         return word.lower(), " "  # the usual case, in a third of the time
-    match = _TURNED.match(text[::-1])
+    match = _TURNED.match(text[::-1]) if text else None
     return (match.group(2)[::-1].lower(), match.group(1)[::-1]) if match else ("", text)
 
 
@@ -75,7 +75,7 @@ def _word_at_head(text: str) -> tuple[str, str]:
     """The first word, in lower case, and what stands before it."""
     if text[:1] == " " and (word := text[1:].split(" ", 1)[0]).isalnum():
         return word.lower(), " "  # the usual case, in a third of the time
-    match = _NEXT.match(text)
+    match = _NEXT.match(text) if text else None
     return (match.group(2).lower(), match.group(1)) if match else ("", "")
 
 

@@ -43,6 +43,8 @@ SURNAME_ENDINGS = tuple(
         )
     )
 )
+#: The last two letters of them: most words are told from surnames by a look at these.
+_SURNAMES_END_IN = frozenset(ending[-2:] for ending in SURNAME_ENDINGS)
 _SURNAME_BEGINNINGS = ("mc", "mac", "o'", "d'", "fitz")
 _SHORTEST_SHAPED = 5
 
@@ -73,9 +75,14 @@ def kind_of(lower: str, kinds: dict[str, int]) -> int:
     return kind
 
 
+def ends_as_surname(word: str, start: int = 0) -> bool:
+    """Whether a word ends as surnames do, from its letter `start` on."""
+    return word[-2:] in _SURNAMES_END_IN and word.endswith(SURNAME_ENDINGS, start)
+
+
 def has_surname_shape(lower: str) -> bool:
     """Whether a word in lower case begins or ends as surnames do: -ová, -ski, -sson, -енко, Mc-."""
-    return len(lower) >= _SHORTEST_SHAPED and (lower.endswith(SURNAME_ENDINGS) or lower.startswith(_SURNAME_BEGINNINGS))
+    return len(lower) >= _SHORTEST_SHAPED and (ends_as_surname(lower) or lower.startswith(_SURNAME_BEGINNINGS))
 
 
 def run_around(text: str, start: int) -> tuple[int, str]:
@@ -91,8 +98,10 @@ def run_around(text: str, start: int) -> tuple[int, str]:
 
 
 def _first_of_run(text: str, start: int) -> int:
+    if not start or text[start - 1] != " ":
+        return start
     least = max(0, start - _REACH_LEFT)
-    before = text[text.rfind(" ", least, max(least, start - 1)) + 1 : max(least, start - 1)]
+    before = text[text.rfind(" ", least, start - 1) + 1 : start - 1]
     if before.islower() and before not in PARTICLES:
         return start  # the usual case, in a tenth of the time
     first = at = start
