@@ -31,6 +31,7 @@ from portal.accounts.choice_fields import PersonChoiceField
 from portal.accounts.models import User
 from portal.core.access import restrict
 from portal.core.forms import calendar, choose_from
+from portal.core.names import name_title
 
 ANY = ("", "Any")
 FINDING_KINDS = [*CheckKind.values, "flag"]
@@ -183,7 +184,7 @@ class FairnessFilter(forms.Form):
     def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = {
-            "outcome": [(name, name.replace("_", " ").capitalize()) for name in asked.choices.outcomes],
+            "outcome": [(name, name_title(name)) for name in asked.choices.outcomes],
             "by": list(asked.choices.dimensions),
             "release": [("", "All"), *((one.version, one.version) for one in asked.releases)],
         }

@@ -27,7 +27,7 @@ from audits.checks.gap_settings import (
 )
 from audits.checks.group_values import GroupValues, group_values
 from audits.checks.known_shares import KnownShare, known_family, known_share, preposition_of, rate_columns, rate_row
-from audits.checks.service_quality_words import RANK_COLUMNS, figure_words, rank_row, rank_sentence, title_of
+from audits.checks.service_quality_words import RANK_COLUMNS, rank_row, rank_sentence, title_of
 from audits.checks.tables import table
 from audits.cube_packs import QUALITY as QUALITY_COUNTED
 from audits.cube_packs import SCORES as SCORES_COUNTED
@@ -43,6 +43,7 @@ from audits.engine.statistics.ranks import SEED
 from audits.queries.cubes import window_cube
 from audits.states import CheckKind, Severity
 from portal.core.languages import language_name
+from portal.core.names import name_words
 
 DERIVED: Mapping[str, Scale] = {"first_answer": SECONDS, "duration": SECONDS, "turns": TURNS}
 REPEAT_CONTACT = "repeat_contact"
@@ -213,7 +214,7 @@ def _reference_missing(question: _Question) -> CheckOutcome:
 
 
 def _known_share(question: _Question, gap: GapTable) -> KnownShare:
-    words = figure_words(question.params.figure)
+    words = name_words(question.params.figure)
     return known_share(
         gap,
         what=_KNOWN.get(question.params.figure, f"a {words} score was given"),
@@ -234,7 +235,7 @@ def _of_ranks(question: _Question, known: KnownShare, ranks: OrderedTable) -> Ch
             "tables": [
                 known.table,
                 table(
-                    f"{figure_words(params.figure)} compared",
+                    f"{name_words(params.figure)} compared",
                     RANK_COLUMNS,
                     [rank_row(row, scale, named) for row in ranks.groups],
                 ),

@@ -9,6 +9,7 @@ from audits.checks.known_shares import preposition_of
 from audits.engine.bias.ordered_gap import OrderedResult, OrderedTable
 from audits.engine.bias.scales import Scale
 from audits.engine.bias.verdict import Verdict
+from portal.core.names import name_title
 
 RANK_COLUMNS = (
     ("Group", "text"),
@@ -19,7 +20,6 @@ RANK_COLUMNS = (
     ("Adjusted p", "p"),
     ("Verdict", "verdict"),
 )
-_ABBREVIATIONS = frozenset({"ces", "csat", "fcr", "nps"})
 _TITLES: Mapping[str, str] = {
     "first_answer": "Wait for the first answer differs by {name}",
     "duration": "Duration differs by {name}",
@@ -34,15 +34,9 @@ _HIGHER: Mapping[str, str] = {
 }
 
 
-def figure_words(figure: str) -> str:
-    """How a figure is called inside a sentence: "CSAT", "first answer"."""
-    return figure.upper() if figure in _ABBREVIATIONS else figure.replace("_", " ")
-
-
 def title_of(figure: str, name: str) -> str:
     """ "CSAT differs by age group"."""
-    words = figure_words(figure)
-    title = _TITLES.get(figure, words[0].upper() + words[1:] + " differs by {name}")
+    title = _TITLES.get(figure, name_title(figure) + " differs by {name}")
     return title.format(name=name.replace("_", " "))
 
 

@@ -31,6 +31,7 @@ from consent.traces import Section
 from portal.core.envelope import SealBroken
 from portal.core.errors import KeyDestroyed, NotFound
 from portal.core.languages import language_name
+from portal.core.names import name_words
 
 WITHHELD = "[withheld: it could not be checked for other people's data]"
 # Shorter values stand in a text for many other reasons.
@@ -246,12 +247,12 @@ def _shown(
 
 def _in_words(conversation: Conversation, held: dict[str, Any]) -> dict[str, Any]:
     facts = [conversation.channel, language_name(conversation.language), conversation.intent]
-    outcome = {name.replace("_", " "): in_words(value) for name, value in held["outcome"].items()}
+    outcome = {name_words(name): in_words(value) for name, value in held["outcome"].items()}
     return {
         "title": f"{conversation.assistant.name}, {in_words(conversation.started_at)}",
         "facts": ", ".join(filter(None, facts)),
         "external_id": conversation.external_id,
-        "outcome": "; ".join(f"{name}: {value}" for name, value in outcome.items()),
+        "outcome": "; ".join(f"{name} {value}" for name, value in outcome.items()),
         "consent": "; ".join(f"{one.purpose.name}: {one.get_status_display()}" for one in conversation.consents.all()),
         "messages": held["messages"],
     }

@@ -31,6 +31,7 @@ from portal.core.access import can
 from portal.core.errors import Invalid
 from portal.core.forms import add_invalid
 from portal.core.languages import language_name
+from portal.core.names import name_title
 
 TURNS = 100
 MEASURES = {
@@ -127,7 +128,7 @@ def _facts(shown: Conversation) -> Mapping[str, Any]:
 def _outcome(shown: Conversation) -> list[tuple[str, Any]]:
     words = {True: "Yes", False: "No"}
     return [
-        (name.replace("_", " ").capitalize(), words[value] if isinstance(value, bool) else value)
+        (name_title(name), words[value] if isinstance(value, bool) else value)
         for name, value in sorted(shown.outcome.items())
     ]
 

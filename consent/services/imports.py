@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from consent.records import Numbered, NumberedEntry, Rejection
 from consent.services.events import consent_events_take
@@ -23,9 +23,9 @@ class ImportReport(Report):
 
     created: int = 0
     unchanged: int = 0
-    conflicts: int = 0
+    conflicts: int = field(default=0, metadata={"words": "in conflict"})
     rejected: int = 0
-    clamped: int = 0
+    clamped: int = field(default=0, metadata={"words": "set back from the future"})
 
 
 def consents_import(

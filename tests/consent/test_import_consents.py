@@ -90,6 +90,14 @@ def test_what_cannot_be_stored_is_told_by_line_and_field_and_the_rest_goes_in(tm
     assert LedgerEntry.objects.filter(action="consent.source_conflict").count() == 1
 
 
+def test_summary_reads_as_words_whatever_the_counts(tmp_path, shown_notice):
+    path = written(tmp_path / "events.jsonl", line(1), line(1, state="refused"))
+    out = io.StringIO()
+    call_command("import_consents", str(path), team="home", source="crm", stdout=out)
+    counts = "2 read, 1 created, 0 unchanged, 1 in conflict, 0 rejected, 0 set back from the future"
+    assert out.getvalue().splitlines()[0] == f"{path}: {counts}"
+
+
 def test_an_unknown_key_is_told_the_closest_or_all_that_there_are(tmp_path, shown_notice):
     lines = [line(1, jurisdicton="DE"), line(2, colour="red"), line(3, notice={**NOTICE, "lang": "en"})]
     path = written(tmp_path / "events.jsonl", *lines)

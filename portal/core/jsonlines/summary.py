@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import reduce
 from operator import add
 from pathlib import Path
@@ -13,7 +13,10 @@ from typing import Generic, Self, TypeVar
 
 @dataclass(slots=True)
 class Report:
-    """Counts of lines by what became of them: a field each in those that inherit, `read` of all."""
+    """Counts of lines by what became of them: a field each in those that inherit, `read` of all.
+
+    A field that reads badly after its number has better words in its metadata, as `words`.
+    """
 
     read: int = 0
 
@@ -63,4 +66,5 @@ def summary(imported: Sequence[Imported[R]], nothing: R, *, seconds: float, unit
 
 
 def _in_words(report: Report) -> str:
-    return ", ".join(f"{count} {name}" for name, count in report.as_dict().items())
+    counts = report.as_dict()
+    return ", ".join(f"{counts[one.name]:,} {one.metadata.get('words', one.name)}" for one in fields(report))
