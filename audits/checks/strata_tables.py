@@ -111,7 +111,7 @@ class _Grid:
 
     @classmethod
     def of(cls, asked: StrataAsked) -> _Grid:
-        found = {member.label: member for member in asked.members}
+        found = {member.label: member for member in asked.members if member.known}
         strata = _largest([member for member in asked.members if member.strata])
         reference = asked.gap.reference
         base = found[reference.label].strata if reference else {}
@@ -208,7 +208,8 @@ def _hidden(found: Sequence[Member], strata: Sequence[Hashable]) -> dict[Hashabl
     mask = suppressed(n.reshape(len(found), len(strata)).T, rows=levels)
     if not mask.any():
         return {}
-    labels = [member.label for member in found]
+    # A group may be called "unknown": the unknown, which no row of a table is about, are called nothing here.
+    labels = [member.label if member.known else "" for member in found]
     return {
         stratum: dict(zip(labels, hidden, strict=True)) for stratum, hidden in zip(strata, mask.tolist(), strict=True)
     }

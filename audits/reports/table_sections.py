@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_table import ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
+from audits.engine.bias.groups import group_key
 from audits.engine.bias.json_numbers import Range
 from audits.engine.bias.table.audit import AuditedTable, TableAudit
 from audits.engine.bias.table.figures import p_value, percent, percent_range, plain, plain_range, points
@@ -243,11 +244,13 @@ def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
     if reference is None:
         return []
     counts = audit.cube.table(table.positions).counts
-    by_group = stratum_gaps(counts, reference=reference.label, confidence=audit.policy.confidence)
-    compared = [g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and g.label in by_group]
+    by_group = stratum_gaps(counts, reference=reference.levels, confidence=audit.policy.confidence)
+    compared = [
+        g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and group_key(g.levels) in by_group
+    ]
     figures = []
     for group in compared[:_MOST_STRATIFIED_GROUPS]:
-        strata = by_group[group.label]
+        strata = by_group[group_key(group.levels)]
         shown = sorted(strata, key=lambda gap: -min(gap.n, gap.reference_n))[:_MOST_STRATA]
         left = len(strata) - len(shown)
         notes = [f"{left:,} smaller strata are not shown; all of them are in the adjusted figures."] if left else []

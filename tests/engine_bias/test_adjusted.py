@@ -14,6 +14,7 @@ from audits.engine.bias.adjusted_sentence import adjusted_sentence
 from audits.engine.bias.groups import GroupCount
 from audits.engine.bias.outcome_gap import TableCounts, audit_gap, audit_gaps
 from audits.engine.bias.sentence import Wording, gap_sentence, table_sentence
+from audits.engine.bias.table.strata import stratum_gaps
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.engine.statistics.estimates import Estimate
 from audits.engine.statistics.hidden_cause import strength
@@ -279,3 +280,17 @@ def test_no_sentence_leaves_open_whom_the_gap_within_strata_favours(cells):
             favoured = "b" if left > 0 else "a"
             assert sentence.count(f"in favour of {favoured}") == sentence.count("in favour of") >= 2
             assert "explains" not in sentence
+
+
+def test_strata_of_a_group_called_unknown_are_not_those_of_the_unknown():
+    counts = [
+        GroupCount(("unknown",), 4, 10, ("x",)),
+        GroupCount((None,), 1, 3, ("x",)),
+        GroupCount(("a",), 5, 10, ("unknown",)),
+        GroupCount(("a",), 6, 20, ("",)),
+        GroupCount(("a",), 7, 30, ("x",)),
+    ]
+    gaps = stratum_gaps(counts, reference=("a",), confidence=0.95)
+    told = {group: [(one.stratum, one.n, one.reference_n) for one in own] for group, own in gaps.items()}
+    strata = [("unknown", 0, 20), ("unknown", 0, 10)]
+    assert told == {("unknown",): [*strata, ("x", 10, 30)], ("",): [*strata, ("x", 3, 30)]}

@@ -79,6 +79,61 @@ def test_whole_numbers_of_json_are_one_value_however_written(table):
     assert counted(run_json(file, *ASKED, "--favourable", "1")) == {"a": (2, 2), "b": (0, 1)}
 
 
+@pytest.mark.parametrize("favourable", ["4", "4.0", "4.00"])
+@pytest.mark.parametrize("written", ["4", "4.0"])
+def test_whole_numbers_are_one_outcome_however_written(table, written, favourable):
+    file = table(f"race,hired\na,{written}\na,3\nb,2\n")
+    assert counted(run_json(file, *ASKED, "--favourable", favourable)) == {"a": (1, 2), "b": (0, 1)}
+
+
+def test_whole_counts_are_read_however_written(table):
+    file = table("race,hired,count\na,yes,3.0\na,no,4.00\na,yes,5.\na,yes,-0\nb,no,-0.0\nb,no,07\n")
+    assert counted(run_json(file, *ASKED)) == {"a": (8, 12), "b": (0, 7)}
+    for count in ("1e3", "1,000", "+5", "-1", "3.5", ".0", "-", "٣"):
+        assert "must be a whole number of 0 or more" in refused(table(f'race,hired,count\na,yes,"{count}"\n'), *ASKED)
+
+
+def test_half_a_character_is_refused_with_its_line(table):
+    file = table('{"race": "a", "hired": true}\n{"race": "\\ud800", "hired": true}\n', "t.jsonl")
+    assert refused(file, *ASKED) == (
+        ", line 2, group.race: holds half of a character (a lone surrogate), which is no text"
+    )
+
+
+def test_name_with_a_dot_is_one_name_in_json(table):
+    file = table('{"group.race": "a", "hired": true}\n{"group.race": "b", "hired": false}\n', "t.jsonl")
+    assert refused(file, *ASKED) == (
+        ", group.race: is one name with a dot in JSON, and in no section; "
+        'write "group": {"race": …}, or ask for group.race itself'
+    )
+    (found,) = run_json(file, "--outcome", "hired", "--group", "group.race")["tables"]
+    assert [row["group"] for row in found["groups"]] == [{"group.race": "a"}, {"group.race": "b"}]
+
+
+def test_groups_that_are_called_alike_keep_their_own_error_rates(table):
+    """A group called "unknown" beside the unknown, and two pairs that read alike."""
+    counts = (("unknown", "c", 40), ("?", "c", 3), ("a × b", "c", 20), ("a", "b × c", 30))
+    rows = [f"{race},{sex},yes,{hired},{n}" for race, sex, yes in counts for hired, n in (("yes", yes), ("no", 50))]
+    file = table("\n".join(["race,sex,deserved,hired,count", *rows]) + "\n")
+    document = run_json(file, *ASKED, "sex", "--truth", "deserved", "--missing", "?")
+    for found in document["tables"]:
+        for row in found["groups"]:
+            rates = row["error_rates"]
+            assert [rates[kind] for kind in ("tn", "fp", "fn", "tp")] == [
+                row["favourable"], row["n"] - row["favourable"], 0, 0
+            ]  # fmt: skip
+    assert len(document["tables"][2]["groups"]) == 4
+
+
+@pytest.mark.parametrize("reference", ["Male", "male"])
+def test_reference_is_the_group_that_is_written_so(table, reference):
+    file = table("race,hired,count\nMale,yes,30\nMale,no,20\nmale,yes,20\nmale,no,30\nFemale,yes,25\nFemale,no,25\n")
+    (found,) = run_json(file, *ASKED, "--reference", reference)["tables"]
+    assert found["reference"] == {"race": reference}
+    (found,) = run_json(file, *ASKED, "--reference", "FEMALE")["tables"]
+    assert found["reference"] == {"race": "Female"}
+
+
 def test_words_are_not_mixed_with_other_values(table):
     file = table("race,hired\na,1\na,2\nb,3\n")
     assert refused(file, *ASKED) == (
@@ -322,6 +377,20 @@ def test_fail_on_looks_at_every_question_that_was_asked(table):
     with pytest.raises(CommandError) as raised:
         run(file, *ASKED, "--stratum", "kind", "--fail-on", "disparity")
     assert (str(raised.value), raised.value.returncode) == ("the verdict within strata is disparity", 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("smallest-share", "nan", "smallest-share must be 0 or more and below 1, got nan"),
+        ("smallest-share", "1", "smallest-share must be 0 or more and below 1, got 1.0"),
+        ("alpha", "nan", "alpha must lie between 0 and 1, got nan"),
+        ("alpha", "1e-300", "alpha is too small for ranges that hold 1 − alpha, got 1e-300"),
+        ("delta", "inf", "delta must lie between 0 and 1, got inf"),
+    ],
+)
+def test_a_bar_that_is_none_is_refused_by_its_own_name(table, option, value, said):
+    assert refused(table(GOOD), *ASKED, f"--{option}={value}") == said
 
 
 def test_smallest_share_decides_who_has_a_ratio(table):

@@ -39,6 +39,13 @@ def test_each_group_is_compared_with_the_largest():
     assert table.verdict is Verdict.DISPARITY
 
 
+def test_a_group_that_is_called_unknown_is_not_the_unknown():
+    unknown, young, missing = csat(40, 30, 10, 10, 10), csat(20, 20, 40, 80, 90), csat(1, 1, 1, 1, 1)
+    table = audit({"unknown": unknown, "young": young, None: missing})
+    alike = audit({"other": unknown, "young": young, None: missing})
+    assert [(row.n, row.u, row.middle) for row in table.groups] == [(row.n, row.u, row.middle) for row in alike.groups]
+
+
 def test_the_same_answers_from_many_are_no_material_difference():
     table = audit({"a": csat(100, 100, 200, 400, 800), "b": csat(101, 99, 200, 400, 800)}, reference="b")
     assert (table.verdict, table.reference.label) == (Verdict.NO_MATERIAL_DIFFERENCE, "b")

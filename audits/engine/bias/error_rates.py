@@ -28,10 +28,10 @@ from msgspec.structs import replace
 from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
 from audits.engine.bias.groups import (
     GroupCount,
+    Level,
     choose_reference,
     find_reference,
-    group_label,
-    level_text,
+    group_key,
     members,
 )
 from audits.engine.bias.json_numbers import finite
@@ -59,14 +59,14 @@ IMPOSSIBILITY = (
 
 @dataclass(frozen=True, slots=True)
 class ErrorCounts:
-    """What one table is made of. `reference` names a group by its label; None lets the data choose.
+    """What one table is made of. `reference` is a group's label or levels; None lets the data choose.
 
     `chosen` says that the named reference was itself chosen from the same data, which the family of tests pays for.
     """
 
     attributes: tuple[str, ...]
     counts: tuple[ErrorCount, ...]
-    reference: str | None = None
+    reference: str | tuple[Level, ...] | None = None
     chosen: bool = False
 
 
@@ -184,13 +184,13 @@ class _Plan:
             member = choose_reference(found, policy=policy)
         else:
             member = find_reference(found, table.reference)
-        by_label = {group_label(count.levels): count for count in totals}
-        known = [by_label[m.label] for m in found if m.known and m.n]
+        by_key = {group_key(count.levels): count for count in totals}
+        known = [by_key[group_key(m.levels)] for m in found if m.known and m.n]
         if member is None:
             return cls(table, None, (), tuple(totals), 0)
-        reference = by_label[member.label]
+        reference = by_key[group_key(member.levels)]
         compared = tuple(count for count in known if count is not reference)
-        others = tuple(by_label[m.label] for m in found if not (m.known and m.n))
+        others = tuple(by_key[group_key(m.levels)] for m in found if not (m.known and m.n))
         denominators = [(c.negatives, reference.negatives) for c in compared]
         denominators += [(c.positives, reference.positives) for c in compared]
         tested = [min(pair) >= policy.small_cell for pair in denominators]
@@ -203,7 +203,7 @@ class _Plan:
 def _totals(counts: Iterable[ErrorCount]) -> list[ErrorCount]:
     by_group: dict[tuple[str, ...], list[ErrorCount]] = {}
     for count in counts:
-        by_group.setdefault(tuple(map(level_text, count.levels)), []).append(count)
+        by_group.setdefault(group_key(count.levels), []).append(count)
     return [
         ErrorCount(
             same[0].levels,

@@ -64,6 +64,11 @@ def group_label(levels: tuple[Level, ...]) -> str:
     return " × ".join([level_text(level) or "unknown" for level in levels])
 
 
+def group_key(levels: tuple[Level, ...]) -> tuple[str, ...]:
+    """What tells a group from all others; labels do not where a group is called "unknown", or holds a "×"."""
+    return tuple(map(level_text, levels))
+
+
 def group_known(levels: tuple[Level, ...]) -> bool:
     """Whether no value of the group is unknown."""
     return all(map(level_text, levels))
@@ -168,11 +173,20 @@ def _above(one: Member, other: Member) -> bool:
     return left > right or (left == right and one.n > other.n)
 
 
-def find_reference(groups: Sequence[Member], name: str) -> Member:
-    """The group of that name that has members, whatever its case. Raises LookupError with the names there are."""
+def find_reference(groups: Sequence[Member], named: str | tuple[Level, ...]) -> Member:
+    """The group of that name, or of these levels, that has members. Raises LookupError with the names there are.
+
+    A name's case does not matter, unless there is a group that is written just so.
+    """
     present = [member for member in groups if member.known and member.n]
-    matches = [member for member in present if member.label.casefold() == name.strip().casefold()]
+    if isinstance(named, tuple):
+        matches = [member for member in present if group_key(member.levels) == group_key(named)]
+    else:
+        name = named.strip()
+        matches = [member for member in present if member.label == name]
+        matches = matches or [member for member in present if member.label.casefold() == name.casefold()]
     if not matches:
+        name = group_label(named) if isinstance(named, tuple) else named
         names = ", ".join(repr(member.label) for member in present[:_MOST_LISTED]) or "none"
         raise LookupError(f"reference {name!r} is not one of the groups: {names}")
     return matches[0]
@@ -180,7 +194,7 @@ def find_reference(groups: Sequence[Member], name: str) -> Member:
 
 def _key(count: GroupCount) -> tuple[str, ...]:
     group = count.group
-    return (group.strip(),) if type(group) is str else tuple(map(level_text, count.levels))
+    return (group.strip(),) if type(group) is str else group_key(count.levels)
 
 
 def _total(counts: Sequence[GroupCount], n: int, effects: Mapping[str, float], excluded: str | None) -> Member:

@@ -114,7 +114,7 @@ class OrderedTable:
 class OrderedPlan:
     """The groups of one attribute on one scale, and who is compared with whom: all that precedes the tests.
 
-    `rows` holds each group's counts by its label, in the order of `scale.labels`. `policy.delta` is a distance from
+    `rows` holds the counts of each level by its text, in the order of `scale.labels`. `policy.delta` is a distance from
     0.5 here, `policy.alpha` the chance of any false disparity in the table.
     """
 
@@ -137,9 +137,8 @@ class OrderedPlan:
         attribute: str,
     ) -> OrderedPlan:
         """Raises LookupError if `reference` names none of the groups."""
-        by_label = {level_text(level): level for level in counts}
+        rows = {level_text(level): list(row) for level, row in counts.items()}
         found = members((GroupCount(level, 0, sum(row)) for level, row in counts.items()), policy=policy)
-        rows = {member.label: list(counts[by_label[level_text(member.levels[0])]]) for member in found}
         base = _reference(found, reference, policy=policy)
         tested = tuple(
             member
@@ -147,6 +146,10 @@ class OrderedPlan:
             if base is not None and member is not base and member.known and min(member.n, base.n) >= policy.small_cell
         )
         return cls(attribute, scale, policy, tuple(found), rows, base, tested)
+
+    def row(self, member: Member) -> Sequence[int]:
+        """The counts of one group."""
+        return self.rows[level_text(member.levels[0])]
 
 
 def audit_ordered(
@@ -168,7 +171,7 @@ def audit_ordered_plans(plans: Sequence[OrderedPlan]) -> list[OrderedTable]:
     if len({plan.policy.confidence for plan in plans}) > 1:
         raise ValueError("tables can only be audited together at one confidence")
     pairs = [
-        (plan.rows[member.label], plan.rows[plan.reference.label])
+        (plan.row(member), plan.row(plan.reference))
         for plan in plans
         if plan.reference is not None
         for member in plan.tested
@@ -265,7 +268,7 @@ def _p_value(plan: OrderedPlan, member: Member, base: Member, p_value: float) ->
     """Where a small group passes by the normal approximation, the larger of it and that by shuffling."""
     if p_value > plan.policy.alpha or min(member.n, base.n) >= SHUFFLED:
         return p_value
-    return max(p_value, mann_whitney_shuffled(plan.rows[member.label], plan.rows[base.label]))
+    return max(p_value, mann_whitney_shuffled(plan.row(member), plan.row(base)))
 
 
 def _breaches(probability: float, policy: Policy) -> tuple[str, ...]:
@@ -298,5 +301,5 @@ def _alone(member: Member, plan: OrderedPlan, *, is_reference: bool = False) -> 
 
 
 def _middle(plan: OrderedPlan, member: Member) -> str | None:
-    place = middle(plan.rows[member.label])
+    place = middle(plan.row(member))
     return None if place is None else plan.scale.labels[place]

@@ -69,8 +69,10 @@ class Policy:
                 raise ValueError(f"{name} must lie between 0 and 1, got {getattr(self, name)}")
         if not 0 < self.impact_ratio <= 1 <= self.adverse_ratio:
             raise ValueError("impact_ratio must lie in (0, 1] and adverse_ratio must be 1 or more")
-        if not 0 <= self.minimum_share < 1 or self.minimum_n < 1 or self.small_cell < 1:
-            raise ValueError("minimum_n and small_cell must be 1 or more, minimum_share in [0, 1)")
+        if not 0 <= self.minimum_share < 1:
+            raise ValueError(f"minimum_share must be 0 or more and below 1, got {self.minimum_share}")
+        if self.minimum_n < 1 or self.small_cell < 1:
+            raise ValueError("minimum_n and small_cell must be 1 or more")
 
     def to_json(self) -> dict[str, float]:
         """The thresholds by name, for a stored configuration or its hash."""

@@ -196,12 +196,7 @@ class Command(BaseCommand):
             options["truth"],
             options["count"],
         )
-        policy = Policy(
-            alpha=options["alpha"],
-            delta=options["delta"],
-            minimum_share=options["smallest_share"],
-            confidence=1 - options["alpha"],
-        )
+        policy = _policy(options)
         progress = _Progress(self.stderr) if self.stderr.isatty() else None
         try:
             cube = count_table(
@@ -252,6 +247,17 @@ class Command(BaseCommand):
             if verdict in _FAILING[bar]:
                 where = question if question.startswith("within") else f"on {question}"
                 raise CommandError(f"the verdict {where} is {verdict.value}", returncode=1)
+
+
+def _policy(options: dict[str, Any]) -> Policy:
+    """The bars that were typed. Raises ValueError, in the words of the options."""
+    alpha, share = options["alpha"], options["smallest_share"]
+    if not 0 <= share < 1:
+        raise ValueError(f"smallest-share must be 0 or more and below 1, got {share}")
+    if alpha > 0 and 1 - alpha == 1:
+        raise ValueError(f"alpha is too small for ranges that hold 1 − alpha, got {alpha}")
+    # An alpha that is none is refused as such, before what it would make of the ranges.
+    return Policy(alpha=alpha, delta=options["delta"], minimum_share=share, confidence=1 - alpha)
 
 
 class _Progress:

@@ -25,7 +25,7 @@ from audits.engine.bias.comparisons import TableCounts
 from audits.engine.bias.error_rates import ErrorCounts, audit_error_tables
 from audits.engine.bias.error_table import ErrorTable
 from audits.engine.bias.gap_table import GapTable
-from audits.engine.bias.groups import Level, level_text
+from audits.engine.bias.groups import Level, group_key, level_text
 from audits.engine.bias.outcome_gap import audit_gaps
 from audits.engine.bias.sentence import Wording, outcome_wording
 from audits.engine.bias.table.cube import NO, YES, Cube
@@ -89,8 +89,8 @@ class AuditedTable:
     def _errors_in_order(self) -> list[dict[str, Any]]:
         if self.errors is None:
             return []
-        by_label = {group.label: group.to_json() for group in self.errors.groups}
-        return [by_label[group.label] for group in self.gaps.groups]
+        by_group = {group_key(group.levels): group.to_json() for group in self.errors.groups}
+        return [by_group[group_key(group.levels)] for group in self.gaps.groups]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def _error_counts(cube: Cube, positions: tuple[int, ...], table: TableCounts, ga
     known = any(count.levels == reference.levels and count.negatives + count.positives for count in counts.counts)
     if not known:
         return counts
-    return replace(counts, reference=reference.label, chosen=table.reference is None)
+    return replace(counts, reference=reference.levels, chosen=table.reference is None)
 
 
 def _with_references(tables: Sequence[TableCounts], references: Sequence[str]) -> list[TableCounts]:
@@ -222,13 +222,13 @@ def _with_references(tables: Sequence[TableCounts], references: Sequence[str]) -
     labels = [_labels(table) for table in tables]
     named: dict[int, str] = {}
     for reference in references:
-        found = {i: here[reference.strip().casefold()] for i, here in enumerate(labels) if _holds(here, reference)}
+        found = {i: label for i, here in enumerate(labels) if (label := _named(here, reference))}
         attribute, equals, value = reference.partition("=")
         if not found and equals:
             found = {
-                i: here[value.strip().casefold()]
+                i: label
                 for i, here in enumerate(labels)
-                if tables[i].attributes == (attribute.strip(),) and _holds(here, value)
+                if tables[i].attributes == (attribute.strip(),) and (label := _named(here, value))
             }
         if not found:
             raise LookupError(_not_a_group(reference, tables, labels))
@@ -241,20 +241,19 @@ def _with_references(tables: Sequence[TableCounts], references: Sequence[str]) -
 
 
 def _labels(table: TableCounts) -> dict[str, str]:
-    """The groups that have members and are known: casefolded label → label."""
-    return {
-        count.label.casefold(): count.label for count in table.counts if count.n and all(map(level_text, count.levels))
-    }
+    """The groups that have members and are known: as written, and in lower case where none is written so → label."""
+    labels = [count.label for count in table.counts if count.n and all(map(level_text, count.levels))]
+    return {label.casefold(): label for label in labels} | {label: label for label in labels}
 
 
-def _holds(labels: dict[str, str], wanted: str) -> bool:
-    return wanted.strip().casefold() in labels
+def _named(labels: dict[str, str], wanted: str) -> str | None:
+    return labels.get(wanted.strip()) or labels.get(wanted.strip().casefold())
 
 
 def _intersection(table: TableCounts, by_attribute: dict[str, str], labels: dict[str, str]) -> str | None:
     if len(table.attributes) < 2 or not all(attribute in by_attribute for attribute in table.attributes):
         return None
-    return labels.get(" × ".join(by_attribute[attribute] for attribute in table.attributes).casefold())
+    return _named(labels, " × ".join(by_attribute[attribute] for attribute in table.attributes))
 
 
 def _not_a_group(reference: str, tables: Sequence[TableCounts], labels: Sequence[dict[str, str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,19 +27,20 @@ MISSING = ("NA", "N/A", "#N/A", "NaN", "null", "unknown")
 
 _NOT_READ = Form("", None)
 _MOST_REMEMBERED = 100_000
+_WHOLE = re.compile(r"(-?[0-9]+)\.0+")
 
 
 class Answer:
     """Which of an outcome's values counts as the favourable one.
 
-    Compared as text, whatever its case. Words for yes (`YES`) are one value, and words for no (`NO`) another, where
-    the column holds nothing but such words.
+    Compared as text, whatever its case; 4.0 is 4. Words for yes (`YES`) are one value, and words for no (`NO`) another,
+    where the column holds nothing but such words.
     """
 
     def __init__(self, field_name: str, favourable: str) -> None:
         self.field_name = field_name
         self.favourable = favourable.strip()
-        self._wanted = self.favourable.casefold()
+        self._wanted = _folded(self.favourable)
         self._alike = next((words for words in (YES, NO) if self._wanted in words), frozenset({self._wanted}))
         self._seen: dict[str, str] = {}
         self._answers: dict[str, bool] = {}
@@ -48,7 +50,7 @@ class Answer:
         answer = self._answers.get(text)
         if answer is not None:
             return answer
-        folded = text.casefold()
+        folded = _folded(text)
         if folded not in self._seen and (len(self._seen) <= MOST_LISTED or folded == self._wanted):
             self._seen[folded] = text
         if len(self._answers) < MOST_LEVELS:
@@ -93,6 +95,11 @@ class Answer:
             raise BadTable(file, problem, field=self.field_name)
         named = f"is never {self.favourable!r}, the favourable value; it is: {listed(seen)}."
         raise BadTable(file, f"{named} Name the favourable one: {option}", field=self.field_name)
+
+
+def _folded(text: str) -> str:
+    whole = _WHOLE.fullmatch(text)
+    return whole[1] if whole else text.casefold()
 
 
 def _is_number(text: str) -> bool:

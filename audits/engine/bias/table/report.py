@@ -10,6 +10,7 @@ from audits.engine.bias.adjusted_gap import AdjustedGap
 from audits.engine.bias.error_rates import IMPOSSIBILITY
 from audits.engine.bias.error_table import GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
+from audits.engine.bias.groups import group_key
 from audits.engine.bias.table.audit import AuditedTable, TableAudit
 from audits.engine.bias.table.figures import p_value, percent, percent_range, plain, plain_range, points
 from audits.engine.bias.table.notes import method_notes
@@ -125,8 +126,9 @@ def _section(table: AuditedTable, width: int, paint: Paint | None) -> list[str]:
     if within:
         lines += ["", f"within {' × '.join(table.strata)}", *_figures(_ADJUSTED, within, width, paint)]
     if table.errors is not None:
-        labels = {group.label for group in shown}
-        rows = [(_error_cells(group), _coloured(group)) for group in table.errors.groups if group.label in labels]
+        keys = {group_key(group.levels) for group in shown}
+        of_shown = [group for group in table.errors.groups if group_key(group.levels) in keys]
+        rows = [(_error_cells(group), _coloured(group)) for group in of_shown]
         lines += ["", "error rates", *_figures(_ERRORS, rows, width, paint)]
     return lines
 

@@ -32,6 +32,7 @@ _LARGEST_COUNT = 2**52
 _MOST_NAMES = 1_000
 _LONGEST_SHOWN = 40
 _EXCEL_HINT = re.compile("sep=.", re.IGNORECASE)  # a first line that tells Excel the separator, and is no header
+_COUNT = re.compile(r"(?:(?P<whole>[0-9]+)|-0+)(?:\.0*)?")  # 3, 3.0, 3.00, -0
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -317,6 +318,10 @@ def _refuse_constant(constant: str) -> NoReturn:
 def refuse_missing(file: Path, field: str, names: Iterable[str]) -> NoReturn:
     """Raises BadTable that says which names there are, and which of them may have been meant."""
     there = sorted(set(names))
+    if field in there:
+        section, _, name = field.partition(".")
+        how = f'"{section}": {{"{name}": …}}, or ask for {field} itself'
+        raise BadTable(file, f"is one name with a dot in JSON, and in no section; write {how}", field=field)
     by_name = {name.rpartition(".")[2].casefold(): name for name in there}
     close = difflib.get_close_matches(field.rpartition(".")[2].casefold(), by_name, n=1, cutoff=0.75)
     meant = f" (did you mean {by_name[close[0]]}?)" if close else ""
@@ -329,9 +334,19 @@ def level(file: Path, line: int, field: str, value: object) -> Level:
         if not math.isfinite(value):
             raise BadTable(file, "must be a finite number", line=line, field=field)
         return int(value) if value.is_integer() else value
+    if isinstance(value, str) and not _is_text(value):
+        raise BadTable(file, "holds half of a character (a lone surrogate), which is no text", line=line, field=field)
     if value is None or isinstance(value, str | bool | int):
         return value
     raise BadTable(file, "must be text, a number, true or false", line=line, field=field)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_blank(cells: Iterable[str]) -> bool:
@@ -348,9 +363,9 @@ def members(file: Path, line: int, value: object, field: str = COUNT) -> int:
     """The count of a row. Raises BadTable unless it is a whole number from 0 to 2⁵²."""
     number: object = value
     if isinstance(number, str):
-        stripped = number.strip().removesuffix(".0")
+        written = _COUNT.fullmatch(number.strip())
         # Beyond 4,300 digits int() refuses, far beyond the largest count.
-        number = int(stripped[:4_000]) if stripped.isascii() and stripped.isdigit() else None
+        number = int((written["whole"] or "0")[:4_000]) if written else None
     elif isinstance(number, float) and number.is_integer():
         number = int(number)
     if isinstance(number, int) and not isinstance(number, bool) and number >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audits.engine.bias.groups import GroupCount, group_label, level_text
+from audits.engine.bias.groups import GroupCount, Level, group_key, group_label, level_text
 from audits.engine.bias.json_numbers import Range
 from audits.engine.statistics import intervals
 
@@ -34,28 +34,31 @@ class StratumGap:
         return self.reference_favourable / self.reference_n if self.reference_n else None
 
 
-def stratum_gaps(counts: Iterable[GroupCount], *, reference: str, confidence: float) -> dict[str, list[StratumGap]]:
-    """Group's label → its gap in each stratum, in the order of their names.
+def stratum_gaps(
+    counts: Iterable[GroupCount], *, reference: tuple[Level, ...], confidence: float
+) -> dict[tuple[str, ...], list[StratumGap]]:
+    """By `group_key`, each group's gap to the reference in each stratum, in the order of their names.
 
     Intervals by Newcombe (1998), method 10.
     """
-    cells: dict[str, dict[str, tuple[int, int]]] = {}
+    cells: dict[tuple[str, ...], dict[tuple[str, ...], tuple[int, int]]] = {}
     for count in counts:
-        strata = cells.setdefault(count.label, {})
-        name = _stratum_label(count.stratum)
-        favourable, n = strata.get(name, (0, 0))
-        strata[name] = (favourable + count.favourable, n + count.n)
-    against = cells.get(reference, {})
-    names = sorted({name for strata in cells.values() for name in strata})
+        strata = cells.setdefault(group_key(count.levels), {})
+        stratum = _stratum_key(count.stratum)
+        favourable, n = strata.get(stratum, (0, 0))
+        strata[stratum] = (favourable + count.favourable, n + count.n)
+    against = cells.get(group_key(reference), {})
+    names = {stratum: group_label(stratum) for own in cells.values() for stratum in own}
+    ordered = sorted(names, key=lambda stratum: (names[stratum], stratum))
     return {
-        label: [_gap(name, strata.get(name, (0, 0)), against.get(name, (0, 0)), confidence) for name in names]
-        for label, strata in cells.items()
-        if label != reference
+        group: [_gap(names[one], own.get(one, (0, 0)), against.get(one, (0, 0)), confidence) for one in ordered]
+        for group, own in cells.items()
+        if group != group_key(reference)
     }
 
 
-def _stratum_label(stratum: object) -> str:
-    return group_label(stratum) if isinstance(stratum, tuple) else level_text(str(stratum))
+def _stratum_key(stratum: object) -> tuple[str, ...]:
+    return group_key(stratum) if isinstance(stratum, tuple) else (level_text(str(stratum)),)
 
 
 def _gap(name: str, cell: tuple[int, int], against: tuple[int, int], confidence: float) -> StratumGap:
