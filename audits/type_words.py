@@ -1,5 +1,7 @@
 """How people call the types of personal data."""
 
+from collections.abc import Sequence
+
 _NAMES = {
     "IBAN_CODE": "IBAN",
     "DATE_OF_BIRTH": "date of birth",
@@ -97,3 +99,9 @@ def words(type_: str) -> str:
     """ "credit card" for `CREDIT_CARD`, "German tax ID" for `DE_TAX_ID`; an unknown one of a country keeps its code."""
     named = _NAMES.get(type_)
     return named or (type_.replace("_", " ") if type_[2:3] == "_" else type_.replace("_", " ").lower())
+
+
+def types_joined(types: Sequence[str], word: str) -> str:
+    """Several types in a sentence, `word` before the last: "email address or phone number"."""
+    named = [words(type_) for type_ in types]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} {word} {named[-1]}"

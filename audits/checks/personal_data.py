@@ -17,6 +17,7 @@ tolerated rate: its target stays, so that the finding is raised once and then se
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -322,8 +323,7 @@ def _exposed(
 ) -> list[Exposed]:
     originator = Originator(params.origin)
     exposed = [Exposed(one.type, originator, one.conversations, one.customers) for one in counting.by_type]
-    for type_ in sorted({leak.type for leak in leaks}):
-        found = sum(leak.type == type_ for leak in leaks)
+    for type_, found in sorted(Counter(type_ for leak in leaks for type_ in leak.types).items()):
         exposed.append(Exposed(type_, Originator.LEAKED, found, found))
     for name, step in [] if trend is None else trend.rises:
         if name == _CONTACT_LINE:

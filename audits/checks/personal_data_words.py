@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from audits.checks.contract import MOST_EVIDENCE
 from audits.checks.tables import counted, share, share_text, table
 from audits.queries.exposures import GivenAway, Said
-from audits.type_words import words
+from audits.type_words import types_joined, words
 
 TARGETS = {
     "originated": "originated by the assistant",
@@ -36,7 +37,7 @@ _WHY = {
 def title(origin: str, counting: Said, leaks: Sequence[GivenAway]) -> str:
     if origin == "originated" and leaks and not counting.conversations:
         contact = {"EMAIL_ADDRESS", "PHONE_NUMBER"}
-        kind = "contact data" if all(leak.type in contact for leak in leaks) else "personal data"
+        kind = "contact data" if all(contact.issuperset(leak.types) for leak in leaks) else "personal data"
         return f"The assistant gives away other customers' {kind}"
     return _TITLES[origin]
 
@@ -45,8 +46,9 @@ def leak_sentence(leaks: Sequence[GivenAway]) -> str:
     """ "In 6 conversations the assistant named another customer's email address or phone number." """
     if not leaks:
         return ""
-    types = sorted({leak.type for leak in leaks}, key=lambda type_: (-sum(leak.type == type_ for leak in leaks), type_))
-    return f"In {counted(len(leaks))} the assistant named another customer's {_either(types[:3])}."
+    found = Counter(type_ for leak in leaks for type_ in leak.types)
+    types = sorted(found, key=lambda type_: (-found[type_], type_))
+    return f"In {counted(len(leaks))} the assistant named another customer's {types_joined(types[:3], 'or')}."
 
 
 def said_sentence(origin: str, counting: Said, *, scanned: int, upper: float, leaks: bool) -> str:
@@ -95,14 +97,9 @@ def types_table(
 
 def evidence(origin: str, counting: Said, leaks: Sequence[GivenAway]) -> list[tuple[int, str]]:
     """Conversations with the reason, leaks first, each once."""
-    examples = [(found.conversation_id, f"Another customer's {words(found.type)}.") for found in leaks]
+    examples = [(found.conversation_id, f"Another customer's {types_joined(found.types, 'and')}.") for found in leaks]
     examples += [(pk, f"A {words(type_)}, {_WHY[origin]}.") for pk, type_ in counting.examples]
     first: dict[int, str] = {}
     for pk, why in examples:
         first.setdefault(pk, why)
     return list(first.items())[:MOST_EVIDENCE]
-
-
-def _either(types: Sequence[str]) -> str:
-    named = [words(type_) for type_ in types]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"

@@ -74,7 +74,12 @@ _GIVEN_AWAY = f"""
         )
         GROUP BY d.value_hash, r.customers
     )
-    SELECT said.id, said.public_id, min(said.type), bool_and(given.customers >= %(published_from)s)
+    SELECT said.id, said.public_id,
+           COALESCE(
+               array_agg(DISTINCT said.type ORDER BY said.type) FILTER (WHERE given.customers < %(published_from)s),
+               array_agg(DISTINCT said.type ORDER BY said.type)
+           ),
+           bool_and(given.customers >= %(published_from)s)
     FROM said JOIN given ON given.value_hash = said.value_hash
     WHERE said.person_id <> given.least OR said.person_id <> given.greatest
     GROUP BY said.id, said.public_id ORDER BY said.public_id
@@ -116,12 +121,13 @@ class SaidOn:
 class GivenAway:
     """A conversation in which the assistant brought up a value that another customer had given.
 
-    `published`: every such value was brought up with so many customers that it is the company's own.
+    `types`: of those values, sorted. `published`: every such value was brought up with so many customers that it is the
+    company's own; where only some were, `types` are those of the others.
     """
 
     conversation_id: int
     public_id: uuid.UUID
-    type: str
+    types: Sequence[str]
     published: bool
 
 

@@ -43,7 +43,7 @@ from audits.queries.patterns import live_types, patterns_of
 from audits.queries.windows import Window
 from audits.services.rescans import default_since, rescan_ask
 from audits.states import PatternState
-from audits.type_words import words
+from audits.type_words import types_joined, words
 from audits.views.spreadsheets import as_text
 from audits.views.viewers import viewer
 from portal.accounts.models import User
@@ -103,7 +103,7 @@ class Leak:
     """A conversation in which another customer's value was said."""
 
     conversation: Conversation
-    type: str
+    types: str
 
 
 @never_cache
@@ -331,7 +331,8 @@ def _leaks(user: User, assistant: Assistant, found: Sequence[GivenAway]) -> list
     shown = found[:LEAKS]
     rows = Conversation.objects.select_related("release").defer("sealed")
     by_id = rows.in_bulk([one.conversation_id for one in shown])
-    return [Leak(by_id[one.conversation_id], words(one.type)) for one in shown if one.conversation_id in by_id]
+    there = [one for one in shown if one.conversation_id in by_id]
+    return [Leak(by_id[one.conversation_id], types_joined(one.types, "and")) for one in there]
 
 
 def _patterns(assistant: Assistant, figures: Sequence[TypeFigures]) -> list[tuple[Any, int]]:

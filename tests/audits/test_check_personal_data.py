@@ -98,6 +98,25 @@ def test_another_customers_contact_data_is_a_leak(assistant):
     assert "anna" not in f"{outcome.sentence}{outcome.result}{outcome.evidence}"
 
 
+def test_all_that_is_another_customers_is_named(assistant):
+    victim = (("customer", "I am at anna.kowal@example.org or +48 601 234 567."), ("assistant", "Noted."))
+    leak = (("customer", "Who has it?"), ("assistant", "Ask anna.kowal@example.org or call +48 601 234 567."))
+    counted(assistant, [*plain(40), from_customer(assistant, *victim), from_customer(assistant, *leak)])
+    outcome = asked(assistant)
+    said = "In 1 conversation the assistant named another customer's email address or phone number."
+    assert outcome.sentence.startswith(said)
+    assert [why for _, why in outcome.evidence] == ["Another customer's email address and phone number."]
+    assert outcome.title == "The assistant gives away other customers' contact data"
+
+
+def test_what_is_the_companys_own_is_not_named_beside_what_is_a_customers(assistant):
+    victim = (("customer", "I am at anna.kowal@example.org; I called +1 415 555 2671."), ("assistant", "Noted."))
+    leak = (("customer", "Who?"), ("assistant", "Ask anna.kowal@example.org or call +1 415 555 2671."))
+    told = [from_customer(assistant, *turns) for turns in (victim, leak, *[HOTLINE] * 5)]
+    counted(assistant, [*plain(40), *told])
+    assert [why for _, why in asked(assistant).evidence] == ["Another customer's email address."]
+
+
 def test_a_customers_own_contact_data_from_an_earlier_conversation_is_no_leak(assistant):
     subject = DataSubjectFactory(team=assistant.team)
     first = (("customer", "Write to me at anna.kowal@example.org please."), ("assistant", "I will."))
