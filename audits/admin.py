@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -61,7 +62,11 @@ class ProgrammeAdmin(OfMyTeams):
     form = ProgrammeForm
     permission = "audits.programme_change"
     list_display = ["assistant", "frequency", "active", "next_opens_on"]
-    filter_horizontal = ["notify"]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "notify":
+            kwargs |= {"widget": FilteredSelectMultiple("people to tell", is_stacked=False), "label": "People to tell"}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = form.cleaned_data

@@ -27,7 +27,7 @@ from audits.checks.gap_settings import STATES, Proportion, dimension_name, hidde
 from audits.checks.known_shares import preposition_of
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
-from audits.checks.watch_report import day_text, evidence_text, spoken, watch_report
+from audits.checks.watch_report import alarm_text, day_text, evidence_text, spoken, watch_report
 from audits.cube_packs import OUTCOMES
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.sentence import outcome_wording
@@ -342,7 +342,7 @@ def _row(params: WatchParams, one: Watched) -> list[Any]:
         one.gap.value if known else None,
         [one.gap.lower, one.gap.upper] if known else None,
         evidence_text(one.log_evidence),
-        day_text(one.alarmed_on) if one.alarmed_on else "none",
+        alarm_text(one.alarmed_on),
         one.verdict.value,
     ]
 

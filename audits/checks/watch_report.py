@@ -79,7 +79,7 @@ def _report_row(one: StreamFigures) -> list[Any]:
         one.days,
         evidence_text(one.last),
         evidence_text(one.most),
-        day_text(one.alarmed_on) if one.alarmed_on else "none",
+        alarm_text(one.alarmed_on),
     ]
 
 
@@ -88,4 +88,10 @@ def spoken(name: str) -> str:
 
 
 def day_text(day: date) -> str:
+    """In a sentence."""
     return f"{day:%-d %B %Y}"
+
+
+def alarm_text(day: date | None) -> str:
+    """In a column, written as every day of a table."""
+    return f"{day:%-d %b %Y}" if day else "none"

@@ -1,4 +1,7 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+
+# What the admin site calls the parts of the login libraries.
+_TITLES = {"account": "Sign-in addresses", "axes": "Sign-in attempts and lockouts", "mfa": "Second factors"}
 
 
 class AccountsConfig(AppConfig):
@@ -13,3 +16,5 @@ class AccountsConfig(AppConfig):
 
         for sealed in SECRETS:
             register_sealed_member(sealed)
+        for label, title in _TITLES.items():
+            apps.get_app_config(label).verbose_name = title

@@ -34,6 +34,13 @@ def test_api_keys_are_spelt_as_people_write_them(browser):
     assert "Api key" not in page
 
 
+def test_parts_of_the_login_are_named_by_what_they_hold(browser):
+    page = browser.get("/admin/")
+    titles = {part["name"] for part in page.context["app_list"]}
+    assert {"Sign-in addresses", "Sign-in attempts and lockouts", "Second factors"} <= titles
+    assert titles.isdisjoint({"Axes", "MFA", "Accounts"})
+
+
 def test_granting_and_revoking_roles_is_in_the_ledger(browser, home):
     person = UserFactory()
     form = {

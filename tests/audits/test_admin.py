@@ -37,6 +37,13 @@ def test_programme_is_changed_through_its_service(as_user, staff, programme):
     assert LedgerEntry.objects.filter(action="programme.changed", actor=staff.actor_ref).count() == 1
 
 
+def test_programme_asks_for_people_to_tell_and_keeps_them(as_user, staff, programme):
+    page = as_user(staff).get(f"/admin/audits/programme/{programme.pk}/change/").content.decode()
+    assert ("People to tell:" in page, 'data-field-name="people to tell"' in page) == (True, True)
+    change(as_user(staff), programme, notify=[staff.pk])
+    assert [*programme.notify.all()] == [staff]
+
+
 def test_unusable_checks_are_refused_with_their_place(as_user, staff, programme):
     answer = change(as_user(staff), programme, checks='[{"kind": "astrology"}]')
     assert answer.status_code == 200
