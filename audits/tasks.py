@@ -10,6 +10,7 @@ from audits.services.checking import check_run_execute, cycle_checks_execute
 from audits.services.clock import tick as clock_tick
 from audits.services.counting import stale_days_fold
 from audits.services.cycles import cycle_advance
+from audits.services.dataset_scanning import dataset_rows_scan
 from audits.services.model_reading import conversations_read_by_model
 from audits.services.notifications import notification_send
 from audits.services.probing.sending import probe_lane_run
@@ -79,6 +80,11 @@ def training_export(*, export_id: int) -> None:
 @job_task("audits.training_restricted")
 def training_restricted(*, dataset_id: int) -> None:
     training_restrict(dataset_id=dataset_id)
+
+
+@job_task("audits.scan_rows")
+def scan_rows(*, dataset_id: int) -> None:
+    dataset_rows_scan(dataset_id=dataset_id)
 
 
 @job_task("audits.probe")

@@ -14,7 +14,9 @@ from portal.core.access import TeamScoped
 class DatasetRowScan(TeamScoped):
     """How much personal data of which type one engine version found in a training row. Never a value.
 
-    `fault` names the class of error where the row could not be read: such a row is never clean.
+    `fault` names the class of error where the row could not be read: such a row is never clean. Of a row that was
+    copied from a conversation, `context` says from which state of it the row was read, and `marks` where which type
+    stands, [0 for the input or 1, start, end, type, score]: they stand in for the transcript when that is gone.
     """
 
     TEAM_PATH = "row__dataset__assistant__team"
@@ -23,6 +25,8 @@ class DatasetRowScan(TeamScoped):
     engine_version = models.CharField(max_length=40)
     types = models.JSONField(default=dict)
     fault = models.CharField(max_length=60, blank=True, default="")
+    context = models.CharField(max_length=140, blank=True, default="")
+    marks = models.JSONField(null=True, blank=True)
     scanned_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -13,11 +13,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from assistants.transcripts import Turn
+from audits.engine.conversation.excerpts import REPEATED_FROM
 from audits.models.scans import DetectionOrigin
 from audits.type_words import words
 
-# Shorter ones, such as a day of the month, stand in a text for many other reasons.
-REPEATED_FROM = 4  # code points
 # What stands in any signature or order. All else (secrets, payment data, ids of a state, own types of an assistant)
 # asks for a step-up login before it is revealed, and so does a type that a future detector brings.
 ORDINARY_TYPES = frozenset(

@@ -22,9 +22,10 @@ def live_set(assistant_id: int) -> OwnSet:
     return compile_own(declared(pattern) for pattern in live)
 
 
-def own_set(assistant_id: int) -> OwnSet:
-    """The same with the assistant's own name: what its conversations are scanned with."""
-    name = Assistant.objects.values_list("name", flat=True).get(pk=assistant_id)
+def own_set(assistant_id: int, *, name: str | None = None) -> OwnSet:
+    """The same with the assistant's own name, which a caller may know: what its conversations are scanned with."""
+    if name is None:
+        name = Assistant.objects.values_list("name", flat=True).get(pk=assistant_id)
     return replace(live_set(assistant_id), names=own_names(name))
 
 

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from assistants.models import Dataset, DatasetReference, DatasetRow, DatasetRowAttributes, TrainedOn
 from assistants.states import DatasetState, DuplicateRule
 from audits.engine.anonymity import Anonymity, Column, Policy, assess, encoded
-from audits.engine.privacy import ENGINE_VERSION, Span, detect
-from audits.engine.privacy.own_patterns import OwnSet
 from audits.models import DatasetRowScan
-from audits.queries.patterns import live_set
+from audits.queries.row_reading import row_reader
 from consent.models import Purpose
 from consent.queries import TrainingDecision, TrainingUse, training_decisions
 from consent.states import SubjectKind
@@ -33,6 +32,15 @@ _REPEATED = """
     ) AS placed
     WHERE place > 1
 """
+#: As `audits.queries.row_reading.context_of` has it.
+_CONTEXT = Concat(
+    Cast("conversation__revision", CharField()),
+    Value("/"),
+    "conversation__scan__engine_version",
+    Value("/"),
+    "conversation__scan__model_version",
+    output_field=CharField(),
+)
 _COLUMN = {DuplicateRule.EXACT: "text_hash", DuplicateRule.NEAR: "near_hash"}
 
 
@@ -112,38 +120,11 @@ def repeated(dataset_id: int, rule: str) -> set[int]:
         return {pk for (pk,) in cursor}
 
 
-@dataclass(frozen=True, slots=True)
-class RowReader:
-    """Finds personal data in the texts of rows, with the assistant's own patterns; `version` says by which."""
-
-    own: OwnSet
-    _values: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def version(self) -> str:
-        return f"{ENGINE_VERSION}+{self.own.version}" if self.own.version else ENGINE_VERSION
-
-    def find(self, text: str, language: str) -> Sequence[Span]:
-        """Raises DetectionError, after which the row counts as unread, never as clean."""
-        return detect(text, language=language or None, own=self.own.detectors)
-
-    def types_in(self, value: str, language: str) -> tuple[str, ...]:
-        """The types found in an attribute's value, remembered: attributes take few values, again and again."""
-        key = (value, language)
-        if key not in self._values:
-            self._values[key] = tuple(span.type for span in self.find(value, language))
-        return self._values[key]
-
-
-def row_reader(dataset_id: int) -> RowReader:
-    """The reader of this data set. Raises BadPattern where the engine refuses one of the own patterns by now."""
-    return RowReader(live_set(Dataset.objects.values_list("assistant_id", flat=True).get(pk=dataset_id)))
-
-
 def unscanned(dataset_id: int, *, version: str) -> QuerySet[DatasetRow]:
-    """The rows that this version of the reader has not looked at since they were last changed."""
+    """The rows that this version of the reader has not looked at since they, or their conversations, last changed."""
     stale = Q(scan=None) | ~Q(scan__engine_version=version) | Q(scan__scanned_at__lt=F("received_at"))
-    return DatasetRow.objects.filter(stale, dataset=dataset_id, erased_at=None)
+    changed = Q(conversation__sealed__isnull=False) & ~Q(scan__context=_CONTEXT)
+    return DatasetRow.objects.filter(stale | changed, dataset=dataset_id, erased_at=None)
 
 
 @dataclass(frozen=True, slots=True)

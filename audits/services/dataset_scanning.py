@@ -1,19 +1,24 @@
-"""Looking for personal data in training rows, once a row and engine version; only types and counts are kept."""
+"""Looking for personal data in training rows, once a row, engine version and state of its conversation.
+
+Types, counts and places are kept, never a value.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from assistants.models import Dataset, DatasetRow, DatasetRowAttributes
-from assistants.queries.datasets import OpenedRow, rows_open
-from assistants.records.training import RowContent
+from assistants.queries.datasets import rows_open
+from audits.engine.conversation.excerpts import types_within
 from audits.engine.privacy import DetectionError
 from audits.models import DatasetRowScan
-from audits.queries.training import RowReader, row_reader, unscanned
+from audits.queries.row_reading import RowRead, RowReader, RowReading, row_reader
+from audits.queries.training import unscanned
 
 BATCH = 500
 
@@ -46,30 +51,30 @@ def dataset_rows_scan(*, dataset_id: int) -> int:
 def _store(rows: list[DatasetRow], reader: RowReader) -> None:
     ids = [row.pk for row in rows]
     attributes = dict(DatasetRowAttributes.objects.filter(pk__in=ids).values_list("pk", "values"))
-    opened, now = rows_open(rows), timezone.now()
-    scans = []
-    for row in rows:
-        types, fault = _looked_at(opened[row.pk], attributes.get(row.pk, {}).values(), row.language, reader)
-        scan = DatasetRowScan(row=row, engine_version=reader.version, types=types, fault=fault, scanned_at=now)
-        scans.append(scan)
+    now = timezone.now()
+    read = reader.read(rows, rows_open(rows))
     DatasetRowScan.objects.bulk_create(
-        scans,
+        [_scan(row, read[row.pk], attributes.get(row.pk, {}).values(), reader, now) for row in rows],
         update_conflicts=True,
         unique_fields=["row"],
-        update_fields=["engine_version", "types", "fault", "scanned_at"],
+        update_fields=["engine_version", "types", "fault", "context", "marks", "scanned_at"],
     )
 
 
-def _looked_at(
-    opened: OpenedRow, values: Iterable[object], language: str, reader: RowReader
-) -> tuple[dict[str, int], str]:
-    if not isinstance(opened, RowContent):
-        return {}, type(opened).__name__
-    texts = [opened.input, opened.output]
+def _scan(row: DatasetRow, read: RowRead, values: Iterable[object], reader: RowReader, now: datetime) -> DatasetRowScan:
+    scan = DatasetRowScan(row=row, engine_version=reader.version, scanned_at=now)
+    if not isinstance(read, RowReading):
+        scan.fault = type(read).__name__
+        return scan
     try:
-        found = Counter(span.type for text in texts for span in reader.find(text, language))
+        found = Counter(type_ for spans in read.texts for type_ in types_within(spans))
         for value in values:
-            found.update(reader.types_in(str(value), language))
+            found.update(reader.types_in(str(value), row.language))
     except DetectionError as error:
-        return {}, type(error).__name__
-    return dict(sorted(found.items())), ""
+        scan.fault = type(error).__name__
+        return scan
+    scan.types = dict(sorted(found.items()))
+    if row.conversation_id is not None:
+        scan.context = read.context
+        scan.marks = [[number, *span] for number, spans in enumerate(read.texts) for span in spans]
+    return scan

@@ -75,7 +75,7 @@ def dataset_rows_select_batches(*, dataset_id: int, filters: dict[str, Any]) -> 
     """Copy every pair that is not there yet, batch by batch, a transaction each; returns how many were added.
 
     The job behind `dataset_rows_select`, with its `filters`. It ends where the data set is no draft any more. A pair
-    has one place in a data set, by conversation and turns, so a repetition adds nothing.
+    has one place in a data set, by conversation and turns, so a repetition adds nothing. Queues `audits.scan_rows`.
     """
     dataset = Dataset.objects.select_related("assistant").get(pk=dataset_id)
     wanted = _wanted(dataset, msgspec.convert(filters, Selection))
@@ -86,13 +86,21 @@ def dataset_rows_select_batches(*, dataset_id: int, filters: dict[str, Any]) -> 
                 dataset = draft_locked(dataset_id, SYSTEM)
                 conversations = list(_locked(wanted.filter(pk__gt=after)))
                 if not conversations:
+                    _scan_queue(dataset_id)
                     return added
                 added += _copy(dataset, conversations)
         except Conflict:
+            _scan_queue(dataset_id)
             return added
         after = conversations[-1].pk
         done += len(conversations)
         jobs.progress(selection_job_key(dataset_id), done=done, total=max(total, done))
+
+
+def _scan_queue(dataset_id: int) -> None:
+    """What a conversation shows of its rows is kept with them, for when retention takes the transcript."""
+    with transaction.atomic():
+        jobs.enqueue("audits.scan_rows", key=f"scan-rows:{dataset_id}", dataset_id=dataset_id)
 
 
 def _hidden(selection: Selection) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from .scanning import (
     ConversationScan,
     Detection,
     exposure,
+    personal_spans,
     scan,
     scan_version,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "harms",
     "originators",
     "own_names",
+    "personal_spans",
     "reading_ease",
     "refuses",
     "requests_human",

@@ -81,16 +81,7 @@ def scan(
     left out. Raises DetectionError: the conversation
     then counts as unscannable, never as clean.
     """
-    spans_by_turn: Sequence[Sequence[Span]] = detect_conversation(
-        [turn.text for turn in turns],
-        roles=[turn.role for turn in turns],
-        languages=[language] * len(turns),
-        own=own.detectors,
-    )
-    if model is not None:
-        spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
-    if own.names:
-        spans_by_turn = without_own_name(turns, spans_by_turn, own.names)
+    spans_by_turn = personal_spans(turns, language=language, own=own, model=model)
     detections = [
         Detection(
             turn_index=found.turn_index,
@@ -118,6 +109,21 @@ def scan(
         ),
         tone=tone(turns, language=language),
     )
+
+
+def personal_spans(
+    turns: Sequence[Turn], *, language: str | None = None, own: OwnSet = NOTHING, model: LanguageModel | None = None
+) -> Sequence[Sequence[Span]]:
+    """What `scan` finds in each turn, without who said it first. Raises DetectionError."""
+    spans_by_turn: Sequence[Sequence[Span]] = detect_conversation(
+        [turn.text for turn in turns],
+        roles=[turn.role for turn in turns],
+        languages=[language] * len(turns),
+        own=own.detectors,
+    )
+    if model is not None:
+        spans_by_turn = [joined(spans, model.find(turn.text)) for turn, spans in zip(turns, spans_by_turn, strict=True)]
+    return without_own_name(turns, spans_by_turn, own.names) if own.names else spans_by_turn
 
 
 def exposure(result: ConversationScan) -> list[str]:

@@ -19,7 +19,8 @@ _GROUPED_FROM = 6
 _LONGEST, _MOST = 24, 64
 #: What was said before makes a reading likely, no more: masked, and never a finding.
 _SCORE = 0.45
-_FREE_TEXT = frozenset({"PERSON", "LOCATION", "ADDRESS", "URL"})
+#: Types that are told from others by their words, not by a number.
+FREE_TEXT = frozenset({"PERSON", "LOCATION", "ADDRESS", "URL"})
 _ENOUGH_DIGITS = re.compile(r"\d(?:\D?\d){3}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: Letters and digits that belong together. Scripts from Hebrew on write letters against numbers, or no spaces at all.
@@ -41,9 +42,9 @@ class Numbers:
     def add(self, text: str, spans: Spans) -> None:
         """Remember the numbers among what was found in a turn."""
         for span in spans:
-            if span.type in _FREE_TEXT or span.end - span.start > 2 * _LONGEST:
+            if span.type in FREE_TEXT or span.end - span.start > 2 * _LONGEST:
                 continue
-            value = "".join(_WORD.findall(fold(text[span.start : span.end]).text)).lower()
+            value = compared(text[span.start : span.end])
             if not SHORTEST <= sum(map(str.isdigit, value)) <= len(value) <= _LONGEST:
                 continue
             # A year that nothing named is more often just that.
@@ -91,6 +92,11 @@ class Numbers:
             if match and not _is_amount(plain, *match):
                 yield match
                 free_from = match[2]
+
+
+def compared(value: str) -> str:
+    """The letters and digits of a number as it is compared, however it is grouped and in whatever digits."""
+    return "".join(_WORD.findall(fold(value).text)).lower()
 
 
 def _is_amount(plain: str, value: str, start: int, end: int) -> bool:

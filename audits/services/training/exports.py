@@ -19,6 +19,7 @@ from audits.models import TrainingExport, TrainingExportExclusion, TrainingExpor
 from audits.models.training import exported_place
 from audits.programmes import config_hash
 from audits.queries.jobs import latest_jobs
+from audits.queries.row_reading import ConversationGone
 from audits.queries.training import TrainingRow, dataset_params
 from audits.services.training.judging import Judgement, exported_lines, judged
 from audits.services.training.weighing import TooFewToWeigh, weights_of
@@ -95,7 +96,7 @@ def training_export_run(*, export_id: int) -> TrainingExport:
     """Judge, then write or refuse. The job behind `training_export_request`; safe to repeat.
 
     Lines are written in one transaction with the manifest and the ledger entry `training_export.created`; a row that
-    is erased, or whose consent ends, before that is judged anew.
+    is erased, or whose conversation is disposed of, before that is judged anew.
     """
     export = TrainingExport.objects.select_related("dataset").get(pk=export_id)
     key = export_job_key(export_id)
@@ -108,7 +109,7 @@ def training_export_run(*, export_id: int) -> TrainingExport:
         found = judged(export.parameters, now=timezone.now(), progress=progress)
         try:
             export = _finish(export_id, found)
-        except KeyDestroyed:
+        except (KeyDestroyed, ConversationGone):
             log.info("training_export_judged_anew", export=export_id)
     return export
 

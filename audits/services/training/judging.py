@@ -15,14 +15,15 @@ from assistants.queries.datasets import rows_open
 from assistants.records.training import RowContent
 from assistants.states import RewriteMode
 from audits.engine.anonymity import Anonymity
-from audits.engine.privacy import DetectionError, pseudonymise, redact
+from audits.engine.conversation.excerpts import apart
+from audits.engine.privacy import DetectionError, Span, pseudonymise, redact
+from audits.queries.row_reading import RowReading, Texts, row_reader
 from audits.queries.training import (
     TrainingRow,
     anonymity_of,
     attributes_of,
     consent_of,
     repeated,
-    row_reader,
     rows_of,
 )
 from audits.states import Breach
@@ -72,24 +73,26 @@ class Rewriter:
         # One key a data set: the same value has the same token inside it, and another elsewhere.
         self._key = keys.index_key(f"training-pseudonym/{parameters['dataset']}")
 
-    def rewritten(self, text: str, language: str) -> str:
-        """The text without personal data, but for the types that the policy allows. Raises DetectionError."""
-        spans = [span for span in self.reader.find(text, language) if span.type not in self._allowed]
-        if not spans:
-            return text
+    def rewritten(self, content: RowContent, found: Texts, language: str) -> tuple[str, str]:
+        """Input and output without what was found in them, but for the types that the policy allows."""
+        first, second = (
+            self._cut(text, apart(spans, allowed=self._allowed), language)
+            for text, spans in zip((content.input, content.output), found, strict=True)
+        )
+        return first, second
+
+    def cleaned(self, content: RowContent, found: Texts, language: str) -> bool:
+        """Whether nothing is left in the row once it is rewritten. Raises DetectionError."""
+        rewritten = self.rewritten(content, found, language)
+        # What was not changed has just been looked at.
+        if rewritten == (content.input, content.output):
+            return True
+        return not any(apart(spans, allowed=self._allowed) for spans in self.reader.find(rewritten, language))
+
+    def _cut(self, text: str, spans: Sequence[Span], language: str) -> str:
         if self._pseudonymise:
             return pseudonymise(text, spans, key=self._key, language=language or None)
         return redact(text, spans)
-
-    def left_in(self, text: str, language: str) -> bool:
-        """Whether anything is found that the policy does not allow. Raises DetectionError."""
-        return any(span.type not in self._allowed for span in self.reader.find(text, language))
-
-    def cleaned(self, text: str, language: str) -> bool:
-        """Whether nothing is left in the text once it is rewritten. Raises DetectionError."""
-        rewritten = self.rewritten(text, language)
-        # What was not changed has just been looked at.
-        return rewritten == text or not self.left_in(rewritten, language)
 
     def fit_to_leave(self, value: str, language: str) -> bool:
         """Whether an attribute's value, which is never rewritten, may leave as it is. Raises DetectionError."""
@@ -137,7 +140,7 @@ def exported_lines(
 ) -> Iterator[tuple[DatasetRow, bytes]]:
     """Each row, locked, with its rewritten line and its weight, if it has one.
 
-    Raises KeyDestroyed where one was erased meanwhile.
+    Raises KeyDestroyed where one was erased meanwhile, DetectionError where its conversation is gone meanwhile.
     """
     rewriter, attributes = Rewriter(parameters), attributes_of(parameters["dataset"])
     for start in range(0, len(rows), BATCH):
@@ -147,14 +150,19 @@ def exported_lines(
         if len(batch) < len(ids):
             raise KeyDestroyed("A row was erased meanwhile.")
         opened = rows_open(batch)
+        read = rewriter.reader.read(batch, opened)
         for row in batch:
             content = opened[row.pk]
             if not isinstance(content, RowContent):
                 raise content
+            found = read[row.pk]
+            if not isinstance(found, RowReading):
+                raise found
+            first, second = rewriter.rewritten(content, found.texts, row.language)
             line = ExportedLine(
                 id=str(row.public_id),
-                input=rewriter.rewritten(content.input, row.language),
-                output=rewriter.rewritten(content.output, row.language),
+                input=first,
+                output=second,
                 language=row.language,
                 attributes=attributes.get(row.pk, {}),
                 weight=weights.get(row.pk),
@@ -177,15 +185,20 @@ def _read(
     for start in range(0, len(ids), BATCH):
         batch = list(DatasetRow.objects.select_related("subject__data_key").filter(pk__in=ids[start : start + BATCH]))
         opened = rows_open(batch)
+        read = rewriter.reader.read(batch, opened)
         for row in batch:
             content = opened[row.pk]
             if not isinstance(content, RowContent):
                 erased = isinstance(content, KeyDestroyed)
                 found.breaches[row.pk].add(Breach.ERASED if erased else Breach.UNREADABLE)
                 continue
+            reading = read[row.pk]
+            if not isinstance(reading, RowReading):
+                found.breaches[row.pk].add(Breach.UNREADABLE)
+                continue
             values = [str(value) for value in attributes.get(row.pk, {}).values()]
             try:
-                fit = all(rewriter.cleaned(text, row.language) for text in (content.input, content.output))
+                fit = rewriter.cleaned(content, reading.texts, row.language)
                 fit = fit and all(rewriter.fit_to_leave(value, row.language) for value in values)
             except DetectionError:
                 found.breaches[row.pk].add(Breach.UNREADABLE)
