@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString, mark_safe
 
 from audits.engine.bias.adjusted_gap import AdjustedGap
-from audits.engine.bias.error_table import ErrorTable, GroupErrors
+from audits.engine.bias.error_table import ErrorRate, ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.groups import group_key
 from audits.engine.bias.json_numbers import Range
 from audits.engine.bias.table.audit import AuditedTable, TableAudit
 from audits.engine.bias.table.figures import p_value, percent, percent_range, plain, plain_range, points
-from audits.engine.bias.table.report import shown_groups
+from audits.engine.bias.table.report import SEVERITY, shown_groups
 from audits.engine.bias.table.strata import StratumGap, stratum_gaps
 from audits.engine.bias.table.words import VERDICT_WORDS, between_words
 from audits.engine.bias.verdict import Verdict
@@ -88,6 +88,7 @@ class Figures:
     rows: Sequence[Row]
     heading: str = ""
     charts: Sequence[SafeString] = ()
+    chart_note: str = ""
     notes: Sequence[str] = ()
 
 
@@ -99,6 +100,7 @@ class Section:
     verdict: Shown
     sentence: str
     chart: SafeString
+    chart_note: str
     figures: Sequence[Figures]
 
 
@@ -115,8 +117,16 @@ def section(audit: TableAudit, table: AuditedTable) -> Section:
         verdict=Shown.of(table.verdict),
         sentence=beside_badge(table.sentence, table.verdict),
         chart=_rate_chart(gaps, title, table.sentence),
+        chart_note=_chart_note(len(gaps.groups), _MOST_CHARTED),
         figures=figures,
     )
+
+
+def _chart_note(groups: int, most: int) -> str:
+    """What a chart leaves out, if it does."""
+    if groups <= most:
+        return ""
+    return f"The chart has the {most} groups that stand out most; the table has all {groups:,}."
 
 
 def _rate_chart(gaps: GapTable, title: str, sentence: str) -> SafeString:
@@ -185,9 +195,10 @@ def _adjusted_figures(table: AuditedTable) -> Figures:
     strata = " × ".join(table.strata)
     shown = shown_groups(table.gaps, MOST_ROWS)
     groups = [(g, g.adjusted) for g in shown if g.adjusted is not None and g.adjusted.strata]
+    worst = _worst_within(shown, _MOST_CHARTED // 2)
     reference = table.gaps.reference
     charted = [ForestRow(reference.label, 0.0, 0.0, 0.0, reference.n, reference=True)] if reference else []
-    for group, adjusted in groups[: _MOST_CHARTED // 2]:
+    for group, adjusted in worst:
         risk = adjusted.risk_difference
         low, high = group.difference_interval or (None, None)
         charted += [
@@ -204,10 +215,19 @@ def _adjusted_figures(table: AuditedTable) -> Figures:
         rows=[_adjusted_row(group, adjusted) for group, adjusted in groups],
         heading=f"Within {strata}",
         charts=(chart,),
+        chart_note=_chart_note(len(groups), _MOST_CHARTED // 2),
         notes=(
             "Small p-values of Breslow–Day or Woolf say that the strata differ among themselves: read each one below.",
         ),
     )
+
+
+def _worst_within(groups: Sequence[GroupResult], most: int) -> list[tuple[GroupResult, AdjustedGap]]:
+    """Those with members in common strata; of more than `most` the worst, by adjusted verdict and then difference."""
+    found = [(group, group.adjusted) for group in groups if group.adjusted is not None and group.adjusted.strata]
+    if len(found) <= most:
+        return found
+    return sorted(found, key=lambda one: (SEVERITY[one[1].verdict], -abs(one[1].risk_difference.value)))[:most]
 
 
 def _difference_row(
@@ -248,8 +268,11 @@ def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
     compared = [
         g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and group_key(g.levels) in by_group
     ]
+    more = len(compared) - _MOST_STRATIFIED_GROUPS
+    if more > 0:
+        compared = [group for group, _ in _worst_within(compared, _MOST_STRATIFIED_GROUPS)]
     figures = []
-    for group in compared[:_MOST_STRATIFIED_GROUPS]:
+    for group in compared:
         strata = by_group[group_key(group.levels)]
         shown = sorted(strata, key=lambda gap: -min(gap.n, gap.reference_n))[:_MOST_STRATA]
         left = len(strata) - len(shown)
@@ -262,6 +285,9 @@ def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
                 notes=notes,
             )
         )
+    if figures and more > 0:
+        told = f"These are the {len(figures)} groups that stand out most; the strata of {more:,} more are not shown."
+        figures[-1] = replace(figures[-1], notes=[*figures[-1].notes, told])
     return figures
 
 
@@ -286,14 +312,15 @@ def _error_figures(errors: ErrorTable, title: str) -> Figures:
         rows=rows,
         heading="Error rates",
         charts=charts,
+        chart_note=_chart_note(len(errors.groups), _MOST_CHARTED),
     )
 
 
 def _error_chart(errors: ErrorTable, kind: str, title: str) -> SafeString:
     name = "False positive rate" if kind == "fpr" else "False negative rate"
     rows = []
-    for group in errors.groups[:_MOST_CHARTED]:
-        rate = group.fpr if kind == "fpr" else group.fnr
+    for group in _worst_errors(errors, kind):
+        rate = getattr(group, kind)
         known = rate.rate is not None
         rows.append(
             ForestRow(
@@ -308,6 +335,18 @@ def _error_chart(errors: ErrorTable, kind: str, title: str) -> SafeString:
         )
     chart = forest_plot(rows, title=f"{name} by {title}", description=f"{name} of each group with its interval.")
     return mark_safe(f"<div><h4>{name}</h4>{chart}</div>")  # noqa: S308  (both are ours and escaped)
+
+
+def _worst_errors(errors: ErrorTable, kind: str) -> list[GroupErrors]:
+    """The reference, and of more than a chart has room for the worst in this rate, by verdict and then difference."""
+    if len(errors.groups) <= _MOST_CHARTED:
+        return list(errors.groups)
+
+    def order(group: GroupErrors) -> tuple[bool, bool, int, float]:
+        rate: ErrorRate = getattr(group, kind)
+        return not group.is_reference, not group.known, SEVERITY[rate.verdict], -abs(rate.difference or 0.0)
+
+    return sorted(errors.groups, key=order)[:_MOST_CHARTED]
 
 
 def _error_cells(group: GroupErrors) -> list[Cell]:

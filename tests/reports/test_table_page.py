@@ -129,6 +129,27 @@ def test_page_of_very_many_groups_shows_the_worst_and_says_so(tmp_path):
     assert page.count('<th scope="row">g') == MOST_ROWS
 
 
+def test_charts_of_many_groups_have_those_that_stand_out_and_say_so(tmp_path):
+    """Of thirty groups the last by name is the only one that fares worse, also within strata and in errors."""
+    rows = ["g,s,t,ok,count"]
+    for group in range(30):
+        for stratum in "xy":
+            no = 70 if group == 29 else 20
+            for truth, ok, count in (("yes", "yes", 100 - no), ("yes", "no", no), ("no", "yes", no), ("no", "no", 20)):
+                rows.append(f"g{group:02d},{stratum},{truth},{ok},{count}")
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(rows))
+    audit = audit_cube(count_table(file, Columns(("g",), ("s",), "ok", "t")), policy=Policy())
+    page = table_page(audit, source="t", command="c")
+    plots = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(plots) == 8  # of all, within, false positives, false negatives: each wide and narrow
+    assert all("g29" in plot for plot in plots)
+    assert "The chart has the 24 groups that stand out most; the table has all 30." in page
+    assert "The chart has the 12 groups that stand out most; the table has all 29." in page
+    assert "g29 and g00 (reference) in each s" in page
+    assert "These are the 8 groups that stand out most; the strata of 21 more are not shown." in page
+
+
 def test_ranges_are_written_as_in_the_charts():
     words = Reader(berkeley()).words
     assert {"42.7–46.4", "−17.0 to −11.3", "−1.1 to +4.7"} <= set(words)

@@ -23,7 +23,8 @@ _UNLIMITED = 1 << 20
 _SPACES = "\u00a0\u202f"  # our own, which Python does not count as printable
 _LONGEST_LABEL = 40
 _SHORTEST_LABEL = 12
-_SEVERITY = {verdict: i for i, verdict in enumerate(Verdict)}
+SEVERITY = {verdict: i for i, verdict in enumerate(Verdict)}
+"""Sorts verdicts, the worst first."""
 
 Paint = Callable[[str, Verdict], str]
 """Colours a text by a verdict; must not change its words."""
@@ -138,7 +139,7 @@ def shown_groups(gaps: GapTable, most: int = MOST_ROWS) -> list[GroupResult]:
     if len(gaps.groups) <= most:
         return list(gaps.groups)
     others = [group for group in gaps.groups if not group.is_reference]
-    others.sort(key=lambda g: (_SEVERITY[g.verdict], g.difference if g.difference is not None else 1.0))
+    others.sort(key=lambda g: (SEVERITY[g.verdict], g.difference if g.difference is not None else 1.0))
     return [*filter(None, [gaps.reference]), *others][:most]
 
 
