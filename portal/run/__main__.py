@@ -86,9 +86,9 @@ def supervised(address: Address, var: Path, environment: dict[str, str], announc
         end_with_terminal()
 
     supervisor = Supervisor(on_started=started)
-    web = ["-m", "gunicorn", "portal.wsgi", "--bind", address.bind, "--worker-class", "gthread"]
-    web += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
-    web += ["--graceful-timeout", str(GRACE_SECONDS)]
+    web = ["-m", "gunicorn", "portal.wsgi", "--config", "python:portal.gunicorn_conf", "--bind", address.bind]
+    web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    web += ["--no-control-socket", "--graceful-timeout", str(GRACE_SECONDS)]
     # Celery warns root in eight lines at every start; the portal of one machine has no other user to offer.
     celery = ["-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "--app", "portal"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "WARNING"]
