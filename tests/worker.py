@@ -20,7 +20,7 @@ from django.db import connection
 
 from portal import embedded
 
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 120.0
 ENDS_WITHIN = 15.0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +20,7 @@ from audits.engine.probing.rendering import render
 from portal.demo.assistant_answers import DONE, Treatment, answer, intent_of, language_of
 from portal.demo.assistant_server import DemoAssistant, bias_against, serving
 from portal.demo.judge_answers import judged
+from tests.ports import free_port
 from tests.worker import wait_for
 
 
@@ -231,8 +231,7 @@ def test_a_key_is_asked_for_where_there_is_one():
 
 
 def test_the_command_serves_and_ends():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "manage.py", "demo_assistant", "--port", str(port), "--bias", "age=older"]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
@@ -245,9 +244,9 @@ def test_the_command_serves_and_ends():
             return False
 
     try:
-        wait_for(answers, seconds=30, what="the demo assistant to listen")
+        wait_for(answers, seconds=60, what="the demo assistant to listen")
         with pytest.raises(CommandError, match="Cannot listen"):
             call_command("demo_assistant", port=port)
     finally:
         process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -19,10 +18,11 @@ from urllib.error import URLError
 
 from portal.embedded.patience import wait_until
 from tests.embedded.conftest import nothing_left
+from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN = 150.0  # seconds; the first start makes the demo company
-AUDITED_WITHIN = 150.0
+STARTS_WITHIN = 300.0  # seconds; the first start makes the demo company
+AUDITED_WITHIN = 300.0
 STOPS_WITHIN = 60.0
 # What a person's shell would not have: the test run's own servers and settings.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PROBITY_VAR")
@@ -81,7 +81,7 @@ class RunningPortal:
 def running_portal(var: Path) -> Iterator[RunningPortal]:
     """Start `python -m portal.run`, wait for the demo audits; afterwards stop it and see that nothing is left."""
     var.mkdir(exist_ok=True)
-    port = _free_port()
+    port = free_port()
     with _log(var).open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "portal.run"],
@@ -133,11 +133,6 @@ def environment(var: Path) -> dict[str, str]:
 
 def _log(var: Path) -> Path:
     return var / "terminal.log"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _found(pattern: str, text: str) -> str:

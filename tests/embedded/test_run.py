@@ -12,14 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.embedded.conftest import PATIENCE, nothing_left
+from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOGINS = "Reviewer: rosa@example.org"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -73,8 +69,9 @@ def test_run_brings_the_portal_up_and_leaves_nothing_behind(var, run_portal, num
         f"Probity already runs on {var} (process {portal.pid}): stop it first, "
         "or set PROBITY_VAR to another directory.\n"
     )
-    with socket.create_connection(("127.0.0.1", port)) as open_connection:
-        open_connection.sendall(b"GET / HTT")  # a browser that never goes on must not hold up the end
+    # Browsers that never go on must not hold up the end.
+    with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)) as half_way:
+        half_way.sendall(b"GET / HTT")
         portal.send_signal(number)
         parting, _ = portal.communicate(timeout=PATIENCE)
     assert portal.returncode == exit_code
