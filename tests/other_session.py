@@ -17,3 +17,13 @@ def other_session() -> Iterator[psycopg.Connection[Any]]:
     keep = {name: value for name, value in parameters.items() if name in {"dbname", "user", "password", "host", "port"}}
     with psycopg.connect(**keep, autocommit=True) as session:
         yield session
+
+
+def locks_waited_for(session: psycopg.Connection[Any], space: int) -> int:
+    """How many sessions on this database wait for an advisory lock of a space (its first key)."""
+    waiting = """
+        SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """
+    [(number,)] = session.execute(waiting, [space])
+    return int(number)

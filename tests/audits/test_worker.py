@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
@@ -11,6 +12,7 @@ from assistants.states import ConversationState
 from audits.management.watching import UNDER_WAY, cycle_watch
 from audits.models import ConversationScan, Cycle, Detection, Finding
 from audits.queries.counts import value_counts
+from audits.services import pattern_lock
 from audits.services.clock import stalled_work_wake
 from audits.services.cycles import cycle_open
 from audits.states import CycleState
@@ -21,12 +23,20 @@ from portal.core.models import Job, LedgerEntry
 from tests.audits import poison
 from tests.audits.conversations import conversations_make
 from tests.audits.told import MARCH, group
+from tests.other_session import locks_waited_for, other_session
 from tests.worker import celery_worker, wait_for
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 PHONED = (("customer", "Who do I call?"), ("assistant", "Please call +1 415 555 2671."))
 EACH = 1500
+# A batch of a scan shares this lock (audits.services.pattern_lock); who takes it alone holds up the next.
+TAKE = f"SELECT pg_advisory_lock({pattern_lock._SPACE}, %s)"
+
+
+def waiting(session) -> int:
+    """How many sessions wait for that lock."""
+    return locks_waited_for(session, pattern_lock._SPACE)
 
 
 def scanned() -> int:
@@ -57,11 +67,19 @@ def test_a_killed_worker_process_loses_nothing_and_doubles_nothing(assistant):
         for one in group(EACH, resolved=resolved, language=language, turns=PHONED, attributes={"age": "any"})
     ]
     conversations_make(assistant, told)
-    with celery_worker(processes=2) as worker:
+    with celery_worker(processes=2) as worker, other_session() as first, other_session() as second:
+        first.execute(TAKE, [assistant.pk])
         cycle = opened(assistant)
-        wait_for(lambda: scanned() > 0, seconds=60, what="the first scans")
+        wait_for(lambda: waiting(first) == 2, seconds=60, what="both to begin a scan")
+        in_line = threading.Thread(target=second.execute, args=(TAKE, [assistant.pk]))
+        in_line.start()
+        wait_for(lambda: waiting(first) == 3, seconds=60, what="the next to wait in line")
+        first.execute("SELECT pg_advisory_unlock_all()")  # two batches are stored, then it is the turn of `second`
+        in_line.join()
+        wait_for(lambda: waiting(first) == 2, seconds=60, what="both to begin their next batch")
+        assert 0 < scanned() < 2 * EACH
         killed = worker.kill_child()
-        left = 2 * EACH - scanned()
+        second.execute("SELECT pg_advisory_unlock_all()")
         assert waited_for(cycle) == CycleState.IN_REVIEW
         again = opened(assistant)
         assert waited_for(again) == CycleState.IN_REVIEW
@@ -70,7 +88,6 @@ def test_a_killed_worker_process_loses_nothing_and_doubles_nothing(assistant):
             seconds=30,
             what="the pool to be whole again",
         )
-    assert left > 0  # it was killed in the middle
     assert (scanned(), ConversationScan.objects.count()) == (2 * EACH, 2 * EACH)
     assert Detection.objects.count() == 2 * EACH
     entries = LedgerEntry.objects.filter(action="conversations.scanned")

@@ -12,7 +12,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from portal.core import jobs, schema
 from portal.core.models import Job
-from tests.other_session import other_session
+from tests.other_session import locks_waited_for, other_session
 from tests.worker import wait_for
 
 ALONE = "SELECT pg_try_advisory_lock(%s, 0)"
@@ -71,7 +71,7 @@ def test_migrate_waits_for_what_is_under_way_and_nothing_new_begins():
         thread = threading.Thread(target=migrate)
         thread.start()
         try:
-            wait_for(lambda: somebody_waits(worker), seconds=PATIENCE, what="migrate to wait")
+            wait_for(lambda: locks_waited_for(worker, schema._LOCK_SPACE) > 0, seconds=PATIENCE, what="migrate to wait")
             assert "Waiting until workers have done" in said.getvalue()
             assert run() == "queued"
         finally:
@@ -87,8 +87,3 @@ def test_nothing_begins_while_a_migration_is_at_work():
         migration.execute(ALONE, [schema._LOCK_SPACE])
         assert run() == "queued"
     assert run() == "done"
-
-
-def somebody_waits(session) -> bool:
-    waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND NOT granted"
-    return session.execute(waiting, [schema._LOCK_SPACE]).fetchone() is not None
