@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,10 @@ hypothesis_settings.load_profile("suite")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what starts a whole portal: at the end one process would wait for another's for half a minute."""
     items.sort(key=lambda item: item.get_closest_marker("portal") is None)
+    if not Path("/proc/self").exists():
+        for item in items:
+            if item.get_closest_marker("worker") or {"var", "portal"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.skip(reason="looks for processes in /proc, which only Linux has"))
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +121,14 @@ def _api_keeps_its_word() -> Iterator[None]:
 def _empty_cache(request: pytest.FixtureRequest) -> None:
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The clock stands still, at noon of today: no midnight comes in between, and nothing runs out meanwhile."""
+    moment = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    return moment
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from assistants.models import ConsentSnapshot, Conversation
 from audits.checks.consent_coverage import CHECK, SOURCES, ConsentSettings
@@ -139,17 +138,17 @@ def test_the_page_costs_the_same_queries_at_1_and_at_60(as_user, privacy_officer
     assert len(browser.get(f"{reverse('audits:consent-coverage', args=['bot'])}?{older}").context["rows"]) == 11
 
 
-def test_a_source_that_contradicts_itself_is_a_finding(home, bot, purpose, privacy_officer):
+def test_a_source_that_contradicts_itself_is_a_finding(noon, home, bot, purpose, privacy_officer):
     entry = {
         "source": "crm",
         "source_event_id": "e-1",
         "purpose": "service",
         "customer_ref": "x",
-        "occurred_at": timezone.now() - timedelta(days=1),
+        "occurred_at": noon - timedelta(days=1),
     }
     for state in ("withdrawn", "refused", "refused", "revoked"):
         consent_events_record(team=home, entries=[ConsentEntry(state=state, **entry)], actor=privacy_officer)
-    today = timezone.now().date()
+    today = noon.date()
     window = Window(today, today + timedelta(days=1))
     assert source_conflicts(assistant=bot, window=window) == {"crm": 2}
     quiet = AuditScope(attributes={}, purposes=["service"], outcomes=[], groups={})

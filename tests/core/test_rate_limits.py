@@ -11,10 +11,14 @@ from portal.core import rate_limits
 
 @pytest.fixture(autouse=True)
 def _own_minute(monkeypatch):
-    """Nobody else counts in it, and it does not end meanwhile."""
+    """Nobody else counts in it, it does not end meanwhile, and Redis may take its time."""
     minute = uuid.uuid4().int % 10**9
     monkeypatch.setattr(rate_limits.time, "time", lambda: 60.0 * minute + 20)
     monkeypatch.setattr(rate_limits, "_silent_until", 0.0)
+    monkeypatch.setattr(rate_limits, "_TIMEOUT", 20.0)
+    rate_limits._client.cache_clear()
+    yield
+    rate_limits._client.cache_clear()
 
 
 def test_a_person_is_held_back_on_pages_and_in_the_api(reviewer, approver, as_user, settings):

@@ -29,7 +29,7 @@ OK = http("200 OK", b'{"reply": "Hello."}')
 
 def ask(url_or_target, **more):
     target = read_target(url_or_target) if isinstance(url_or_target, str) else url_or_target
-    given = {"headers": {}, "body": b"{}", "limits": Limits(seconds=5), "networks": HERE, **more}
+    given = {"headers": {}, "body": b"{}", "limits": Limits(seconds=60), "networks": HERE, **more}
     return post(target, **given)
 
 
@@ -118,7 +118,9 @@ def drip(pause: float, data: bytes):
 
 
 @pytest.mark.parametrize(
-    "data", [b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 400, b"HTTP/1.1 200 OK\r\n\r\n" + b"y" * 400], ids=["head", "body"]
+    "data",
+    [b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1500, b"HTTP/1.1 200 OK\r\n\r\n" + b"y" * 1500],
+    ids=["head", "body"],
 )
 def test_bytes_that_drip_in_do_not_move_the_deadline(data):
     with listening(drip(0.02, data)) as place:
@@ -126,7 +128,7 @@ def test_bytes_that_drip_in_do_not_move_the_deadline(data):
         with pytest.raises(EndpointError) as caught:
             ask(place.url, limits=Limits(seconds=0.3))
     assert (caught.value.code, caught.value.again) == ("timeout", True)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15  # all of it takes 30
 
 
 def test_a_server_that_says_nothing_times_out():
@@ -149,7 +151,7 @@ def test_a_server_that_says_nothing_times_out():
 )
 def test_larger_answers_are_given_up(data):
     with listening(data) as place, pytest.raises(EndpointError) as caught:
-        ask(place.url, limits=Limits(seconds=5, max_bytes=1000))
+        ask(place.url, limits=Limits(seconds=60, max_bytes=1000))
     assert caught.value.code == "too_large"
 
 

@@ -90,9 +90,9 @@ def test_fisher_exact_does_450_tests_on_a_million_rows_in_a_fraction_of_a_second
     random = np.random.default_rng(6)
     n1, n2 = random.integers(1_000, 20_000, 450), np.full(450, 990_000)
     k1, k2 = random.binomial(n1, 0.8), random.binomial(n2, 0.8)
-    started = time.perf_counter()
+    started = time.process_time()
     p_values = fisher_exact(k1, n1, k2, n2)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert 0.3 < float(np.median(p_values)) < 0.7
 
 

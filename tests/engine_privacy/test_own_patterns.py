@@ -120,7 +120,7 @@ def test_a_pattern_is_refused_or_finds_in_linear_time(source):
     except BadPattern:
         return
     own = compile_own([OwnPattern("ANY_TYPE", source, 0.8, {}, 1)])
-    begun = time.perf_counter()
+    begun = time.process_time()
     for text in ("a" * 5000, "ab1-" * 1250, "a1" * 2500):
         detect(text, own=own.detectors)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

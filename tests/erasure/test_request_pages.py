@@ -217,7 +217,7 @@ def test_home_and_menu_tell_who_works_on_requests_what_presses(home, as_user, pr
     assert "Requests overdue" not in as_user(manager).get(reverse("home")).content.decode()
 
 
-def test_a_request_says_how_long_is_left_and_what_comes_next(home, browser, privacy_officer):
+def test_a_request_says_how_long_is_left_and_what_comes_next(noon, home, browser, privacy_officer):
     late = request_started(
         subject_make(home), actor=privacy_officer, kind="access", received_at=timezone.now() - timedelta(days=60)
     )

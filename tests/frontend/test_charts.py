@@ -183,9 +183,9 @@ def test_long_label_is_cut_and_keeps_the_whole_text_as_tooltip() -> None:
 
 
 def test_label_without_end_is_cut_at_once() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     drawn = drawings(forest_plot([ForestRow("x" * 20_000, 0.5, 0.4, 0.6, 9)], title="t", description="d"))[0]
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     tails = [element[0].tail or "" for element in drawn.iter(f"{SVG}text") if len(element)]
     assert [set(tail) for tail in tails] == [{"x", "…"}]
 

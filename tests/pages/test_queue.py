@@ -206,11 +206,11 @@ def test_flag_on_a_turn_that_does_not_exist_is_refused_at_the_field(conversation
 
 
 @pytest.mark.parametrize("kind", ["finding", "flag"])
-def test_what_its_holder_reads_stays_theirs(scene, reviewer, approver, as_user, kind):
+def test_what_its_holder_reads_stays_theirs(noon, scene, reviewer, approver, as_user, kind):
     item = getattr(scene, kind)
     claim = {"finding": finding_claim, "flag": flag_claim}[kind]
     claim(**{f"{kind}_id": item.pk}, actor=reviewer)
-    nearly_over = timezone.now() + timedelta(seconds=20)
+    nearly_over = noon + timedelta(seconds=20)
 
     def shown_at(address, *, method="get"):
         type(item).objects.update(claimed_until=nearly_over)

@@ -280,7 +280,7 @@ def test_marks_join_to_the_texts_and_skip_spaces():
     ("ours", "theirs"), [("a " * 1900, "b " * 1900), ("." * 3900, "." * 3800 + "x"), ("a\n" * 10_000, "")]
 )
 def test_texts_that_repeat_themselves_without_end_are_shown_without_marks_at_once(ours, theirs):
-    began = time.perf_counter()
+    began = time.process_time()
     a, b = marked_apart(ours, theirs)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert ("".join(piece.text for piece in a), "".join(piece.text for piece in b)) == (ours, theirs)

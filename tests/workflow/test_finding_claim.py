@@ -20,12 +20,11 @@ def _expire(finding):
     Finding.objects.filter(pk=finding.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
 
 
-def test_finding_claim_lasts_five_minutes_and_is_recorded(finding, reviewer):
-    before = timezone.now()
+def test_finding_claim_lasts_five_minutes_and_is_recorded(finding, reviewer, noon):
     finding_claim(finding_id=finding.pk, actor=reviewer)
     finding.refresh_from_db()
     assert (finding.state, finding.claimed_by) == ("new", reviewer)
-    assert timedelta(minutes=5) <= finding.claimed_until - before < timedelta(minutes=5, seconds=30)
+    assert finding.claimed_until == noon + timedelta(minutes=5)
     assert steps(finding, after="finding.raised") == [("finding.claimed", reviewer.actor_ref, "", "")]
     assert ledger_of(finding, after="finding.raised") == [("finding.claimed", reviewer.actor_ref, {})]
 
@@ -47,12 +46,12 @@ def test_finding_claim_names_nobody_by_address(finding, member, approver):
         finding_claim(finding_id=finding.pk, actor=approver)
 
 
-def test_finding_claim_again_extends_it(finding, reviewer):
+def test_finding_claim_again_extends_it(finding, reviewer, noon):
     finding_claim(finding_id=finding.pk, actor=reviewer)
-    Finding.objects.filter(pk=finding.pk).update(claimed_until=timezone.now() + timedelta(seconds=5))
+    Finding.objects.filter(pk=finding.pk).update(claimed_until=noon + timedelta(seconds=5))
     finding_claim(finding_id=finding.pk, actor=reviewer)
     finding.refresh_from_db()
-    assert finding.claimed_until > timezone.now() + timedelta(minutes=4)
+    assert finding.claimed_until == noon + timedelta(minutes=5)
 
 
 def test_finding_claim_that_ran_out_is_free(finding, reviewer, approver):

@@ -28,7 +28,7 @@ def _accept(finding, actor, *, days=90, note="Small group, fix in May."):
     return finding
 
 
-def test_finding_accept_risk_until_a_day(confirmed, approver):
+def test_finding_accept_risk_until_a_day(noon, confirmed, approver):
     _accept(confirmed, approver)
     assert (confirmed.state, confirmed.risk_accepted_by) == ("risk_accepted", approver)
     assert confirmed.risk_accepted_until == _day(90)
