@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, WebError, expect
 
 from tests.e2e.running import RunningPortal
 
@@ -25,7 +25,8 @@ ARGUMENTS = [
 ]
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 20_000  # milliseconds for one step of a browser
+PATIENCE = 20_000  # milliseconds for one step of a browser, or for what a page is expected to show
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager

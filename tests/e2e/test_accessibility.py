@@ -174,6 +174,7 @@ def test_page_is_accessible_and_fits_the_window(people, gallery, stop):
     page.goto(stop.address)
     for step in stop.steps:
         step(page)
+        page.wait_for_load_state()
     last = answers[-1]
     assert last.status == stop.status
     assert gallery.look(page, stop.name) == []

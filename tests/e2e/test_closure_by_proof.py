@@ -97,6 +97,7 @@ def rita_claims_and_confirms(page: Page) -> int:
     page.get_by_role("link").filter(has=page.get_by_text(TITLE, exact=True)).first.click()
     heading = page.get_by_role("heading", name=TITLE, exact=True)
     expect(heading).to_be_visible()
+    page.wait_for_load_state()  # a key means nothing before the scripts have run
     address = heading.get_by_role("link").get_attribute("href")
     page.keyboard.press("c")
     expect_said(page, "It is yours while you work on it, and for five minutes after.")
@@ -208,7 +209,7 @@ def abel_signs(page: Page, finding: int, gallery, portal) -> list[str]:
 def otto_sees_the_chain(page: Page, finding: int, gallery) -> list[str]:
     """From the finding's page to all its entries, whose chain he has verified."""
     open_finding(page, finding).get_by_role("link", name="Every step, chained").click()
-    assert page.locator("tbody th[scope=row]").all_inner_texts() == CHAIN
+    expect(page.locator("tbody th[scope=row]")).to_have_text(CHAIN, use_inner_text=True)
     wrong = gallery.look(page, "ledger-of-a-finding")
     page.get_by_role("button", name="Verify the whole chain").click()
     expect_said(page, "The ledger is intact:")
@@ -239,6 +240,7 @@ def decide(page: Page, label: str, *, note: str | None = None) -> None:
 def confirm_identity(page: Page, portal) -> None:
     page.get_by_label("Password").fill(portal.password)
     page.get_by_role("button", name="Confirm").click()
+    expect(page).not_to_have_url(re.compile("/reauthenticate/"))
 
 
 def expect_said(page: Page, text: str) -> None:

@@ -64,6 +64,6 @@ def test_question_mark_lists_the_keys_of_the_page(people):
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    assert dialog.locator("[data-from-page] kbd").all_inner_texts() == ["c", "y", "x", "d"]
+    expect(dialog.locator("[data-from-page] kbd")).to_have_text(["c", "y", "x", "d"], use_inner_text=True)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

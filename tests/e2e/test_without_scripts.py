@@ -45,5 +45,6 @@ def test_colours_menus_and_sign_out_need_no_scripts(people, plain):
     expect(plain.get_by_role("heading", name="Dashboard", level=1)).to_be_visible()
     plain.get_by_role("button", name="Account of Tara Quinn").click()
     plain.get_by_role("button", name="Sign out").click()
+    expect(plain.get_by_role("heading", name="Sign in")).to_be_visible()
     plain.goto("/queue/")
     expect(plain.get_by_role("heading", name="Sign in")).to_be_visible()
