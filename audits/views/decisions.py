@@ -61,7 +61,8 @@ TRIAGE = frozenset({"claim", "release", "confirm", "dismiss", "duplicate"})
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`act` takes the finding, the person and the form's cleaned data. `done` is said afterwards.
+    """`act` takes the finding, the person and the form's cleaned data. `done` is said afterwards, or `proposed`
+    where the finding is what it was, because a second person decides.
 
     Without `act`, the decision has a page of its own.
     """
@@ -72,6 +73,7 @@ class Decision:
     icon: str = ""
     style: str = ""
     choices: Callable[[Finding], dict[str, Any]] = lambda finding: {}
+    proposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +199,11 @@ DECISIONS: Mapping[str, Decision] = {
         choices=_owners,
     ),
     "dismiss": Decision(
-        "Recorded.",
+        "Dismissed.",
         lambda finding, user, data: finding_dismiss(finding_id=finding.pk, actor=user, **data),
         form=DismissForm,
         icon="circle-minus",
+        proposed="Proposed. A second person decides whether it is dismissed.",
     ),
     "duplicate": Decision(
         "Marked as a duplicate.",

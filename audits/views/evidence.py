@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from audits.checks.contract import MOST_EVIDENCE
 from audits.models import CheckRun, Finding
 from audits.queries.findings import finding_evidence
 from audits.queries.same_gap import same_gap_elsewhere
@@ -27,6 +28,11 @@ class ShownRun:
     def numbers_title(self) -> str:
         """What stands over the tables where they are apart from the chart: "Numbers before the fix"."""
         return f"Numbers {self.label[:1].lower()}{self.label[1:]}"
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether a table has adjusted p-values, which are explained below it."""
+        return any(cell.text.lower().startswith("adjusted p") for one in self.tables for cell in one.head)
 
     @property
     def note(self) -> str:
@@ -52,9 +58,11 @@ def runs_shown(finding: Finding) -> list[ShownRun]:
 
 def evidence_context(finding: Finding, user: User) -> dict[str, Any]:
     """What the evidence partial needs. Conversations only for those who may open them."""
-    may_see = can(user, "conversations.view", finding)
+    evidence = finding_evidence(finding) if can(user, "conversations.view", finding) else None
+    kept = f"Masked; of each run at most {MOST_EVIDENCE} are kept" if len(evidence or ()) >= MOST_EVIDENCE else "Masked"
     return {
         "runs": runs_shown(finding),
         "elsewhere": same_gap_elsewhere(finding),
-        "evidence": finding_evidence(finding) if may_see else None,
+        "evidence": evidence,
+        "evidence_note": kept,
     }

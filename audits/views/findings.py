@@ -81,7 +81,8 @@ def finding_decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         except Invalid as error:
             add_invalid(form, error)
         else:
-            messages.success(request, decision.done)
+            only_proposed = decision.proposed and Finding.objects.filter(pk=pk, state=shown.state).exists()
+            messages.success(request, decision.proposed if only_proposed else decision.done)
             return redirect(next_page(request, reverse("audits:finding", args=[pk])))
     return _page(request, user, shown, bound=(name, form), status=422)
 

@@ -44,6 +44,7 @@ def test_page_shows_sentence_chart_table_and_evidence(finding, conversation, rev
             "Rate by group: resolved by age group",
             '<td class="num">−13.0 points</td>',
             '<td class="num">&lt; 0.001</td>',
+            "Adjusted p: how likely so great a difference comes by chance alone",
             reverse("audits:conversation", args=[conversation.public_id]),
         )
     ]
@@ -93,7 +94,9 @@ def test_dismissal_without_a_note_comes_back_opened_with_the_error(finding, revi
 def test_high_finding_is_dismissed_by_a_second_person_only(finding, reviewer, member, as_user):
     data = {"reason": "explained", "note": "The shop was closed."}
     first = as_user(reviewer)
-    first.post(_url(finding, "dismiss"), data)
+    proposed = first.post(_url(finding, "dismiss"), data, follow=True)
+    assert _said(proposed) == ["Proposed. A second person decides whether it is dismissed."]
+    assert "Proposed because" in proposed.content.decode()
     page = first.get(_url(finding))
     denied = {item.name: item.denied_reason for item in page.context["offered"] if item.denied_reason}
     assert denied == {
@@ -101,7 +104,9 @@ def test_high_finding_is_dismissed_by_a_second_person_only(finding, reviewer, me
     }
     assert denied["dismiss"] in page.content.decode()
     assert _post(first, finding, "dismiss", data, origin=False).status_code == 403
-    as_user(member("reviewer")).post(_url(finding, "dismiss"), data)
+    dismissed = as_user(member("reviewer")).post(_url(finding, "dismiss"), data, follow=True)
+    assert _said(dismissed) == ["Dismissed."]
+    assert "Dismissed because" in dismissed.content.decode()
     finding.refresh_from_db()
     assert finding.state == "dismissed"
 
