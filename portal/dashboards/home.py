@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -34,22 +34,28 @@ def tasks(waiting: Waiting, *, leads: bool) -> list[Task]:
     queue, findings, requests = reverse("audits:queue"), reverse("audits:findings"), reverse("requests:list")
     cycles = reverse("audits:cycles")
     grave = [
-        Task("Critical", waiting.critical, "open findings of your teams", f"{findings}?waiting=critical", "danger"),
-        Task("High", waiting.high, "open findings of your teams", f"{findings}?waiting=high", "warning"),
+        Task("Critical", waiting.critical, "open finding{s} of your teams", f"{findings}?waiting=critical", "danger"),
+        Task("High", waiting.high, "open finding{s} of your teams", f"{findings}?waiting=high", "warning"),
     ]
     found = [
         *(grave if leads else []),
-        Task("Requests overdue", waiting.requests_overdue, "of customers", f"{requests}?waiting=overdue", "danger"),
-        Task("Overdue", waiting.overdue, "findings past their due date", f"{findings}?waiting=overdue", "danger"),
+        Task(
+            "Requests overdue", waiting.requests_overdue, "past the deadline", f"{requests}?waiting=overdue", "danger"
+        ),
+        Task("Overdue", waiting.overdue, "finding{s} past the due date", f"{findings}?waiting=overdue", "danger"),
         Task("Requests due soon", waiting.requests_soon, "within a week", f"{requests}?waiting=soon", "warning"),
-        Task("To triage", waiting.to_triage, "new findings", queue),
-        Task("Flags", waiting.flags, "doubts about single conversations", f"{queue}?kind=flags"),
-        Task("To remediate", waiting.to_remediate, "findings that you own", f"{findings}?waiting=to_remediate"),
-        Task("To approve", waiting.to_approve, "submitted remediations", f"{findings}?waiting=to_approve"),
-        Task("To sign", waiting.to_sign, "fixes that are proven", f"{findings}?waiting=to_sign"),
-        Task("To close", waiting.to_close, "audit cycles, all decided", f"{cycles}?state=awaiting_sign_off"),
+        Task("To triage", waiting.to_triage, "new finding{s}", queue),
+        Task("Flags", waiting.flags, "doubt{s} about single conversations", f"{queue}?kind=flags"),
+        Task("To remediate", waiting.to_remediate, "finding{s} that you own", f"{findings}?waiting=to_remediate"),
+        Task("To approve", waiting.to_approve, "submitted remediation{s}", f"{findings}?waiting=to_approve"),
+        Task("To sign", waiting.to_sign, "proven fix{es}", f"{findings}?waiting=to_sign"),
+        Task("To close", waiting.to_close, "audit cycle{s}, all decided", f"{cycles}?state=awaiting_sign_off"),
     ]
-    return [task for task in found if task.count]
+    return [replace(task, note=_counted(task.note, task.count)) for task in found if task.count]
+
+
+def _counted(note: str, count: int) -> str:
+    return note.format(s="" if count == 1 else "s", es="" if count == 1 else "es")
 
 
 def sentence(waiting: Waiting, *, leads: bool) -> str:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -20,6 +22,13 @@ def test_right_password_opens_the_portal(client, person):
     answer = sign_in(client, PASSWORD)
     assert (answer.status_code, answer.url) == (302, "/")
     assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_pages_of_the_login_library_are_titled_as_ours(client, person):
+    sign_in(client, PASSWORD)
+    texts = [client.get(f"/accounts/{page}/").content.decode() for page in ("2fa", "password/change", "logout")]
+    titles = [re.search(r"<h1[^>]*>\s*(.*?)\s*</h1>", text, re.DOTALL)[1] for text in texts]
+    assert titles == ["Two-factor authentication", "Change password", "Sign out"]
 
 
 def test_wrong_password_does_not_and_does_not_say_which_part_is_wrong(client, person):

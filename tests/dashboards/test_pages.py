@@ -6,11 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audits.models import CountCell, Finding
-from audits.queries.waiting import waiting_for, waiting_in_menu
+from audits.queries.waiting import Waiting, waiting_for, waiting_in_menu
 from portal.core import ledger
 from portal.core.actors import SYSTEM
 from portal.core.models import LedgerEntry
 from portal.dashboards.figures import assistant_figures, totals, worsened
+from portal.dashboards.home import tasks
 from tests.factories import AssistantFactory
 from tests.workflow.making import bring, cycle_make, finding_make
 
@@ -196,3 +197,9 @@ def test_an_approver_is_led_to_the_cycles_that_can_be_closed(as_user, home, revi
     led = "/cycles/?state=awaiting_sign_off"
     assert led in as_user(approver).get("/").content.decode()
     assert led not in as_user(manager).get("/").content.decode()
+
+
+def test_home_counts_one_thing_as_one():
+    waiting = Waiting(to_triage=1, to_remediate=0, to_approve=0, to_sign=1, overdue=0, flags=2)
+    once = {task.label: task.note for task in tasks(waiting, leads=False)}
+    assert once == {"To triage": "new finding", "Flags": "doubts about single conversations", "To sign": "proven fix"}

@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from portal.core.badges import BADGES, Badge, badge_for, beside_badge
+from portal.core.templatetags.ui import sentence_case
 
 NOON = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=datetime.UTC)
 
@@ -79,6 +80,20 @@ def test_sentence_beside_a_badge_does_not_say_its_verdict_again(sentence, state,
 )
 def test_sentence_keeps_words_that_the_badge_does_not_say(sentence, state) -> None:
     assert beside_badge(sentence, state) == sentence
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Two-Factor Authentication", "Two-factor authentication"),
+        ("Sign Out", "Sign out"),
+        ("Authenticator App Activated", "Authenticator app activated"),
+        ("Activate TOTP", "Activate TOTP"),
+        ("Done. Keep them safe.", "Done. Keep them safe."),
+    ],
+)
+def test_titles_of_a_library_are_written_as_ours(title, written) -> None:
+    assert sentence_case(title) == written
 
 
 def test_unknown_state_gets_a_neutral_badge_with_its_own_name() -> None:

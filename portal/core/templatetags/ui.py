@@ -1,6 +1,7 @@
 """Template tags of the portal's components: `{% load ui %}`. See docs/frontend.md for examples."""
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -50,6 +51,12 @@ def timestamp(moment: datetime.datetime | None, empty: str = "never") -> SafeStr
         moment.isoformat(timespec="seconds"),
         f"{local:%-d %b %Y, %H:%M} {local.tzname()}",
     )
+
+
+@register.filter
+def sentence_case(title: str) -> str:
+    """ "Two-factor authentication" for the "Two-Factor Authentication" of a library: as our own headings."""
+    return re.sub(r"(?<=[a-z][\s-])[A-Z][a-z]+", lambda word: word[0].lower(), title)
 
 
 @register.filter
