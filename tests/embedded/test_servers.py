@@ -64,6 +64,7 @@ def test_servers_answer_and_leave_nothing_behind(var):
         assert ask(var, "SHOW server_encoding") == "UTF8"
         assert ask(var, "SELECT upper('é')") == "É"
         assert ask(var, "SHOW listen_addresses") == ""
+        assert ask(var, "SHOW autovacuum") == "off"
         with redis.Redis.from_url(addresses.redis_url) as cache:
             assert cache.ping() is True
             assert cache.config_get("port") == {"port": "0"}
@@ -81,6 +82,7 @@ def test_servers_keep_their_data_for_the_next_start(var):
     with embedded.servers(var) as addresses:
         assert ask(var, "SHOW fsync") == "on"
         assert ask(var, "SHOW synchronous_commit") == "on"
+        assert ask(var, "SHOW autovacuum") == "on"
         with psycopg.connect(addresses.database_url) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 41 + 1 AS value")
         with redis.Redis.from_url(addresses.redis_url) as cache:
