@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.core.management import execute_from_command_line, load_command_class
+from django.db.utils import OperationalError
 
 from portal import embedded
 
@@ -73,6 +74,13 @@ def main() -> None:
         run(sys.argv)
     except embedded.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.stderr.write(
+            f"The database cannot be reached or broke off; see DATABASE_URL. {' '.join(str(error).split())}\n"
+        )
         sys.exit(2)
     except UnicodeEncodeError:
         # A file's name may be any bytes; what is looked up or stored has to be text.

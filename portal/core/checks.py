@@ -107,7 +107,7 @@ def every_data_key_has_its_master_key(app_configs: Any, databases: Any = None, *
 
 @register(Tags.database)
 def database_is_postgresql(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """E009: PostgreSQL 14 or later, the only engine."""
+    """E009: PostgreSQL 14 or later, the only engine. W021: it does not answer, so nothing in it was checked."""
     if connection.vendor != "postgresql":
         return [Error("Probity needs PostgreSQL.", hint="Set DATABASE_URL to postgres://…", id="probity.E009")]
     if not databases:
@@ -115,7 +115,7 @@ def database_is_postgresql(app_configs: Any, databases: Any = None, **kwargs: An
     try:
         connection.ensure_connection()
     except DatabaseError:
-        return []
+        return [Warning("The database cannot be reached: nothing in it was checked.", id="probity.W021")]
     if connection.pg_version < 140000:  # type: ignore[attr-defined]
         return [Warning("PostgreSQL 14 or later is needed.", id="probity.W009")]
     return []

@@ -1,5 +1,7 @@
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from portal.core import checks
 from tests.factories import UserFactory
@@ -49,6 +51,13 @@ def test_production_refuses_workbench_settings(settings, name, value, check_id):
     assert ids(checks.production_is_not_a_workbench(None)) == []
     setattr(settings, name, value)
     assert ids(checks.production_is_not_a_workbench(None)) == [check_id]
+
+
+def test_database_that_does_not_answer_is_no_clean_bill(monkeypatch, db):
+    away = {**connection.settings_dict, "HOST": "127.0.0.1", "PORT": "1"}
+    monkeypatch.setattr(checks, "connection", DatabaseWrapper(away))
+    assert ids(checks.database_is_postgresql(None, databases=["default"])) == ["probity.W021"]
+    assert ids(checks.database_is_postgresql(None)) == []
 
 
 def test_production_refuses_demo_people(settings, db):

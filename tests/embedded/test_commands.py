@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db.utils import OperationalError
 
 from portal.run.constraints import LOCK, constraints
 
@@ -116,6 +117,22 @@ def test_ctrl_c_ends_a_command_without_a_traceback(manage, monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         manage.main()
     assert (ended.value.code, capsys.readouterr()) == (130, ("", ""))
+
+
+@pytest.mark.parametrize("more", [[], ["--traceback"]])
+def test_a_database_that_is_away_is_told_in_a_line(manage, monkeypatch, capsys, more):
+    def away(arguments):
+        raise OperationalError("connection refused\n\tIs the server running?")
+
+    monkeypatch.setattr(manage, "run", away)
+    monkeypatch.setattr(sys, "argv", ["manage.py", "verify_ledger", *more])
+    with pytest.raises(OperationalError if more else SystemExit) as ended:
+        manage.main()
+    if not more:
+        told = (
+            "The database cannot be reached or broke off; see DATABASE_URL. connection refused Is the server running?\n"
+        )
+        assert (ended.value.code, capsys.readouterr().err) == (2, told)
 
 
 def test_an_argument_that_is_no_text_is_named_where_text_is_needed(manage, monkeypatch, capsys):
