@@ -138,7 +138,7 @@ def check_run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "shown": run_shown(run, "Result"),
-        "params": sorted(run.params.items()),
+        "params": [(name, None if value == "" else value) for name, value in sorted(run.params.items())],
         "findings": run.findings.order_by("pk"),
         "may_retry": run.state == CheckState.ERROR and run.cycle_id is not None and can(user, "audits.cycle_open", run),
         "exposure": run.kind == CheckKind.PERSONAL_DATA,

@@ -23,7 +23,7 @@ _HASH = re.compile(r"[0-9a-f]{32,}")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry in words. `details` are the figures and ids of its body."""
+    """One entry in words. `details` are the figures and ids of its `body`, which is what was hashed after `prev`."""
 
     seq: int
     at: datetime
@@ -34,6 +34,7 @@ class Line:
     object_id: str
     object_name: str
     details: list[tuple[str, str]]
+    body: str
     hash: str
     prev: str
 
@@ -60,6 +61,7 @@ def lines_for(user: User, *, before: int | None, action: str, object_type: str, 
             object_id=row.object_id,
             object_name=f"{apps.get_model(row.object_type)._meta.verbose_name} {row.object_id}",
             details=list(_details(json.loads(row.body)["data"])),
+            body=row.body,
             hash=bytes(row.hash).hex(),
             prev=bytes(row.prev).hex(),
         )

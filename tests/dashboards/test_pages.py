@@ -1,3 +1,5 @@
+import hashlib
+import html
 from datetime import date, timedelta
 
 import pytest
@@ -203,3 +205,12 @@ def test_home_counts_one_thing_as_one():
     waiting = Waiting(to_triage=1, to_remediate=0, to_approve=0, to_sign=1, overdue=0, flags=2)
     once = {task.label: task.note for task in tasks(waiting, leads=False)}
     assert once == {"To triage": "new finding", "Flags": "doubts about single conversations", "To sign": "proven fix"}
+
+
+def test_an_auditor_can_check_an_entry_against_its_hash_on_the_page(as_user, home, auditor):
+    entry(home)
+    page = as_user(auditor).get("/ledger/")
+    [line] = page.context["lines"]
+    assert hashlib.sha256(bytes.fromhex(line.prev) + line.body.encode()).hexdigest() == line.hash
+    shown = html.unescape(page.content.decode())
+    assert (line.body in shown, shown.count(line.hash), f"<code>{line.prev}</code>" in shown) == (True, 2, True)
