@@ -20,20 +20,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, distinct, fits_table, level_order
+from audits.cube_margins import margins_of
+from audits.engine.bias.cube import ATTRIBUTE, Cube, Levels, distinct, fits_table
 from audits.engine.bias.cube_table import CubeTable, Rows, Table, row_numbers
-
-RELEASE = "release"
-PLAIN = (RELEASE, "intent", "channel", "language")
-PROFILES = ""
-"""What stands for a measure's name where the profiles themselves are kept."""
-
-WHOLE = frozenset({"total", "scan.state"})
-"""Measures that every conversation has, whatever their values."""
-
-OUTCOMES, SCORES, QUALITY, TRUTHS = "outcome.", "score.", "quality.", "truth."
-FAMILIES = (SCORES, QUALITY, TRUTHS)
-"""What the names of measures begin with that are packed bin by bin, the pending ones among them."""
+from audits.pack_layout import PLAIN, PROFILES, RELEASE, Counts, Profiles, all_levels, answerable, smallest, united
 
 _EVERY = 2
 """How many times as many combinations as profiles are kept as counts of every combination."""
@@ -44,50 +34,7 @@ Row = tuple[str, str, str, str, str, str, str, int]
 """Release, intent, channel, language, attributes as JSON text, measure, value, n; unknown levels are empty."""
 
 
-class _Profiles(msgspec.Struct, array_like=True, frozen=True):
-    """Codes are left out (their type is empty) where counts are of every combination of levels, the last the fastest.
-
-    That is kept where most combinations occur: shorter than with codes, and added up without looking for any place.
-    """
-
-    dimensions: tuple[str, ...]
-    levels: tuple[Levels, ...]
-    type: str
-    codes: bytes
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(len(one) for one in self.levels)
-
-    @property
-    def every(self) -> bool:
-        return not self.type
-
-    @property
-    def size(self) -> int:
-        """How many counts each value has."""
-        if self.every:
-            return prod(self.shape)
-        return len(self.codes) // (np.dtype(self.type).itemsize * max(len(self.dimensions), 1))
-
-    def coded(self) -> NDArray[np.integer]:
-        """Shape (dimensions, size): what level each count is of."""
-        if self.every:
-            return np.indices(self.shape).reshape(len(self.shape), -1)
-        return np.frombuffer(self.codes, dtype=self.type).reshape(len(self.dimensions), -1)
-
-
-class _Counts(msgspec.Struct, array_like=True, frozen=True):
-    values: tuple[str, ...]
-    type: str
-    n: memoryview  # decoded as part of the pack that it is in, without a copy
-
-    def by_value(self) -> NDArray[np.unsignedinteger]:
-        """Shape (values, size)."""
-        return np.frombuffer(self.n, dtype=self.type).reshape(len(self.values), -1)
-
-
-_Found = Sequence[tuple[_Profiles, Mapping[str, _Counts]]]
+_Found = Sequence[tuple[Profiles, Mapping[str, Counts]]]
 
 
 def week_of(day: date) -> date:
@@ -121,20 +68,20 @@ def packed(cube: Cube) -> dict[str, bytes]:
     every = cube.cells > 0 and prod(shape) <= cube.cells * _EVERY
     if every:
         place = np.ravel_multi_index(tuple(cube.codes), shape)
-        profiles = _Profiles(cube.dimensions, cube.levels, "", b"")
+        profiles = Profiles(cube.dimensions, cube.levels, "", b"", margins_of(cube))
     else:
-        codes = cube.codes.astype(_smallest(max(shape, default=0)))
-        profiles = _Profiles(cube.dimensions, cube.levels, codes.dtype.str, codes.tobytes())
+        codes = cube.codes.astype(smallest(max(shape, default=0)))
+        profiles = Profiles(cube.dimensions, cube.levels, codes.dtype.str, codes.tobytes(), margins_of(cube))
     encoded = {PROFILES: msgspec.msgpack.encode(profiles)}
     for measure, values in cube.counts.items():
         n = np.stack([values[value] for value in sorted(values)])
-        small = n.astype(_smallest(int(n.max(initial=0))))
+        small = n.astype(smallest(int(n.max(initial=0))))
         if every:
             spread = np.zeros((len(small), prod(shape)), dtype=small.dtype)
             spread[:, place] = small
             small = spread
         encoded[measure] = msgspec.msgpack.encode(
-            _Counts(tuple(sorted(values)), small.dtype.str, memoryview(small.tobytes()))
+            Counts(tuple(sorted(values)), small.dtype.str, memoryview(small.tobytes()))
         )
     return encoded
 
@@ -146,9 +93,9 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]], *, answered: bool = False
     """
     found: _Found = [
         (
-            msgspec.msgpack.decode(packs[PROFILES], type=_Profiles),
+            msgspec.msgpack.decode(packs[PROFILES], type=Profiles),
             {
-                measure: msgspec.msgpack.decode(pack, type=_Counts)
+                measure: msgspec.msgpack.decode(pack, type=Counts)
                 for measure, pack in packs.items()
                 if measure != PROFILES
             },
@@ -158,9 +105,8 @@ def unpacked(stretches: Iterable[Mapping[str, bytes]], *, answered: bool = False
     ]
     if answered:
         found = _answered(found)
-    named = sorted({name for profiles, _ in found for name in profiles.dimensions} - set(PLAIN))
-    dimensions = (*PLAIN, *named)
-    levels = tuple(_united([_levels(profiles, name) for profiles, _ in found]) for name in dimensions)
+    by_name = all_levels([profiles for profiles, _ in found])
+    dimensions, levels = tuple(by_name), tuple(by_name.values())
     values = _values(found)
     rows = row_numbers({measure: sorted(values[measure]) for measure in sorted(values)})
     shape, size = [len(one) for one in levels], sum(profiles.size for profiles, _ in found)
@@ -190,7 +136,7 @@ def _counted(
     return table
 
 
-def _add_by_place(table: Table, packs: Mapping[str, _Counts], rows: Rows, place: NDArray[np.intp]) -> None:
+def _add_by_place(table: Table, packs: Mapping[str, Counts], rows: Rows, place: NDArray[np.intp]) -> None:
     """Several profiles may be of one place: those that differ by what the table is not by."""
     flat = table.reshape(len(table), -1)
     for measure, held in packs.items():
@@ -200,7 +146,7 @@ def _add_by_place(table: Table, packs: Mapping[str, _Counts], rows: Rows, place:
 
 def _add_whole(
     table: Table,
-    packs: Mapping[str, _Counts],
+    packs: Mapping[str, Counts],
     rows: Rows,
     part: tuple[slice, ...],
     shape: tuple[int, ...],
@@ -226,7 +172,7 @@ def _add_whole(
 def _exact(found: _Found) -> type[np.unsignedinteger]:
     """The smallest type that holds any sum of these counts: half as wide, a table is added up in half the time."""
 
-    def fit(largest: Callable[[_Counts], int]) -> bool:
+    def fit(largest: Callable[[Counts], int]) -> bool:
         most = sum(profiles.size * max(map(largest, packs.values()), default=0) for profiles, packs in found)
         return most <= np.iinfo(np.uint32).max
 
@@ -235,11 +181,11 @@ def _exact(found: _Found) -> type[np.unsignedinteger]:
     return np.uint32 if by_type or fit(lambda held: int(held.by_value().max(initial=0))) else np.uint64
 
 
-def _part(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> tuple[slice, ...] | None:
+def _part(profiles: Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> tuple[slice, ...] | None:
     """Where in a table of these levels a stretch of every combination lies; None where its levels are not in a row."""
     part, sizes = [], []
     for name, known in zip(dimensions, levels, strict=True):
-        mine = _levels(profiles, name)
+        mine = profiles.levels_of(name)
         first = known.index(mine[0])
         if known[first : first + len(mine)] != mine:
             return None
@@ -249,26 +195,20 @@ def _part(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Level
     return tuple(part) if in_order == [name for name in profiles.dimensions if name in dimensions] else None
 
 
-def _place(profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> NDArray[np.intp]:
+def _place(profiles: Profiles, dimensions: Sequence[str], levels: Sequence[Levels]) -> NDArray[np.intp]:
     """Where in a flat table of these levels each count belongs."""
-    own = profiles.coded()
-    place = np.zeros(own.shape[1], dtype=np.uint32)
-    for name, known in zip(dimensions, levels, strict=True):
-        place *= np.uint32(len(known))
-        mine = _levels(profiles, name)
-        if name not in profiles.dimensions:
-            place += np.uint32(known.index(None))
-        elif mine == known[: len(mine)]:
-            place += own[profiles.dimensions.index(name)].astype(np.uint32)
-        else:
-            lookup = np.array([known.index(level) for level in mine], dtype=np.uint32)
-            place += lookup[own[profiles.dimensions.index(name)]]
-    return place.astype(np.intp)
+    own, place, stride = profiles.coded(), np.zeros(profiles.size, dtype=np.intp), 1
+    for name, known in zip(reversed(dimensions), reversed(levels), strict=True):
+        code = {level: number * stride for number, level in enumerate(known)}
+        lookup = np.array([code[level] for level in profiles.levels_of(name)], dtype=np.intp)
+        place += lookup[own[profiles.dimensions.index(name)]] if name in profiles.dimensions else lookup[0]
+        stride *= len(known)
+    return place
 
 
 def _joined(found: _Found, dimensions: Sequence[str], levels: Sequence[Levels]) -> Cube:
     """The sum as a list of the cells that occur, for more levels than a table of all their combinations could have."""
-    widest = _smallest(max((len(one) for one in levels), default=0))
+    widest = smallest(max((len(one) for one in levels), default=0))
     codes = [_recoded(profiles, dimensions, levels, widest) for profiles, _ in found]
     starts = np.cumsum([0, *(one.shape[1] for one in codes)])
     joined = np.concatenate([np.empty((len(dimensions), 0), dtype=widest), *codes], axis=1)
@@ -296,11 +236,7 @@ def _values(found: _Found) -> dict[str, set[str]]:
 
 
 def _answered(found: _Found) -> _Found:
-    kept = {
-        name
-        for name, known in _values(found).items()
-        if name in WHOLE or name.startswith(FAMILIES) or known & {"true", "false"}
-    }
+    kept = answerable(_values(found))
     return [(profiles, {name: held for name, held in packs.items() if name in kept}) for profiles, packs in found]
 
 
@@ -312,7 +248,7 @@ def _encoded(places: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.intp], tuple
         *([place[axis] or None for place in places] for axis in range(len(PLAIN))),
         *([_text(decoded[place[4]].get(name)) for place in places] for name in names),
     ]
-    levels = tuple(_united([column]) for column in columns)
+    levels = tuple(united([column]) for column in columns)
     codes = np.empty((len(dimensions), len(places)), dtype=np.intp)
     for axis, (column, known) in enumerate(zip(columns, levels, strict=True)):
         code = {level: number for number, level in enumerate(known)}
@@ -330,22 +266,14 @@ def _array(by_profile: Mapping[int, int], size: int) -> NDArray[np.int64]:
     return n
 
 
-def _levels(profiles: _Profiles, dimension: str) -> Levels:
-    return profiles.levels[profiles.dimensions.index(dimension)] if dimension in profiles.dimensions else (None,)
-
-
-def _united(several: Sequence[Iterable[str | None]]) -> Levels:
-    return tuple(sorted({level for levels in several for level in levels}, key=level_order))
-
-
 def _recoded(
-    profiles: _Profiles, dimensions: Sequence[str], levels: Sequence[Levels], type_: np.dtype[Any]
+    profiles: Profiles, dimensions: Sequence[str], levels: Sequence[Levels], type_: np.dtype[Any]
 ) -> NDArray[np.integer]:
     """The profiles' codes as indices into the common levels."""
     own = profiles.coded()
     codes = np.empty((len(dimensions), own.shape[1]), dtype=type_)
     for axis, (name, known) in enumerate(zip(dimensions, levels, strict=True)):
-        mine = _levels(profiles, name)
+        mine = profiles.levels_of(name)
         if name not in profiles.dimensions:
             codes[axis] = known.index(None)
         elif mine == known:
@@ -355,7 +283,3 @@ def _recoded(
             lookup = np.array([place[level] for level in mine], dtype=type_)
             codes[axis] = lookup[own[profiles.dimensions.index(name)]]
     return codes
-
-
-def _smallest(largest: int) -> np.dtype[Any]:
-    return np.dtype(np.min_scalar_type(largest)).newbyteorder("<")

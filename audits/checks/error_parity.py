@@ -28,14 +28,14 @@ from audits.checks.gap_settings import (
 from audits.checks.group_values import GroupValues, group_values
 from audits.checks.known_shares import known_family, known_share, preposition_of
 from audits.checks.tables import table
-from audits.cube_packs import OUTCOMES, TRUTHS
 from audits.engine.bias.comparisons import GapFamily
 from audits.engine.bias.cube import Cube
 from audits.engine.bias.error_rates import IMPOSSIBILITY, ErrorCounts, ErrorFamily, audit_error_families
 from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, GroupErrors
 from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.verdict import Policy, Verdict
-from audits.queries.cubes import window_cube
+from audits.pack_layout import OUTCOMES, TRUTHS
+from audits.queries.cubes import window_margins
 from audits.queries.truths import LONGEST_PAIR, truth_measure
 from audits.states import CheckKind
 from portal.core.languages import language_name
@@ -139,7 +139,7 @@ class _Question:
 
 def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """How often the truth is known, then both error rates; from counts alone."""
-    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
+    cube = window_margins(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
     questions = [_question(cube, msgspec.convert(context.params, ErrorParityParams)) for context in contexts]
     gaps = gaps_audited(question.known for question in questions)
     errors = iter(audit_error_families([question.errors for question in questions if question.errors is not None]))

@@ -12,7 +12,7 @@ from audits.engine.bias.gap_table import GapTable, GroupResult
 from audits.engine.bias.groups import level_text
 from audits.engine.bias.onset import Period, Step, gap_steps
 from audits.engine.bias.verdict import Policy, Verdict
-from audits.queries.cubes import RELEASE, window_cube
+from audits.queries.cubes import RELEASE, window_margins
 
 LOOK_BACK = timedelta(days=90)
 """How far before the window the releases before may lie."""
@@ -36,7 +36,7 @@ def gap_onset(
     if worst is None or reference is None:
         return []
     window = replace(context.window, since=context.window.since - LOOK_BACK, release=None)
-    cube = window_cube(assistant=context.assistant, window=window)
+    cube = window_margins(assistant=context.assistant, window=window, measures=[measure])
     counted: dict[str, dict[str, tuple[int, int]]] = {}
     for count in cube.group_counts(measure, favourable, groups=[dimension, RELEASE]):
         group, release = map(level_text, count.levels)

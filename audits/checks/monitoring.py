@@ -28,7 +28,6 @@ from audits.checks.known_shares import preposition_of
 from audits.checks.release_trend import released_on
 from audits.checks.tables import table
 from audits.checks.watch_report import alarm_text, day_text, evidence_text, spoken, watch_report
-from audits.cube_packs import OUTCOMES
 from audits.engine.bias.json_numbers import finite, finite_range
 from audits.engine.bias.sentence import outcome_wording
 from audits.engine.bias.suppression import SMALLEST_SHOWN
@@ -36,6 +35,7 @@ from audits.engine.bias.verdict import Evidence, Policy, Verdict, judge, overall
 from audits.engine.bias.watch import DayTables, curve, release_change, rise_began
 from audits.engine.statistics.stratified import Estimate
 from audits.group_words import level_words
+from audits.pack_layout import OUTCOMES
 from audits.queries.counts import ATTRIBUTE, daily_group_counts
 from audits.queries.cubes import window_cube
 from audits.queries.windows import Window

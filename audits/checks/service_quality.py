@@ -29,8 +29,6 @@ from audits.checks.group_values import GroupValues, group_values
 from audits.checks.known_shares import KnownShare, known_family, known_share, preposition_of, rate_columns, rate_row
 from audits.checks.service_quality_words import RANK_COLUMNS, rank_row, rank_sentence, title_of
 from audits.checks.tables import table
-from audits.cube_packs import QUALITY as QUALITY_COUNTED
-from audits.cube_packs import SCORES as SCORES_COUNTED
 from audits.engine.bias.comparisons import GapFamily, TableCounts
 from audits.engine.bias.cube import Cube
 from audits.engine.bias.gap_table import GapTable
@@ -40,7 +38,9 @@ from audits.engine.bias.scales import SCORES, SECONDS, TURNS, Scale
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict
 from audits.engine.statistics.ranks import SEED
-from audits.queries.cubes import window_cube
+from audits.pack_layout import QUALITY as QUALITY_COUNTED
+from audits.pack_layout import SCORES as SCORES_COUNTED
+from audits.queries.cubes import window_margins
 from audits.states import CheckKind, Severity
 from portal.core.languages import language_name
 from portal.core.names import name_words
@@ -152,7 +152,7 @@ class _Question:
 
 def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """First what is known, then what it says; from counts alone."""
-    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
+    cube = window_margins(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
     questions = [_question(cube, msgspec.convert(context.params, QualityParams)) for context in contexts]
     gaps = gaps_audited(family for question in questions for family in (question.known, question.rates))
     ranked = iter(audit_ordered_plans([question.ranks for question in questions if question.ranks is not None]))

@@ -34,7 +34,7 @@ from audits.engine.bias.outcome_gap import audit_families
 from audits.engine.bias.sentence import Wording, table_sentence
 from audits.engine.bias.verdict import Policy, Verdict, overall
 from audits.queries.counts import daily_group_counts
-from audits.queries.cubes import window_cube
+from audits.queries.cubes import window_margins
 from audits.queries.evidence import with_measure
 from audits.states import CheckKind, CheckState, Severity
 from portal.core.languages import language_name
@@ -141,7 +141,7 @@ def expand(settings: TextHarmSettings, scope: Scope) -> list[CheckSpec]:
 
 def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """From counts; only a disparity asks for the days of its groups, and hostile words for examples."""
-    cube = window_cube(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
+    cube = window_margins(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
     questions = [_question(context, cube, msgspec.convert(context.params, TextHarmParams)) for context in contexts]
     audited = audit_families([question.family for question in questions])
     return [

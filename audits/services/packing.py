@@ -9,8 +9,9 @@ from datetime import date
 from django.db import connection
 from django.utils import timezone
 
-from audits.cube_packs import FAMILIES, packed, packed_rows, unpacked, week_of
+from audits.cube_packs import packed, packed_rows, unpacked, week_of
 from audits.models import CountPack
+from audits.pack_layout import FAMILIES
 
 _CELLS = """
     SELECT COALESCE(release_id::text, ''), intent, channel, language, attributes::text, measure,

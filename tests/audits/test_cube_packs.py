@@ -6,12 +6,16 @@ import json
 from collections import Counter
 from random import Random
 
+import msgspec
+import numpy as np
 import pytest
 
-from audits import cube_packs
-from audits.cube_packs import PROFILES, Row, packed, packed_rows, unpacked
+from audits import cube_margins, cube_packs
+from audits.cube_margins import margin_cube
+from audits.cube_packs import Row, packed, packed_rows, unpacked
 from audits.engine.bias import cube as cube_module
 from audits.engine.bias.cube import Cube
+from audits.pack_layout import PROFILES, Profiles
 
 Found = Counter[tuple[str, str, tuple[str, ...]]]
 AXES = ("release", "intent", "channel", "language", "attribute:age", "attribute:region")
@@ -71,8 +75,8 @@ def test_stretches_add_up_to_their_cells(monkeypatch, every, listed):
     assert dense == {0: {False}, 2: {False, True}, 10_000: {True}}[every]
 
 
-def profiles_of(packs: dict[str, bytes]) -> cube_packs._Profiles:
-    return cube_packs.msgspec.msgpack.decode(packs[PROFILES], type=cube_packs._Profiles)
+def profiles_of(packs: dict[str, bytes]) -> Profiles:
+    return msgspec.msgpack.decode(packs[PROFILES], type=Profiles)
 
 
 @pytest.mark.parametrize("every", [0, 10_000], ids=["place by place", "as they are"])
@@ -100,3 +104,63 @@ def test_nothing_is_left_where_nothing_is_asked():
     assert (cube.cells, cube.measures) == (0, ())
     assert unpacked([]).cells == 0
     assert packed_rows([]) == {}
+
+
+def test_margins_are_what_the_joint_counts_say_by_one_dimension():
+    rng = Random(7)
+    apart = 0
+    for _ in range(12):
+        days = [packed_rows(rows_of(rng, profiles=rng.choice([1, 4, 40, 400]))) for _ in range(rng.randint(1, 4))]
+        days.append(packed(unpacked(days)))  # a month of them
+        apart += len({profiles_of(one).dimensions for one in days}) > 1
+        joint = unpacked(days, answered=True)
+        for release in (None, *filter(None, joint.levels_of("release")), "nobody's"):
+            margins = margin_cube([profiles_of(one) for one in days], release=release)
+            whole = joint if release is None else joint.where("release", release)
+            assert margins is not None
+            assert margins.measures == whole.measures
+            for name in AXES[1:]:
+                assert held(margins, (name,)) == held(whole, (name,))
+                assert margins.small_levels(name, "total") == whole.small_levels(name, "total")
+                if release is None:
+                    assert held(margins, (name, "release")) == held(whole, (name, "release"))
+            assert [margins.totals(one) for one in margins.measures] == [whole.totals(one) for one in whole.measures]
+    assert apart > 2  # an attribute that some stretches have and others do not
+
+
+def test_margins_answer_nothing_by_two_dimensions_at_once():
+    margins = margin_cube([profiles_of(packed_rows(rows_of(Random(1), profiles=400)))])
+    assert margins is not None
+    with pytest.raises(LookupError, match="one dimension at a time"):
+        margins.group_counts("total", "", groups=["intent", "channel"])
+    assert (
+        margin_cube([profiles_of(packed_rows([("1", "a", "chat", "de", "{}", "outcome.plan", "", 5)]))]).measures == ()
+    )
+    assert margin_cube([]).group_counts("total", "", groups=["intent"]) == []
+
+
+def test_no_more_margins_are_kept_than_there_are_counts(monkeypatch):
+    monkeypatch.setattr(cube_margins, "_FEW", 0)
+    few, many = (packed_rows(rows_of(Random(2), profiles=profiles)) for profiles in (4, 400))
+    assert profiles_of(few).margins is None
+    assert profiles_of(many).margins is not None
+    assert margin_cube([profiles_of(few), profiles_of(many)]) is None
+
+
+def test_packs_of_before_there_were_margins_are_read_and_can_read_what_is_packed_now():
+    class Before(msgspec.Struct, array_like=True, frozen=True):
+        dimensions: tuple[str, ...]
+        levels: tuple[tuple[str | None, ...], ...]
+        type: str
+        codes: bytes
+
+    rows = rows_of(Random(5), profiles=40)
+    packs = packed_rows(rows)
+    before = msgspec.msgpack.decode(packs[PROFILES], type=Before)
+    old = {**packs, PROFILES: msgspec.msgpack.encode(before)}
+    assert len(old[PROFILES]) < len(packs[PROFILES])
+    assert held(unpacked([old])) == held(unpacked([packs])) == counted(rows)
+    assert margin_cube([profiles_of(packs), profiles_of(old)]) is None
+    again = packed(unpacked([old]))
+    assert margin_cube([profiles_of(again)]) is not None
+    assert np.array_equal(profiles_of(again).margins.by_value(), profiles_of(packs).margins.by_value())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
+from django.utils import timezone
 
 from audits.engine.bias.groups import GroupCount
 from audits.models import CountPack
+from audits.pack_layout import PROFILES
 from audits.queries.counts import group_counts
-from audits.queries.cubes import window_cube
+from audits.queries.cubes import window_cube, window_margins
 from audits.queries.windows import Window
 from tests.audits.conversations import DAY, Told
 from tests.audits.told import MARCH, counted
@@ -116,3 +119,44 @@ def test_a_whole_week_is_read_from_its_pack(assistant):
     packs.filter(week=False, day__day__range=(8, 14)).update(packed=b"")
     window = Window(date(2025, 3, 7), date(2025, 3, 16))
     assert window_cube(assistant=assistant, window=window).n("total").sum() == 9
+
+
+def without_margins(packs) -> None:
+    """As these were packed before there were margins."""
+    for pack in packs.filter(measure=PROFILES):
+        pack.packed = msgspec.msgpack.encode(list(msgspec.msgpack.decode(pack.packed)[:4]))
+        pack.save(update_fields=["packed"])
+
+
+@pytest.mark.parametrize("packed_before", [False, True], ids=["margins", "joint counts"])
+def test_margins_of_a_window_are_what_its_cube_says(assistant, told, packed_before):
+    counted(assistant, told)
+    if packed_before:
+        without_margins(CountPack.objects.filter(month=False, week=False, day=DAY))
+    release = assistant.releases.get()
+    for until in (date(2025, 3, 31), MARCH.until):
+        for window in (Window(MARCH.since, until), Window(MARCH.since, until, release)):
+            cube = window_cube(assistant=assistant, window=window)
+            margins = window_margins(assistant=assistant, window=window)
+            for dimension in ("language", "channel", "intent", "attribute:age", "attribute:nobody_has"):
+                for measure, good in (("total", ""), ("outcome.resolved", "true"), ("outcome.other", "true")):
+                    of_cube = cube.group_counts(measure, good, groups=[dimension])
+                    assert margins.group_counts(measure, good, groups=[dimension]) == of_cube
+
+
+def test_margins_take_two_statements_and_one_again_whatever_is_asked(assistant, told, django_assert_num_queries):
+    counted(assistant, told)
+    with django_assert_num_queries(2):
+        first = window_margins(assistant=assistant, window=MARCH, measures=["total"])
+    with django_assert_num_queries(1):
+        assert window_margins(assistant=assistant, window=MARCH, measures=["outcome."]) is first
+    counted(assistant, [Told(outcome={"resolved": True}, day=date(2025, 3, 30))])
+    again = window_margins(assistant=assistant, window=MARCH)
+    assert again.totals("total") == {"": 61}
+    assert first.totals("total") == {"": 60}
+    without_margins(CountPack.objects.filter(month=True))
+    CountPack.objects.filter(measure=PROFILES, month=False, week=False).update(packed_at=timezone.now())
+    with django_assert_num_queries(4):
+        window_margins(assistant=assistant, window=MARCH)
+    with django_assert_num_queries(2):
+        assert window_margins(assistant=assistant, window=MARCH).totals("total") == {"": 61}

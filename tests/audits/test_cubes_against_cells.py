@@ -15,7 +15,7 @@ from assistants.states import ConversationState
 from audits.engine.bias.cube import Cube
 from audits.models import CountCell
 from audits.queries.counts import group_counts, value_counts
-from audits.queries.cubes import window_cube
+from audits.queries.cubes import window_cube, window_margins
 from audits.queries.windows import Window
 from audits.services.counting import counts_forget, counts_keep, day_fold, stale_days_fold
 from audits.services.packing import day_pack
@@ -65,6 +65,7 @@ def windows(rng: Random, releases: list[Release | None]) -> list[Window]:
 
 def assert_the_same(assistant: Assistant, window: Window) -> None:
     cube = window_cube(assistant=assistant, window=window)
+    margins = window_margins(assistant=assistant, window=window)
     for measure in (*MEASURES, "total"):
         good = "" if measure == "total" else "true"
         if good and not value_counts(assistant=assistant, measure=measure, window=window).keys() & {"true", "false"}:
@@ -75,6 +76,7 @@ def assert_the_same(assistant: Assistant, window: Window) -> None:
             place = {"assistant": assistant, "measure": measure, "favourable": good, "window": window}
             said = group_counts(**place, dimension=dimension)
             assert cube.group_counts(measure, good, groups=[dimension]) == said, (measure, dimension, window)
+            assert margins.group_counts(measure, good, groups=[dimension]) == said, (measure, dimension, window)
             if dimension == "intent":
                 continue
             layered = group_counts(**place, dimension=dimension, stratum="intent")
@@ -84,13 +86,13 @@ def assert_the_same(assistant: Assistant, window: Window) -> None:
             )
     bins, cells = window_cube(assistant=assistant, window=window, measures=BINS), bins_of_cells(assistant, window)
     for dimension in DIMENSIONS:
-        assert bins_of(bins, dimension) == cells[dimension], (dimension, window)
+        assert bins_of(bins, dimension) == bins_of(margins, dimension) == cells[dimension], (dimension, window)
 
 
 def bins_of(cube: Cube, dimension: str) -> Counter[tuple[str, str, str]]:
     small, found = cube.marginal([dimension]), Counter()
-    for measure, values in small.counts.items():
-        for value, n in values.items():
+    for measure in filter(lambda one: one.startswith(BINS), small.measures):
+        for value, n in small.counts[measure].items():
             for code, count in zip(small.codes[0].tolist(), n.tolist(), strict=True):
                 found[measure, value, small.levels[0][code] or ""] += count
     return +found
