@@ -23,7 +23,7 @@ from audits.engine.privacy import (
     explain,
 )
 from audits.engine.privacy import detection as engine
-from audits.engine.privacy.matching import Pattern, PatternSet, encoded, for_ascii
+from audits.engine.privacy.matching import Pattern, PatternSet, encoded, for_ascii, in_order
 from audits.engine.privacy.resolution import Ranked, resolve
 
 
@@ -81,6 +81,28 @@ def test_a_pattern_made_for_ascii_finds_in_ascii_what_the_pattern_finds(text: st
     found = {source: [each.search(data, 0) for each in both] for source, both in _WRITTEN.items()}
 
     assert {source: answers for source, answers in found.items() if answers[0] != answers[1]} == {}
+
+
+_SORTED = {
+    source: (Pattern(source), Pattern(in_order(source)))
+    for source in (
+        "(?:ba|b|ab)", "(?:b|a|)b", "(b|ab)a?", "(?i:B|a.)(?:b|a)", "(?im:^b|a$)", r"(?:b\.|a\)|ab)", r"(?:\(|b)a",
+        "(?:a[b|a]|b)", "[(b|a)]b", "(?s:b|a).", "(?:bb|(?:b|a)|a)", "(?:b{2}|a+|ab?)b",
+    )
+}  # fmt: skip
+
+
+@given(st.text("abAB.()|\n", max_size=12))
+def test_a_pattern_with_its_alternatives_in_order_finds_something_in_the_same_texts(text: str) -> None:
+    data = encoded(text)
+
+    found = {source: [each.search(data, 0) is not None for each in both] for source, both in _SORTED.items()}
+
+    assert {source: answers for source, answers in found.items() if answers[0] != answers[1]} == {}
+
+
+def test_words_that_begin_alike_are_put_together() -> None:
+    assert in_order("(?i:is b|my a|is a)x|(?:d|[ba]|c)") == "(?i:is a|is b|my a)x|(?:d|[ba]|c)"
 
 
 def test_an_exhausted_pattern_set_is_an_error_not_a_clean_text(monkeypatch: pytest.MonkeyPatch) -> None:

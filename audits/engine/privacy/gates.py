@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from .matching import SEPARATOR, Landmark, all_encoded, for_ascii, landmark
+from .matching import SEPARATOR, Landmark, all_encoded, for_ascii, in_order, landmark
 
 
 class Joined(NamedTuple):
@@ -44,7 +44,7 @@ def landmark_of(triggers: Iterable[str], *, in_ascii: bool) -> Landmark:
     ^ and $ are made to stand for the ends of lines: every text is one line or several.
     """
     source = "|".join(map(_of_lines, triggers))
-    return landmark(for_ascii(source) if in_ascii else source)
+    return landmark(in_order(for_ascii(source) if in_ascii else source))
 
 
 def _of_lines(trigger: str) -> str:

