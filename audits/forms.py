@@ -177,16 +177,12 @@ class FlagRaiseForm(forms.Form):
         return None if turn is None else turn - 1
 
 
-class CheckChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.get_kind_display()}: {obj.target}"
-
-
 class PromoteForm(forms.Form):
     severity = forms.ChoiceField(label="Severity", choices=Severity.choices, initial=Severity.MEDIUM)
-    check_run = CheckChoiceField(
+    check_run = forms.ModelChoiceField(
         label="Check that will prove the fix",
         queryset=CheckRun.objects.none(),
+        empty_label="Choose …",
         help_text="Its re-run on newer data must pass before the finding can close.",
     )
 

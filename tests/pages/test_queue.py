@@ -130,6 +130,11 @@ def test_flag_is_claimed_confirmed_and_promoted_with_its_proof(scene, reviewer, 
         "release",
     ]
     _decide(client, flag, "confirm", {"note": "It was wrong."})
+    [promote] = client.get(reverse("audits:flag", args=[flag.pk])).context["offered"]
+    assert [str(label) for _, label in promote.form.fields["check_run"].choices] == [
+        "Choose …",
+        f"{scene.run.get_kind_display()}: {scene.run.target_words}",
+    ]
     promoted = _decide(client, flag, "promote", {"severity": "medium", "check_run": scene.run.pk})
     flag.refresh_from_db()
     assert flag.state == "promoted"
