@@ -45,7 +45,7 @@ class AsKnownForm(forms.Form):
     at = forms.DateTimeField(
         required=False,
         label="Used on",
-        help_text="Empty: the time below.",
+        help_text="When the data was used. Empty: the time below.",
         validators=_RANGE,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

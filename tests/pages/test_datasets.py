@@ -173,6 +173,7 @@ def test_audits_and_refused_exports_show_rows_by_pseudonym_and_no_content(assist
     page = client.get("/datasets/desk/").content.decode()
     assert "7 of 8 rows may be used for “Training”" in page
     run = CheckRun.objects.get(kind="training_consent")
+    assert f'As of <time datetime="{run.finished_at.isoformat(timespec="seconds")}"' in page
     made = TrainingExport.objects.get()
     for url in (f"/checks/{run.pk}/", f"/training-exports/{made.public_id}/"):
         shown = client.get(url).content.decode()
