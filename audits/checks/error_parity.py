@@ -27,6 +27,7 @@ from audits.checks.gap_settings import (
 )
 from audits.checks.group_values import GroupValues, group_values
 from audits.checks.known_shares import known_family, known_share, preposition_of
+from audits.checks.repeat_customers import AllSums, error_effects, error_sums
 from audits.checks.tables import table
 from audits.engine.bias.comparisons import GapFamily
 from audits.engine.bias.cube import Cube
@@ -54,6 +55,7 @@ _COLUMNS = (
 )
 
 MEASURES = (OUTCOMES, TRUTHS)
+_FELT = 1.05
 
 
 class ErrorParitySettings(Settings, frozen=True, kw_only=True):
@@ -140,7 +142,9 @@ class _Question:
 def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     """How often the truth is known, then both error rates; from counts alone."""
     cube = window_margins(assistant=contexts[0].assistant, window=contexts[0].window, measures=MEASURES)
-    questions = [_question(cube, msgspec.convert(context.params, ErrorParityParams)) for context in contexts]
+    asked = [msgspec.convert(context.params, ErrorParityParams) for context in contexts]
+    sums = error_sums(contexts[0], {(params.decision, params.truth, params.dimension) for params in asked})
+    questions = [_question(cube, sums, params) for params in asked]
     gaps = gaps_audited(question.known for question in questions)
     errors = iter(audit_error_families([question.errors for question in questions if question.errors is not None]))
     return [
@@ -149,7 +153,7 @@ def answer(contexts: Sequence[CheckContext]) -> list[CheckOutcome]:
     ]
 
 
-def _question(cube: Cube, params: ErrorParityParams) -> _Question:
+def _question(cube: Cube, sums: AllSums, params: ErrorParityParams) -> _Question:
     name, reference = dimension_name(params.dimension), params.reference or None
     policy = Policy(
         alpha=params.alpha, delta=params.delta, adverse_ratio=params.adverse_ratio, minimum_n=params.minimum_n
@@ -166,7 +170,8 @@ def _question(cube: Cube, params: ErrorParityParams) -> _Question:
     )
     try:
         known = known_family(decided.known(), policy=policy, reference=reference, attribute=name)
-        errors = ErrorFamily.of([ErrorCounts((name,), counts, reference)], policy=policy)
+        effects = error_effects(sums, decision=params.decision, truth=params.truth, dimension=params.dimension)
+        errors = ErrorFamily.of([ErrorCounts((name,), counts, reference, effects=effects)], policy=policy)
     except LookupError:
         return _Question(params, policy, decided, None, None)
     return _Question(params, policy, decided, known, errors)
@@ -192,7 +197,7 @@ def _outcome(question: _Question, gap: GapTable, errors: ErrorTable) -> CheckOut
     wrongly, spared = _rate_titles(params)
     return CheckOutcome(
         state=known.held_back(STATES[errors.verdict]),
-        sentence=" ".join(filter(None, (known.sentence, _sentence(errors, params, named)))),
+        sentence=" ".join(filter(None, (known.sentence, _sentence(errors, params, named), _repeats(errors)))),
         result={
             "tables": [
                 known.table,
@@ -265,6 +270,12 @@ def _sentence(errors: ErrorTable, params: ErrorParityParams, named: Callable[[st
         Verdict.NOT_ENOUGH_DATA: "Not enough data",
     }[errors.verdict]
     return f"{word}: {told}."
+
+
+def _repeats(errors: ErrorTable) -> str:
+    """Said where it is felt; by how much would come close to telling how many customers a small group has."""
+    felt = any(rate.design_effect > _FELT for group in errors.groups for rate in (group.fpr, group.fnr))
+    return "Some customers came several times, which ranges and tests allow for." if felt else ""
 
 
 def _row(group: GroupErrors, rate: ErrorRate, named: Callable[[str], str]) -> list[Any]:

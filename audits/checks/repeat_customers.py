@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from audits.engine.bias.gap_table import GapTable
 from audits.engine.bias.suppression import SMALLEST_SHOWN
 from audits.engine.statistics.clusters import cautious_design_effects
 from audits.queries.cubes import OUTCOMES, Stamp
-from audits.queries.repeats import DIMENSIONS, Sums, cluster_sums, customer_sums
+from audits.queries.repeats import DIMENSIONS, Counted, ErrorKind, Errors, Sums, cluster_sums, customer_sums
 from portal.core.languages import language_name
 
 _COLUMNS = (
@@ -25,8 +25,9 @@ _COLUMNS = (
     ("Worth as many independent ones", "count"),
 )
 _WORTH_SAYING = 0.95
+ERRORS: Sequence[ErrorKind] = ("fp", "fn")
 
-AllSums = Mapping[tuple[str, str], Sums]
+AllSums = Mapping[tuple[str, Counted], Sums]
 """By (dimension, outcome); see `customer_sums`."""
 
 
@@ -57,6 +58,31 @@ def window_sums(context: CheckContext, cube: Cube, stamp: Stamp) -> AllSums:
         outcomes=sorted(outcomes),
         stamp=stamp,
     )
+
+
+def error_sums(context: CheckContext, pairs: Collection[tuple[str, str, str]]) -> AllSums:
+    """What the customers' decisions of `pairs`, each (decision, truth, dimension), add up to, by kind of error."""
+    errors = {Errors(decision, truth, kind) for decision, truth, _ in pairs for kind in ERRORS}
+    return customer_sums(
+        assistant=context.assistant,
+        window=context.window,
+        dimensions=sorted({dimension for *_, dimension in pairs}),
+        outcomes=sorted(errors),
+    )
+
+
+def error_effects(sums: AllSums, *, decision: str, truth: str, dimension: str) -> dict[str, tuple[float, float]]:
+    """The cautious design effects of each known group's false positive and false negative rate."""
+    found: dict[str, list[float]] = {}
+    for place, kind in enumerate(ERRORS):
+        asked = sums.get((dimension, Errors(decision, truth, kind)))
+        if not asked:
+            continue
+        levels, clusters = cluster_sums(asked, favourable="true")
+        for i, (level, effect) in enumerate(zip(levels, cautious_design_effects(clusters).tolist(), strict=True)):
+            if level is not None and clusters.n[i]:
+                found.setdefault(level.strip(), [1.0, 1.0])[place] = effect
+    return {label: (fp, fn) for label, (fp, fn) in found.items()}
 
 
 def repeats_of(sums: AllSums, params: GapParams, *, named: bool = False) -> Repeats:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -35,8 +35,8 @@ _CUSTOMERS = """
     ) {groups}
 """
 _COUNTS = """
-    count(*) FILTER (WHERE jsonb_typeof(c.outcome -> {name}) = 'boolean') AS {n},
-    count(*) FILTER (WHERE c.outcome -> {name} = 'true') AS {k}
+    count(*) FILTER (WHERE jsonb_typeof(c.outcome -> {name}) = 'boolean' AND {where}) AS {n},
+    count(*) FILTER (WHERE c.outcome -> {name} = {yes} AND {where}) AS {k}
 """
 _GROUP = """
     SELECT {dimension} AS dimension, level, {sums} FROM (
@@ -46,7 +46,21 @@ _GROUP = """
 _SUMS = "count(*) FILTER (WHERE {n} > 0), sum({k}), sum({n}), sum({k} * {k}), sum({k} * {n}), sum({n} * {n})"
 
 Sums = Mapping[str | None, tuple[int, int, int, int, int, int]]
-_answers: OrderedDict[tuple[Any, ...], tuple[Any, dict[tuple[str, str], Sums]]] = OrderedDict()
+ErrorKind = Literal["fp", "fn"]
+
+
+class Errors(NamedTuple):
+    """A decision that was wrong: false positives among those whose truth is false, false negatives among the others."""
+
+    decision: str
+    truth: str
+    kind: ErrorKind
+
+
+Counted = str | Errors
+"""A true/false outcome by its name, or one kind of error of a decision."""
+
+_answers: OrderedDict[tuple[Any, ...], tuple[Any, dict[tuple[str, Counted], Sums]]] = OrderedDict()
 _lock = Lock()
 
 
@@ -55,12 +69,13 @@ def customer_sums(
     assistant: Assistant,
     window: Window,
     dimensions: Sequence[str],
-    outcomes: Sequence[str],
+    outcomes: Sequence[Counted],
     stamp: Stamp | None = None,
-) -> dict[tuple[str, str], Sums]:
+) -> dict[tuple[str, Counted], Sums]:
     """By (dimension, outcome) the levels, the unknown as None, each with its customers and Σk, Σn, Σk², Σkn, Σn².
 
-    k of a customer's n conversations with the outcome had it true. Dimensions are those of `DIMENSIONS` and
+    k of a customer's n conversations with the outcome had it true, or of those that the error could befall were in
+    error. Dimensions are those of `DIMENSIONS` and
     `attribute:<name>`. A customer who is in two groups counts in each. Conversations that retention has disposed of are
     in it as long as their row is there; erased ones are not. Two statements, one where this process has lately answered
     the same, and one less where the window's `stamp` is known.
@@ -81,7 +96,7 @@ def customer_sums(
         "until": window.until,
         "release": release,
     }
-    answer: dict[tuple[str, str], dict[str | None, tuple[int, int, int, int, int, int]]] = {
+    answer: dict[tuple[str, Counted], dict[str | None, tuple[int, int, int, int, int, int]]] = {
         (dimension, outcome): {} for dimension in dimensions for outcome in outcomes
     }
     with connection.cursor() as cursor:
@@ -106,12 +121,9 @@ def cluster_sums(sums: Sums, *, favourable: str) -> tuple[list[str | None], Clus
     return levels, ClusterSums(clusters, k, n, kk, kn, nn)
 
 
-def _statement(dimensions: Sequence[str], outcomes: Sequence[str]) -> sql.Composed:
+def _statement(dimensions: Sequence[str], outcomes: Sequence[Counted]) -> sql.Composed:
     names = [(sql.Identifier(f"n{i}"), sql.Identifier(f"k{i}")) for i in range(len(outcomes))]
-    counts = [
-        sql.SQL(_COUNTS).format(name=sql.Literal(outcome), n=n, k=k)
-        for outcome, (n, k) in zip(outcomes, names, strict=True)
-    ]
+    counts = [_counts(outcome, n=n, k=k) for outcome, (n, k) in zip(outcomes, names, strict=True)]
     sums = sql.SQL(", ").join(sql.SQL(_SUMS).format(n=n, k=k) for n, k in names)
     totals = sql.SQL(", ").join(sql.SQL("sum({one}) AS {one}").format(one=one) for pair in names for one in pair)
     groups = [
@@ -122,6 +134,19 @@ def _statement(dimensions: Sequence[str], outcomes: Sequence[str]) -> sql.Compos
     return sql.SQL(_CUSTOMERS).format(
         channel=channel, counts=sql.SQL(", ").join(counts), groups=sql.SQL(" UNION ALL ").join(groups)
     )
+
+
+def _counts(outcome: Counted, *, n: sql.Identifier, k: sql.Identifier) -> sql.Composed:
+    if isinstance(outcome, str):
+        return sql.SQL(_COUNTS).format(
+            name=sql.Literal(outcome), yes=sql.Literal("true"), where=sql.SQL("true"), n=n, k=k
+        )
+    positive = outcome.kind == "fp"
+    where = sql.SQL("c.outcome -> {truth} = {answer}").format(
+        truth=sql.Literal(outcome.truth), answer=sql.Literal("false" if positive else "true")
+    )
+    yes = sql.Literal("true" if positive else "false")
+    return sql.SQL(_COUNTS).format(name=sql.Literal(outcome.decision), yes=yes, where=where, n=n, k=k)
 
 
 def _level(dimension: str) -> sql.Composable:

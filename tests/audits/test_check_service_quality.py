@@ -150,16 +150,25 @@ def test_repeat_contact_that_an_integration_sends_comes_before_what_is_counted()
 # --- error parity
 
 
-def decided(assistant, manager, cases):
-    """Conversations by language: (fp, tn, fn, tp, decisions whose truth nobody knows)."""
+def decided(assistant, manager, cases, regulars=()):
+    """Conversations by language: (fp, tn, fn, tp, decisions whose truth nobody knows).
+
+    All of one kind in one language are one customer's, if there are `regulars`.
+    """
+    customers = iter(regulars)
     truths_declare(assistant, manager, {"refused": "not_due"})
     kinds = [(True, False), (False, False), (False, True), (True, True), (True, None)]
     counted(
         assistant,
         [
-            Told(language=language, outcome={"refused": refused} | ({} if truth is None else {"not_due": truth}))
+            Told(
+                language=language,
+                outcome={"refused": refused} | ({} if truth is None else {"not_due": truth}),
+                subject=customer,
+            )
             for language, counts in cases.items()
             for (refused, truth), n in zip(kinds, counts, strict=True)
+            for customer in (next(customers, None),)
             for _ in range(n)
         ],
     )
@@ -183,6 +192,18 @@ def test_wrong_refusals_are_compared_among_those_who_deserved_none(assistant, ma
     assert outcome.result["tables"][0]["rows"][0][1:3] == [170, 150]
     assert "equally trustworthy" in outcome.result["note"]
     json.dumps(outcome.result, allow_nan=False)
+
+
+def test_wrong_refusals_of_a_few_regular_customers_are_no_disparity(assistant, manager):
+    """The same figures: but they are those of two customers in each language, one always refused and one never."""
+    regulars = [DataSubjectFactory(team=assistant.team) for _ in range(10)]
+    decided(assistant, manager, {"en": (10, 90, 5, 45, 20), "pl": (40, 60, 5, 45, 20)}, regulars)
+    outcome = errors(assistant)
+    assert outcome.state == "insufficient_data"
+    assert outcome.sentence.endswith("Some customers came several times, which ranges and tests allow for.")
+    english, polish = sorted(outcome.result["errors"]["groups"], key=lambda row: row["group"]["language"])
+    assert (english["fpr"], polish["fpr"]) == (0.1, 0.4)
+    assert polish["fpr_p_value"] > 0.05
 
 
 def test_equal_errors_of_few_are_not_enough_data(assistant, manager):

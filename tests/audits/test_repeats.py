@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from audits.engine.statistics.clusters import ClusterSums
-from audits.queries.repeats import cluster_sums, customer_sums
+from audits.queries.repeats import Errors, cluster_sums, customer_sums
 from tests.audits.conversations import Told
 from tests.audits.told import MARCH, counted
 from tests.factories import DataSubjectFactory
@@ -54,6 +54,33 @@ def test_sums_over_customers_are_those_of_a_count_by_hand(assistant, told, djang
                 )  # fmt: skip
     with django_assert_num_queries(1):
         assert customer_sums(**ask) == found
+
+
+@pytest.mark.parametrize("kind", ["fp", "fn"])
+def test_errors_of_a_decision_are_counted_by_customer(assistant, kind):
+    rng = random.Random(20250304)
+    customers = [DataSubjectFactory(team=assistant.team) for _ in range(8)]
+    answers = [{"refused": True}, {"refused": False}, {}, {"refused": "later"}]
+    truths = [{"due": True}, {"due": False}, {"due": False}, {}, {"due": 1}]
+    told = [
+        Told(outcome=rng.choice(answers) | rng.choice(truths), language="en", subject=rng.choice(customers))
+        for _ in range(120)
+    ]
+    counted(assistant, told)
+    asked = Errors("refused", "due", kind)
+    found = customer_sums(assistant=assistant, window=MARCH, dimensions=["language"], outcomes=[asked])
+    by_customer: dict = defaultdict(lambda: [0, 0])
+    for one in told:
+        refused, due = one.outcome.get("refused"), one.outcome.get("due")
+        if isinstance(refused, bool) and due is (kind == "fn"):
+            by_customer[one.subject.pk][0] += refused is (kind == "fp")
+            by_customer[one.subject.pk][1] += 1
+    k, n = zip(*by_customer.values(), strict=True)
+    levels, sums = cluster_sums(found["language", asked], favourable="true")
+    by_hand = ClusterSums.of(k, n, [0] * len(k), groups=1)
+    assert levels == ["en"]
+    for name in ("clusters", "k", "n", "kk", "kn", "nn"):
+        assert getattr(sums, name).tolist() == getattr(by_hand, name).tolist()
 
 
 def test_the_other_answer_can_be_the_favourable_one(assistant, told):

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as replaced
 
+from audits.engine.bias.error_rates import ErrorCounts, ErrorFamily, audit_error_families, audit_error_tables
+from audits.engine.bias.error_table import ErrorCount
 from audits.engine.bias.groups import GroupCount, Member, whole_effective
 from audits.engine.bias.outcome_gap import GapFamily, TableCounts, audit_families, audit_gap, audit_gaps
 from audits.engine.bias.verdict import Policy, Verdict
@@ -170,3 +173,52 @@ def test_effects_of_few_customers_are_held_against_their_own_uncertainty():
     assert cautious_design_effects(many) == pytest.approx(rao_scott(many).design_effect, rel=2e-3)
     assert cautious_design_effects(ClusterSums.of([1, 0], [1, 1], [0, 0], groups=1)).tolist() == [1.0]
     assert cautious_design_effects(ClusterSums.of([], [], [], groups=1)).tolist() == [1.0]
+
+
+def wrong_decisions(random, *, customers, alike):
+    """Null: customers who come 1 to 30 times, each with an error rate of their own; counts by group, and effects."""
+    group, times = random.integers(0, 2, customers), random.integers(1, 31, customers)
+    cleared = random.binomial(times, 0.6)
+    spread = 1 / alike - 1
+    wrongly, spared = random.beta(0.3 * spread, 0.7 * spread, (2, customers))
+    fp, fn = random.binomial(cleared, wrongly), random.binomial(times - cleared, spared)
+    effects = [
+        cautious_design_effects(ClusterSums.of(k[n > 0], n[n > 0], group[n > 0], groups=2)).tolist()
+        for k, n in ((fp, cleared), (fn, times - cleared))
+    ]
+    counts = []
+    for g in range(2):
+        own = group == g
+        wrong, unfit, fair = int(fp[own].sum()), int(fn[own].sum()), int(cleared[own].sum())
+        counts.append(ErrorCount(f"g{g}", fair - wrong, wrong, unfit, int(times[own].sum()) - fair - unfit))
+    return tuple(counts), {f"g{g}": (effects[0][g], effects[1][g]) for g in range(2)}
+
+
+def test_repeat_customers_raise_no_more_false_alarms_about_errors():
+    random = np.random.default_rng(66)
+    drawn = [wrong_decisions(random, customers=160, alike=0.3) for _ in range(400)]
+    shares = []
+    for widened in (False, True):
+        families = [
+            ErrorFamily.of([ErrorCounts(("g",), counts, effects=effects if widened else {})], policy=POLICY)
+            for counts, effects in drawn
+        ]
+        shares.append(np.mean([table.verdict is Verdict.DISPARITY for [table] in audit_error_families(families)]))
+    plain, effective = shares
+    assert plain > 0.25
+    assert effective <= 0.05
+
+
+def test_errors_of_as_many_independent_members_fewer_are_the_same_errors():
+    """Four times as many, every four of them one, are as many: but for n and what is shown of it."""
+    ones = [ErrorCount("a", 300, 60, 50, 200), ErrorCount("b", 250, 90, 40, 180)]
+    fours = [ErrorCount(one.group, 4 * one.tn, 4 * one.fp, 4 * one.fn, 4 * one.tp) for one in ones]
+    effects = {"a": (4.0, 4.0), "b": (4.0, 4.0)}
+    (single,) = audit_error_tables([ErrorCounts(("g",), tuple(ones), "a")], policy=POLICY)
+    (repeated,) = audit_error_tables([ErrorCounts(("g",), tuple(fours), "a", effects=effects)], policy=POLICY)
+    for one, other in zip(single.groups, repeated.groups, strict=True):
+        for rate, again in ((one.fpr, other.fpr), (one.fnr, other.fnr)):
+            assert (again.errors, again.n, again.design_effect) == (4 * rate.errors, 4 * rate.n, 4.0)
+            assert replaced(again, errors=rate.errors, n=rate.n, design_effect=1.0) == rate
+    with pytest.raises(ValueError, match="a design effect is a finite number of 1 or more"):
+        ErrorCounts(("g",), tuple(ones), effects={"a": (1.0, 0.5)})

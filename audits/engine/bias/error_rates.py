@@ -18,8 +18,9 @@ tests as in `audits.engine.bias.outcome_gap`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -29,10 +30,13 @@ from audits.engine.bias.error_table import ErrorCount, ErrorRate, ErrorTable, Gr
 from audits.engine.bias.groups import (
     GroupCount,
     Level,
+    Member,
     choose_reference,
     find_reference,
     group_key,
+    group_label,
     members,
+    whole_effective,
 )
 from audits.engine.bias.json_numbers import finite
 from audits.engine.bias.verdict import Evidence, Policy, Verdict, exact, judge
@@ -56,18 +60,32 @@ IMPOSSIBILITY = (
     "Kleinberg, Mullainathan & Raghavan 2016). Decide which error harms people here, and hold that one equal."
 )
 
+_NOBODY = Member(())
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorCounts:
     """What one table is made of. `reference` is a group's label or levels; None lets the data choose.
 
     `chosen` says that the named reference was itself chosen from the same data, which the family of tests pays for.
+    `effects`: design effects of both rates by label, where members are not independent (repeat customers), as in
+    `comparisons.TableCounts`; intervals and tests of a rate rest on its effective counts.
     """
 
     attributes: tuple[str, ...]
     counts: tuple[ErrorCount, ...]
     reference: str | tuple[Level, ...] | None = None
     chosen: bool = False
+    effects: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for label, effects in self.effects.items():
+            if not all(1 <= effect < math.inf for effect in effects):
+                raise ValueError(f"group {label!r}: a design effect is a finite number of 1 or more, got {effects}")
+
+    def effect(self, count: ErrorCount) -> tuple[float, float]:
+        """Of a group's false positive and false negative rate."""
+        return self.effects.get(group_label(count.levels), (1.0, 1.0)) if self.effects else (1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +135,26 @@ def audit_error_families(families: Sequence[ErrorFamily]) -> list[list[ErrorTabl
         return []
     if len({family.policy.confidence for family in families}) > 1:
         raise ValueError("families can only be audited together at one confidence")
-    compared = [[pair for plan in family.plans for pair in plan.pairs] for family in families]
-    flat = [pair for pairs in compared for pair in pairs]
-    alone = [(group, plan) for family in families for plan in family.plans for group in plan.alone]
-    cells = [
-        *((group.fp, group.negatives, base.fp, base.negatives) for group, base in flat),
-        *((group.fn, group.positives, base.fn, base.positives) for group, base in flat),
-        *((group.fp, group.negatives, 0, 0) for group, _ in alone),
-        *((group.fn, group.positives, 0, 0) for group, _ in alone),
+    compared = [
+        [
+            (group, _both(group, plan.table), _both(base, plan.table))
+            for plan in family.plans
+            for group, base in plan.pairs
+        ]
+        for family in families
     ]
+    alone = [(group, plan) for family in families for plan in family.plans for group in plan.alone]
+    cells = [(own[place], base[place]) for place in (0, 1) for pairs in compared for _, own, base in pairs]
+    cells += [(_both(group, plan.table)[place], _NOBODY) for place in (0, 1) for group, plan in alone]
     rates = iter(_rates(cells, confidence=families[0].policy.confidence))
     fpr, fnr = ([[next(rates) for _ in pairs] for pairs in compared] for _ in range(2))
     judged = iter(
         [
             GroupErrors(group, *both)
             for family, pairs, own_fpr, own_fnr in zip(families, compared, fpr, fnr, strict=True)
-            for (group, _), both in zip(pairs, _judged(own_fpr, own_fnr, pairs, family=family), strict=True)
+            for (group, _, _), both in zip(
+                pairs, _judged(own_fpr, own_fnr, [base for *_, base in pairs], family=family), strict=True
+            )
         ]
     )
     lone_fpr, lone_fnr = ([_by_itself(next(rates), group is plan.reference) for group, plan in alone] for _ in range(2))
@@ -226,34 +248,46 @@ def _by_itself(rate: ErrorRate, is_reference: bool) -> ErrorRate:
     )
 
 
-def _rates(cells: Sequence[tuple[int, int, int, int]], *, confidence: float) -> list[ErrorRate]:
-    """Estimates and unadjusted p-values of errors k₁ of n₁ in the group and k₂ of n₂ in the reference."""
-    flat = np.array(cells, dtype=np.float64).reshape(-1, 4).T
+def _both(count: ErrorCount, table: ErrorCounts) -> tuple[Member, Member]:
+    """Those whom an error could befall: of a false positive, of a false negative. Favourable ones are in error."""
+    fpr, fnr = table.effect(count)
+    return (
+        Member(count.levels, count.fp, count.negatives, design_effect=fpr),
+        Member(count.levels, count.fn, count.positives, design_effect=fnr),
+    )
+
+
+def _rates(cells: Sequence[tuple[Member, Member]], *, confidence: float) -> list[ErrorRate]:
+    """Estimates and unadjusted p-values of the errors in a group against those in the reference."""
+    flat = np.array([(a.favourable, a.n, b.favourable, b.n) for a, b in cells], dtype=np.float64).reshape(-1, 4).T
+    effective = np.array([(*a.effective, *b.effective) for a, b in cells], dtype=np.float64).reshape(-1, 4).T
+    tested = [whole_effective(a, b) if a.n and b.n else (a.favourable, a.n, b.favourable, b.n) for a, b in cells]
     k, n, k0, n0 = flat
     rates, reference_rates = intervals.proportion(k, n), intervals.proportion(k0, n0)
     columns = zip(
         rates.tolist(),
-        zip(*_listed(intervals.wilson(k, n, confidence=confidence)), strict=True),
+        zip(*_listed(intervals.wilson(*effective[:2], confidence=confidence)), strict=True),
         intervals.ratio(*flat).tolist(),
-        zip(*_listed(intervals.log_ratio(*flat, confidence=confidence)), strict=True),
+        zip(*_listed(intervals.log_ratio(*effective, confidence=confidence)), strict=True),
         (rates - reference_rates).tolist(),
-        zip(*_listed(intervals.newcombe_difference(*flat, confidence=confidence)), strict=True),
-        fisher_exact(*flat).tolist(),
+        zip(*_listed(intervals.newcombe_difference(*effective, confidence=confidence)), strict=True),
+        fisher_exact(*np.array(tested, dtype=np.float64).reshape(-1, 4).T).tolist(),
         strict=True,
     )
     return [
         ErrorRate(
-            errors=errors,
-            n=of,
+            errors=one.favourable,
+            n=one.n,
             rate=finite(rate),
             rate_interval=rate_interval,
             ratio=finite(ratio),
-            ratio_interval=ratio_interval if of and reference_of and (errors or reference_errors) else None,
+            ratio_interval=ratio_interval if one.n and base.n and (one.favourable or base.favourable) else None,
             difference=finite(difference),
-            difference_interval=difference_interval if of and reference_of else None,
-            p_value=p_value if of and reference_of else None,
+            difference_interval=difference_interval if one.n and base.n else None,
+            p_value=p_value if one.n and base.n else None,
+            design_effect=one.design_effect,
         )
-        for (errors, of, reference_errors, reference_of), (
+        for (one, base), (
             rate,
             rate_interval,
             ratio,
@@ -268,33 +302,31 @@ def _rates(cells: Sequence[tuple[int, int, int, int]], *, confidence: float) -> 
 def _judged(
     fpr: Sequence[ErrorRate],
     fnr: Sequence[ErrorRate],
-    compared: Sequence[tuple[ErrorCount, ErrorCount]],
+    references: Sequence[tuple[Member, Member]],
     *,
     family: ErrorFamily,
 ) -> list[tuple[ErrorRate, ErrorRate]]:
     """The same rates, both of each comparison, with adjusted p-values and verdicts."""
     policy = family.policy
-    references = [(r.fp, r.negatives) for _, r in compared] + [(r.fn, r.positives) for _, r in compared]
+    bases = [base for place in (0, 1) for base in (both[place] for both in references)]
     rates = [*fpr, *fnr]
-    tested = [i for i, rate in enumerate(rates) if min(rate.n, references[i][1]) >= policy.small_cell]
+    tested = [i for i, rate in enumerate(rates) if min(rate.n, bases[i].n) >= policy.small_cell]
     family_size = sum(plan.family_size for plan in family.plans)
     adjusted = holm([rates[i].p_value or 0.0 for i in tested], family_size=family_size)
     p_adjusted = dict(zip(tested, adjusted.tolist(), strict=True))
     judged = [
-        _with_verdict(rate, *reference, p_adjusted=p_adjusted.get(i), policy=policy)
-        for i, (rate, reference) in enumerate(zip(rates, references, strict=True))
+        _with_verdict(rate, base, p_adjusted=p_adjusted.get(i), policy=policy)
+        for i, (rate, base) in enumerate(zip(rates, bases, strict=True))
     ]
     return list(zip(judged[: len(fpr)], judged[len(fpr) :], strict=True))
 
 
-def _with_verdict(
-    rate: ErrorRate, reference_errors: int, reference_n: int, *, p_adjusted: float | None, policy: Policy
-) -> ErrorRate:
+def _with_verdict(rate: ErrorRate, base: Member, *, p_adjusted: float | None, policy: Policy) -> ErrorRate:
     evidence = Evidence(
         p_adjusted=p_adjusted,
-        breaches=_breaches(rate.errors, rate.n, reference_errors, reference_n, policy=policy),
+        breaches=_breaches(rate.errors, rate.n, base.favourable, base.n, policy=policy),
         difference_interval=rate.difference_interval or (-1.0, 1.0),
-        smaller_n=min(rate.n, reference_n),
+        smaller_n=min(rate.n / rate.design_effect, base.effective[1]),
     )
     judgement = judge(evidence, policy=policy)
     return replace(rate, p_adjusted=p_adjusted, verdict=judgement.verdict, reasons=judgement.reasons)

@@ -45,7 +45,10 @@ class ErrorCount:
 
 
 class ErrorRate(Compared, frozen=True, gc=False):
-    """`errors` of `n`, and against the reference: ratio, difference (both group against reference) and tests."""
+    """`errors` of `n`, and against the reference: ratio, difference (both group against reference) and tests.
+
+    `design_effect`: intervals, tests and verdict take its n as n / design_effect independent members.
+    """
 
     errors: int
     n: int
@@ -53,6 +56,7 @@ class ErrorRate(Compared, frozen=True, gc=False):
     rate_interval: Range
     ratio: float | None = None
     ratio_interval: Range | None = None
+    design_effect: float = 1.0
 
     def to_json(self, name: str) -> dict[str, Any]:
         """The figures under keys that begin with `name`, "fpr" or "fnr"; null for what is not finite."""
