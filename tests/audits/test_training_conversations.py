@@ -203,22 +203,6 @@ def test_where_nothing_tells_what_its_conversation_showed_a_row_is_unread(assist
     assert len(residue_of(dataset.pk, allowed=[]).unread) == 2
 
 
-def test_a_transcript_that_goes_while_the_export_is_written_is_no_crash(assistant, privacy_officer, monkeypatch):
-    from audits.services.training import exports
-
-    dataset = selected(assistant, [ASKED])
-    DatasetRowScan.objects.all().delete()
-    whole = exports._finish
-
-    def losing(*given):
-        _dispose()
-        monkeypatch.setattr(exports, "_finish", whole)
-        return whole(*given)
-
-    monkeypatch.setattr(exports, "_finish", losing)
-    assert exported(dataset, privacy_officer).state == "refused"
-
-
 def test_questions_are_the_same_number_for_many_conversations(
     assistant, privacy_officer, django_assert_max_num_queries
 ):

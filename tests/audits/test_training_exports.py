@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from assistants.models import DatasetRow, TrainedOn
+from assistants.queries.datasets import without_consent
 from assistants.services.datasets import dataset_withdraw, release_trained_on
 from audits.models import CheckRun, Finding, TrainingExport, TrainingExportRow
 from audits.services.portfolio import portfolio_sections
@@ -23,7 +24,7 @@ from consent.traces import traces
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict, Denied, NotFound
 from portal.core.models import Job, LedgerEntry
-from tests.audits.training import consent, customer, dataset_make, example
+from tests.audits.training import COLLECTED, consent, customer, dataset_make, example
 from tests.factories import ReleaseFactory
 from tests.jobs import drain
 
@@ -145,6 +146,21 @@ def test_later_withdrawal_marks_the_release_blocks_the_export_and_raises_a_findi
     assert CheckRun.objects.filter(kind="training_withdrawal").count() == 1
 
 
+def test_training_put_on_record_late_is_marked_for_who_has_withdrawn_since(assistant, privacy_officer):
+    dataset = dataset_make(assistant, FINE)
+    trained_at = timezone.now() - timedelta(days=1)
+    restriction_impose(subject_id=customer(assistant, "C-3").pk, ground="accuracy_contested", actor=privacy_officer)
+    drain()
+    release = ReleaseFactory(assistant=assistant)
+    training = release_trained_on(dataset_id=dataset.pk, release=release, trained_at=trained_at, actor=SYSTEM)
+    drain()
+    training.refresh_from_db()
+    assert (training.withdrawals, without_consent(training)) == (1, 0)
+    assert Finding.objects.filter(kind="training_withdrawal").count() == 1
+    training.trained_at = COLLECTED - timedelta(days=400)
+    assert without_consent(training) == 12
+
+
 def test_download_asks_for_consent_again_even_where_no_job_has_run(assistant, privacy_officer):
     dataset = dataset_make(assistant, FINE)
     made = export(dataset, privacy_officer)
@@ -239,4 +255,4 @@ def test_data_set_withdrawn_meanwhile_is_not_exported(assistant, privacy_officer
     dataset_withdraw(dataset_id=dataset.pk, actor=SYSTEM)
     drain()
     made = TrainingExport.objects.get()
-    assert (made.state, made.error) == ("refused", "The data set was withdrawn.")
+    assert (made.state, made.error) == ("refused", "The data set was put out of use.")

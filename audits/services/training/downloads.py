@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from assistants.states import DatasetState
 from audits.models import TrainingExport, TrainingExportRow
 from audits.models.training import exported_place
-from audits.services.training.withdrawals import WITHDRAWN, export_block, holds_withdrawn
+from audits.services.training.withdrawals import UNUSED, WITHDRAWN, export_block, holds_withdrawn
 from audits.states import ExportState
 from portal.accounts.models import User
 from portal.core import ledger
@@ -22,7 +23,8 @@ def training_export_lines(*, export_id: int, actor: User) -> Iterator[bytes]:
     """The JSON lines of an export, whose SHA-256 is that of the manifest, one by one as they are opened.
 
     Raises NotFound, Denied without `datasets.export`, and Conflict (`export_blocked`, with the reason) where a data
-    subject has withdrawn or was erased since, which blocks the export for good. Writes `training_export.fetched`.
+    subject has withdrawn or was erased since, or the data set was put out of use, which blocks the export for good.
+    Writes `training_export.fetched`.
     """
     export = (
         TrainingExport.objects.select_related("dataset__assistant", "dataset__purpose").filter(pk=export_id).first()
@@ -31,7 +33,9 @@ def training_export_lines(*, export_id: int, actor: User) -> Iterator[bytes]:
         raise NotFound("There is no such item.")
     require(actor, "datasets.export", export)
     with transaction.atomic():
-        if export.state == ExportState.READY and holds_withdrawn(export):
+        if export.state == ExportState.READY and export.dataset.state == DatasetState.WITHDRAWN:
+            export_block(export_id=export.pk, because=UNUSED)
+        elif export.state == ExportState.READY and holds_withdrawn(export):
             export_block(export_id=export.pk, because=WITHDRAWN)
     export.refresh_from_db(fields=["state", "blocked_because"])
     if export.state == ExportState.BLOCKED:

@@ -20,9 +20,10 @@ from audits.models.training import exported_place
 from audits.programmes import config_hash
 from audits.queries.jobs import latest_jobs
 from audits.queries.row_reading import ConversationGone
-from audits.queries.training import TrainingRow, dataset_params
-from audits.services.training.judging import Judgement, exported_lines, judged
+from audits.queries.training import dataset_params
+from audits.services.training.judging import Judgement, Outdated, exported_lines, judged
 from audits.services.training.weighing import TooFewToWeigh, weights_of
+from audits.services.training.withdrawals import holds_withdrawn
 from audits.states import EXPORT, ExportState
 from portal.accounts.models import User
 from portal.core import jobs, ledger
@@ -95,8 +96,8 @@ def _reweighed(dataset: Dataset, attribute: str) -> dict[str, str]:
 def training_export_run(*, export_id: int) -> TrainingExport:
     """Judge, then write or refuse. The job behind `training_export_request`; safe to repeat.
 
-    Lines are written in one transaction with the manifest and the ledger entry `training_export.created`; a row that
-    is erased, or whose conversation is disposed of, before that is judged anew.
+    Lines are written in one transaction with the manifest and the ledger entry `training_export.created`. Where a row
+    is erased, its conversation disposed of, a consent withdrawn or a pattern changed before that, all is judged anew.
     """
     export = TrainingExport.objects.select_related("dataset").get(pk=export_id)
     key = export_job_key(export_id)
@@ -109,13 +110,18 @@ def training_export_run(*, export_id: int) -> TrainingExport:
         found = judged(export.parameters, now=timezone.now(), progress=progress)
         try:
             export = _finish(export_id, found)
-        except (KeyDestroyed, ConversationGone):
+        except (KeyDestroyed, ConversationGone, Outdated):
             log.info("training_export_judged_anew", export=export_id)
     return export
 
 
 @transaction.atomic
 def _finish(export_id: int, found: Judgement) -> TrainingExport:
+    """Decide in one transaction. The data set is held first, as by the job that a withdrawal queues.
+
+    So that job comes before, and its withdrawal is seen here, or after, and finds the export to block.
+    """
+    Dataset.objects.select_for_update(no_key=True).get(exports=export_id)
     export = _locked(export_id)
     if not EXPORT.allows(export.state, ExportState.RUNNING):
         return export  # another worker was faster
@@ -128,7 +134,7 @@ def _finish(export_id: int, found: Judgement) -> TrainingExport:
     )
     withdrawn = export.dataset.state != DatasetState.FROZEN
     if withdrawn or not found.fit or (found.breaches and not export.exclude_breaking):
-        export.error = "The data set was withdrawn." if withdrawn else "" if found.breaches else "It has no rows."
+        export.error = "The data set was put out of use." if withdrawn else "" if found.breaches else "It has no rows."
         _move(export, ExportState.REFUSED, "consent_as_of", "finished_at", "error")
         data = {"rows": found.rows, "breaking": len(found.breaches), "reasons": found.by_reason}
         _record("training_export.refused", export, SYSTEM, data)
@@ -141,7 +147,9 @@ def _finish(export_id: int, found: Judgement) -> TrainingExport:
         _record("training_export.refused", export, SYSTEM, {"rows": found.rows, "reweighing": "too few people"})
         return export
     written = _Written(export)
-    written.store(found.fit, weights.of_row)
+    written.store(found, weights.of_row)
+    if holds_withdrawn(export):
+        raise Outdated("Somebody withdrew since it was judged.")
     export.row_count, export.sha256 = len(found.fit), written.sha256
     export.manifest = _manifest(export, found, written)
     if weights.manifest:
@@ -166,20 +174,20 @@ class _Written:
         self._plain, self._packed = hashlib.sha256(), hashlib.sha256()
         self.size = 0
 
-    def store(self, rows: list[TrainingRow], weights: Mapping[int, float]) -> None:
-        """Write every line, sealed under its data subject's key. Raises KeyDestroyed where one is gone."""
+    def store(self, found: Judgement, weights: Mapping[int, float]) -> None:
+        """Write every line, sealed under its data subject's key. Raises KeyDestroyed, DetectionError and Outdated."""
         key = export_job_key(self._export.pk)
 
         def progress(done: int, total: int) -> None:
             jobs.progress(key, done=total + done, total=2 * total)
 
         TrainingExportRow.objects.filter(export=self._export).delete()
-        for chunk in packed(self._sealed(rows, weights, progress)):
+        for chunk in packed(self._sealed(found, weights, progress)):
             self._packed.update(chunk)
 
-    def _sealed(self, rows: list[TrainingRow], weights: Mapping[int, float], progress: Any) -> Iterator[bytes]:
+    def _sealed(self, found: Judgement, weights: Mapping[int, float], progress: Any) -> Iterator[bytes]:
         export, pending = self._export, []
-        lines = exported_lines(rows, export.parameters, progress=progress, weights=weights)
+        lines = exported_lines(found, export.parameters, progress=progress, weights=weights)
         for position, (row, line) in enumerate(lines):
             # Opened with the row a moment ago, so the key is there.
             place = exported_place(export.public_id, row.public_id)

@@ -35,6 +35,10 @@ BATCH = 500
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+class Outdated(Exception):
+    """What was judged is not what would be written now."""
+
+
 class ExportedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of an export. Fields may be added behind these; none changes its meaning."""
 
@@ -132,17 +136,20 @@ def judged(parameters: Mapping[str, Any], *, now: datetime, progress: Callable[[
 
 
 def exported_lines(
-    rows: Sequence[TrainingRow],
+    judgement: Judgement,
     parameters: Mapping[str, Any],
     *,
     progress: Callable[[int, int], None],
     weights: Mapping[int, float],
 ) -> Iterator[tuple[DatasetRow, bytes]]:
-    """Each row, locked, with its rewritten line and its weight, if it has one.
+    """Each row that is fit, locked, with its rewritten line and its weight, if it has one.
 
-    Raises KeyDestroyed where one was erased meanwhile, DetectionError where its conversation is gone meanwhile.
+    Raises KeyDestroyed where one was erased meanwhile, DetectionError where its conversation is gone, and Outdated
+    where the detectors or the patterns are others than it was judged with.
     """
-    rewriter, attributes = Rewriter(parameters), attributes_of(parameters["dataset"])
+    rewriter, attributes, rows = Rewriter(parameters), attributes_of(parameters["dataset"]), judgement.fit
+    if rewriter.reader.version != judgement.reader_version:
+        raise Outdated("It would be read with other patterns by now.")
     for start in range(0, len(rows), BATCH):
         ids = [row.pk for row in rows[start : start + BATCH]]
         held = DatasetRow.objects.select_for_update(of=("self",), no_key=True).select_related("subject__data_key")

@@ -25,6 +25,7 @@ WITHDRAWN = "A person whose data is in it withdrew consent, objected, or was res
 BLOCKED = "training_export.blocked"
 _TASK = "audits.training_restricted"
 ERASED = "A data subject whose data was in it has been erased."
+UNUSED = "The data set was put out of use."
 DISPOSED = "Lines of it have been disposed of by a retention rule."
 
 
