@@ -80,7 +80,7 @@ class TurnRole(models.TextChoices):
 class DatasetState(models.TextChoices):
     DRAFT = "draft", "Draft"
     FROZEN = "frozen", "Frozen"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    WITHDRAWN = "withdrawn", "Out of use"
 
 
 # What a release has learned from stays as it was; a data set that must not be used any more is withdrawn.

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
 from django.db import models
 
 from assistants.states import AssistantState, DataSourceKind, RiskTier
+from consent.jurisdictions import require_jurisdiction
 from consent.models import Purpose
-from consent.retention.resolution import JURISDICTION
 from consent.states import LawfulBasis
 from portal.accounts.models import Team, User
 from portal.core.access import TeamScoped
@@ -36,7 +35,7 @@ class Assistant(TeamScoped):
         max_length=12,
         blank=True,
         help_text="ISO 3166, such as DE or US-CA, or EU. Counts where a customer's consents do not say where they are.",
-        validators=[RegexValidator(rf"^{JURISDICTION.pattern}\Z", "Write a code such as DE, US-CA or EU.")],
+        validators=[require_jurisdiction],
     )
     purposes = models.ManyToManyField(
         Purpose,

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assistants.forms import DatasetForm, DatasetPolicyForm, ReferenceForm, SelectionForm, TrainedForm
 from assistants.models import Assistant, Dataset, DatasetReference
 from assistants.panels import dataset_panels_for
-from assistants.queries.datasets import dataset_for, datasets_for, row_figures, selection_under_way
+from assistants.queries.datasets import dataset_for, datasets_for, row_figures, selection_under_way, without_consent
 from assistants.queries.registry import assistant_for
 from assistants.services.datasets import (
     dataset_change,
@@ -125,7 +125,10 @@ def dataset_trained(request: HttpRequest, slug: str) -> HttpResponse:
     def act(user: User, dataset: Dataset, form: TrainedForm) -> str:
         given = form.cleaned_data
         at = min(datetime.combine(given["day"], time(12), UTC), timezone.now())
-        release_trained_on(dataset_id=dataset.pk, release=given["release"], trained_at=at, actor=user)
+        trained = release_trained_on(dataset_id=dataset.pk, release=given["release"], trained_at=at, actor=user)
+        if without := without_consent(trained):
+            people = f"{without:,} {'person' if without == 1 else 'people'}"
+            messages.warning(request, f"Consent did not stand then for {people} whose data it learned from.")
         return f"Release {given['release'].version} is on record."
 
     return _act(request, slug, "datasets.change", "trained", act)
@@ -148,8 +151,11 @@ def dataset_reference(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def dataset_step(request: HttpRequest, slug: str, step: str) -> HttpResponse:
-    """Freeze or withdraw a data set."""
-    steps = {"freeze": (dataset_freeze, "The data set is frozen."), "withdraw": (dataset_withdraw, "It is withdrawn.")}
+    """Freeze a data set, or put it out of use."""
+    steps = {
+        "freeze": (dataset_freeze, "The data set is frozen."),
+        "withdraw": (dataset_withdraw, "The data set is out of use."),
+    }
     if step not in steps:
         raise Http404
     user = _viewer(request)

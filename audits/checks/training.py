@@ -303,7 +303,7 @@ def _outcome(
     if dataset.state == DatasetState.WITHDRAWN:
         state, sentence = (
             CheckState.PASSED,
-            "This data set is withdrawn: nothing is exported or learned from it any more.",
+            "This data set is out of use: nothing is exported or learned from it any more.",
         )
     elif not rows:
         state, sentence = CheckState.INSUFFICIENT_DATA, "This data set has no rows."

@@ -330,10 +330,10 @@ def _withdrawn(params: BalanceParams) -> CheckOutcome | None:
         return None
     return CheckOutcome(
         state=CheckState.PASSED,
-        sentence="This data set is withdrawn: nothing is exported or learned from it any more.",
+        sentence="This data set is out of use: nothing is exported or learned from it any more.",
         result={"tables": [], "figures": {"n": 0}, "policy": params.policy.to_json()},
         n=0,
-        title="Training data is withdrawn",
+        title="Training data is out of use",
         severity=Severity.LOW,
     )
 

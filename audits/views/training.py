@@ -79,6 +79,8 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "page": Paginator(exclusions, PAGE).get_page(request.GET.get("page")),
         "manifest": _shown_manifest(shown) if shown.manifest else "",
         "parameters": policy_in_words(shown.parameters, purpose=shown.dataset.purpose.name),
+        # Whoever mends the rows has to find them where they came from.
+        "may_fill": can(user, "datasets.fill", shown),
         "may_fetch": shown.state == ExportState.READY and can(user, "datasets.export", shown),
     }
     return render(request, "datasets/export.html", context)

@@ -8,12 +8,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consent.jurisdictions import MESSAGE, is_jurisdiction
 from consent.models import Purpose, RetentionRule
 from consent.queries.holds import holds_in_force
 from consent.queries.retention_due import figures, rules_in_force
 from consent.retention.classes import data_class as data_class_named
 from consent.retention.durations import duration
-from consent.retention.resolution import JURISDICTION
 from consent.states import RETENTION_RULE, Anchor, RuleState
 from portal.accounts.models import Team, User
 from portal.core import ledger
@@ -43,8 +43,8 @@ def retention_rule_add(
     """
     require(actor, "retention.change", team)
     jurisdiction = jurisdiction.strip().upper()
-    if jurisdiction and not JURISDICTION.fullmatch(jurisdiction):
-        raise Invalid("Write a code such as DE, US-CA or EU, or nothing for anywhere.", field="jurisdiction")
+    if jurisdiction and not is_jurisdiction(jurisdiction):
+        raise Invalid(f"{MESSAGE} Empty: anywhere.", field="jurisdiction")
     if purpose is not None and purpose.team_id != team.pk:
         raise Invalid("There is no such purpose.", field="purpose")
     rule = RetentionRule(

@@ -75,7 +75,9 @@ def test_rule_is_drafted_seen_and_put_in_force(petra, home, assistant):
     [
         ({"period": "a while"}, "Write how long, such as 90 days"),
         ({"anchor": "superseded"}, "can be counted from"),
-        ({"jurisdiction": "Germany"}, "Write a code such as DE"),
+        ({"jurisdiction": "Germany"}, "Write the code of a country"),
+        ({"jurisdiction": "XQ"}, "Write the code of a country"),
+        ({"jurisdiction": "EU-CA"}, "Write the code of a country"),
         ({"justification": ""}, "This field is required"),
     ],
 )

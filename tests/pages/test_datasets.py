@@ -100,6 +100,25 @@ def test_route_opens_for_the_roles_that_may_and_no_others(
     assert {role: ask(as_user(member(role)), name, thing, method, data) for role in may} == dict.fromkeys(may, status)
 
 
+def test_who_mends_the_rows_sees_which_they_are_at_their_source(assistant, privacy_officer, manager, as_user):
+    broken = [example(number, input="again and again", output="") for number in (10, 11)]
+    dataset = dataset_make(assistant, [*FINE, *broken])
+    training_export_request(dataset_id=dataset.pk, actor=privacy_officer)
+    drain()
+    url = reverse("audits:training-export", args=[TrainingExport.objects.get().public_id])
+    seen = {actor: as_user(actor).get(url).content.decode() for actor in (manager, privacy_officer)}
+    assert {actor: "r-11" in page for actor, page in seen.items()} == {manager: True, privacy_officer: False}
+    assert all(str(dataset.rows.get(external_id="r-11").public_id) in page for page in seen.values())
+
+
+def test_training_without_consent_is_told_at_once(assistant, manager, as_user):
+    dataset_make(assistant, FINE)
+    release = ReleaseFactory(assistant=assistant)
+    posted = {"day": "2024-01-01", "release": release.pk}
+    page = as_user(manager).post(reverse("datasets:trained", args=["desk"]), posted, follow=True).content.decode()
+    assert "Consent did not stand then for 8 people whose data it learned from." in page
+
+
 def test_list_shows_nothing_of_another_team(scene, outsider, as_user):
     for url in ("/datasets/", "/api/v1/datasets/"):
         assert "Service desk" not in as_user(outsider).get(url).content.decode()

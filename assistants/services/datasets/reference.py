@@ -42,7 +42,7 @@ def dataset_reference_declare(
     """
     dataset = dataset_locked(dataset_id, actor, "datasets.change")
     if dataset.state == DatasetState.WITHDRAWN:
-        raise Conflict("This data set is withdrawn.", code="transition_not_allowed")
+        raise Conflict("This data set is out of use.", code="transition_not_allowed")
     name = name.strip()
     if not 1 <= len(name) <= 200:
         raise Invalid("Name the source, in at most 200 characters.", field="name")

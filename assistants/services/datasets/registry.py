@@ -25,6 +25,7 @@ from portal.core import ledger
 from portal.core.access import require
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.jobs import enqueue
 
 _LABEL = ("label", "label_favourable", "label_stratum")
 _POLICY = frozenset({"k", "l", "allowed_types", "duplicates", "mode", "quasi_identifiers", "sensitive", *_LABEL})
@@ -97,7 +98,7 @@ def dataset_change(
     """
     dataset = dataset_locked(dataset_id, actor, "datasets.change")
     if dataset.state == DatasetState.WITHDRAWN:
-        raise Conflict("This data set is withdrawn.", code="transition_not_allowed")
+        raise Conflict("This data set is out of use.", code="transition_not_allowed")
     given: dict[str, Any] = dict(details) | ({"name": name} if name is not None else {})
     changed = [field for field, value in given.items() if _plain(getattr(dataset, field)) != _plain(value)]
     if not changed:
@@ -158,7 +159,8 @@ def release_trained_on(*, dataset_id: int, release: Release, trained_at: datetim
     """Say that a release of the assistant learned from a frozen data set, then.
 
     Raises NotFound, Denied, Invalid (another assistant's release, a time in the future), and Conflict where the data
-    set is not frozen or this is on record already. Writes `release.trained`.
+    set is not frozen or this is on record already. Writes `release.trained`; queues `audits.training_restricted`, which
+    counts who has withdrawn since.
     """
     dataset = dataset_locked(dataset_id, actor, "datasets.change")
     if dataset.state != DatasetState.FROZEN:
@@ -172,6 +174,7 @@ def release_trained_on(*, dataset_id: int, release: Release, trained_at: datetim
     trained = TrainedOn.objects.create(dataset=dataset, release=release, trained_at=trained_at)
     data = {"release": release.pk, "trained_at": trained_at.isoformat(), "content": dataset.content_hash}
     _record("release.trained", dataset, actor, data)
+    enqueue("audits.training_restricted", dataset_id=dataset.pk)
     return trained
 
 
