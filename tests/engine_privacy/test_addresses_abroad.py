@@ -36,6 +36,32 @@ ROWS = [
     ("ko", "서울특별시 강남구 테헤란로 152로 보내주세요", "서울특별시 강남구 테헤란로 152"),
     ("he", "הכתובת שלי רחוב הרצל 138, תל אביב", "רחוב הרצל 138, תל אביב"),
     ("ar", "عنواني شارع الملك فهد 69، الرياض", "شارع الملك فهد 69، الرياض"),
+    ("en", "she moved to 90, MG Road, Bengaluru - 560067 in March", "90, MG Road, Bengaluru - 560067"),
+    (
+        "en",
+        "send it to H.No. 228/2, Sector 15, Gurgaon, Haryana 122043 please",
+        "H.No. 228/2, Sector 15, Gurgaon, Haryana 122043",
+    ),
+    ("en", "44 Eyre Square, Galway, Co. Galway, H91 FD73", "44 Eyre Square, Galway, Co. Galway, H91 FD73"),
+    ("en", "we live at Rose Cottage, Mill Lane, Ludlow SY8 3AB", "Rose Cottage, Mill Lane, Ludlow SY8 3AB"),
+    ("hu", "a címem 1052 Budapest, Váci utca 87. 2. em. 5.", "1052 Budapest, Váci utca 87. 2. em. 5"),
+    ("hu", "6722 Szeged, Kossuth Lajos sugárút 216. alatt", "6722 Szeged, Kossuth Lajos sugárút 216"),
+    ("pt", "moro na Rua Augusta, n.º 5, 2.º Dto, 1100-053 Lisboa", "Rua Augusta, n.º 5, 2.º Dto, 1100-053 Lisboa"),
+    ("pt", "moro na Alameda Santos, nº 231, São Paulo", "Alameda Santos, nº 231, São Paulo"),
+    ("fi", "asun Rautatienkatu 43 as. 5, 33100 Tampere", "Rautatienkatu 43 as. 5, 33100 Tampere"),
+    (
+        "es",
+        "vivo en Blvd. Kukulcán Km 4, Zona Hotelera, 77500 Cancún",
+        "Blvd. Kukulcán Km 4, Zona Hotelera, 77500 Cancún",
+    ),
+    # In a field called address no street word need be known.
+    ("cs", "**Adresa:** Na Příkopě 165, Praha", "Na Příkopě 165, Praha"),
+    ("hi", "पता: मकान नं. 8, गांधी नगर, जयपुर 302015\nखाता संख्या: 1", "मकान नं. 8, गांधी नगर, जयपुर 302015"),
+    ("es", "Domicilio: Teatinos 180.\nLocalidad: Santiago", "Teatinos 180"),
+    ("en", '{"address": "Plot 27, Jubilee Hills", "city": "Hyderabad"}', "Plot 27, Jubilee Hills"),
+    ("en", "| Address | 3421 Fagradalsbraut 71 |", "3421 Fagradalsbraut 71"),
+    ("en", "Address: 12 Old Quay, Phone: +44 20 7946 0018", "12 Old Quay"),
+    ("ru", "Адрес: Уоркворт-стрит, 41. Могу я вам чем-нибудь помочь?", "Уоркворт-стрит, 41"),
 ]
 NONE = [
     ("sv", "Flyg SK2490 kl 07:45 gate 22, bokning X7K2PQ."),
@@ -44,6 +70,11 @@ NONE = [
     ("fr", "une place pour 4, via mail 2"),
     ("it", "via email 2 volte"),
     ("zh", "订单在北京市发货，共3件"),
+    ("en", "IP address: 10 or 12, I forgot"),
+    ("de", "E-Mail-Adresse: keine, siehe Punkt 3"),
+    ("en", "Address: I moved in 2019 and have none now"),
+    ("en", "12 tickets, order 123456"),
+    ("hu", "az utca 12 méter széles"),
 ]
 
 

@@ -21,6 +21,8 @@ HOSTILE = {
     "dashed ones": "1-",
     "small numbers apart": "1 - 1",
     "passwords in a table": "| pwd | a1 ",
+    "addresses in fields": "Address: Plot 1, ",
+    "localities of India": "1, A B C D E, ",
     "at signs": "@",
     "addresses cut short": "a@b.",
     "colons": ":",

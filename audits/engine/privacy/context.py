@@ -55,7 +55,7 @@ _OWN_VALUE = re.compile(
     re.IGNORECASE,
 )
 #: The next line's field: a label and a colon.
-_NEXT_FIELD = re.compile(r"[^\s:]* ?:")
+_NEXT_FIELD = re.compile(r"[^\s:]*(?: [^\s:]+){0,3} ?:")
 #: A label in the sentence before announces nothing, unless the next one takes it up: "My phone? It's …".
 #: The names of columns announce what stands at their place in the lines below, not the first value there.
 _SENTENCE_END = re.compile(

@@ -65,6 +65,12 @@ class Candidate:
         return self._look_before()[0]
 
     @property
+    def label_on_its_line(self) -> str | None:
+        """The same, but not from a line before: another field may stand between."""
+        label, gap = self._look_before()
+        return None if "\n" in gap else label
+
+    @property
     def label_after(self) -> str | None:
         """What a word right behind the value calls it."""
         return self._announcements.after(self.end)

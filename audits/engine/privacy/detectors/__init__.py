@@ -4,6 +4,9 @@ from ..detector import Detector
 from .address import ADDRESS_JOINED, ADDRESS_NUMBER_FIRST, ADDRESS_STREET_FIRST
 from .address_by_code import ADDRESS_BY_CODE
 from .address_east_asian import ADDRESSES_IN_EAST_ASIAN
+from .address_in_field import ADDRESS_IN_FIELD
+from .address_in_hungarian import ADDRESS_IN_HUNGARIAN
+from .address_in_india import ADDRESS_IN_INDIA
 from .address_in_lower_case import ADDRESS_IN_LOWER_CASE
 from .address_in_lower_case_abroad import ADDRESS_IN_LOWER_CASE_ABROAD, JOINED_ADDRESS_IN_LOWER_CASE
 from .address_in_nordic import ADDRESS_IN_NORDIC
@@ -62,6 +65,9 @@ DETECTORS: tuple[Detector, ...] = (
     ADDRESS_STREET_FIRST,
     ADDRESS_JOINED,
     ADDRESS_BY_CODE,
+    ADDRESS_IN_FIELD,
+    ADDRESS_IN_HUNGARIAN,
+    ADDRESS_IN_INDIA,
     ADDRESS_IN_LOWER_CASE,
     JOINED_ADDRESS_IN_LOWER_CASE,
     ADDRESS_IN_LOWER_CASE_ABROAD,

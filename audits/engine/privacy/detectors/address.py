@@ -23,7 +23,7 @@ _BEFORE_NAME = (
     r"travesía|glorieta|rúa|"
     r"gran vía|rambla|passeig|carrer|urbanización|urb\.|polígono|"
     r"rue|avenue|boulevard|bd\.?|allée|quai|chemin|impasse|place|route|cours|"
-    r"cuesta|pasaje|pje\.|alameda|callejón|acceso|c\.|vía|bulevar|barriada|"
+    r"blvd\.|cuesta|pasaje|pje\.|alameda|callejón|acceso|c\.|vía|bulevar|barriada|"
     r"av|r\.|allee|square|passage|sentier|esplanade|faubourg|voie|résidence|lotissement|"
     r"via|viale|v\.le|piazza|p\.zza|p\.za|piazzale|piazzetta|corso|c\.so|largo|vicolo|strada|borgo|contrada|salita|"
     r"lungomare|lungotevere|lungarno|località|frazione|stretto|canale|"
@@ -85,7 +85,7 @@ _STREET_WORD = rf"[{WORD_LETTERS}](?:[{WORD_LETTERS}'\-]*|[{WORD_LETTERS}]{{0,3}
 _STREET_NAME = re.compile(
     rf" ?(?:(?:{_PARTICLES}) ){{0,2}}+(?:[0-9]{{1,2}}(?:-?го|-?я)? (?:de )?)?{_STREET_WORD}"
     rf"(?: (?:(?:{_PARTICLES}) ){{0,2}}+{_STREET_WORD}){{0,5}}?"
-    r"(?: ?,? ?(?:n ?[º°o]\.?|nº|núm\.?|num\.?|número|nr\.?|no\.?|numer|д\.?|дом|буд\.?|будинок|№|#|č\.?p?\.?|km\.?|"
+    r"(?: ?,? ?(?:n\.? ?[º°o]\.?|nº|núm\.?|num\.?|número|nr\.?|no\.?|numer|д\.?|дом|буд\.?|будинок|№|#|č\.?p?\.?|km\.?|"
     r"km|км) ?,? ?|,? ?, ?| ?,? )"
     r"(?:s/n|[0-9]{1,4}(?:[.,][0-9]{1,3})?(?:[ -]?(?:bis|ter|"
     r"[a-zA-Zа-я])(?![^\W_]|\. ?[0-9]))?(?: ?[/\-] ?[0-9]{1,4}[a-zA-Z]?|/[a-z](?!\w))?)(?![0-9])",
@@ -93,7 +93,8 @@ _STREET_NAME = re.compile(
 )
 _ENDS_IN_PARTICLE = re.compile(rf"(?:^| )(?:{_PARTICLES}) ?[0-9][^ ]*$", re.IGNORECASE)
 _PARTICLE_WORDS = words(
-    "de la los las del des du della dello dei degli di da do dos das el les i y e d и n no nr km s p д дом"
+    "de la los las del des du della dello dei degli di da do dos das el les i y e d и n no nr km s p д дом буд "
+    "будинок º nº núm num número numer"
 )
 _WINDOW = 110
 #: Words that no street is named after, so that "plaza para 2" or "place for 4" is none.
@@ -255,7 +256,7 @@ ADDRESS_STREET_FIRST = Detector(
     pattern=rf"(?:^|[^{LETTERS}])((?i:{_BEFORE_NAME}))(?:,? |[{CAPITALS}])",
     judge=_judge_street,
     explanation="a street word, a name and a house number in the order of their language",
-    version=4,
+    version=5,
     rank=35,
 )
 

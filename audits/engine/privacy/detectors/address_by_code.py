@@ -32,9 +32,13 @@ _OTHER_CODES = rf"(?:{_CODE_BEFORE_TOWN}),? (?:d[aeo] )?[{CAPITALS}]"
 _CODES_IN_PLACE = rf"[A-Z][A-Za-z'\-]*(?: [0-9]{{1,2}})?,?[ \n](?:{_ENGLISH_CODES})|[,;\n] ?(?:{_OTHER_CODES})"
 _NUMBER = r"[0-9]{1,4} ?(?:[a-zA-Z](?!\w))?(?: ?[/\-] ?(?:[0-9]{1,4}|[IVX]{1,4})[a-zA-Z]?)?(?![0-9])"
 _UNITS = r"(?:,? (?:[A-Za-zºª]{1,14}\.? ?[0-9]{1,4}[a-zA-Z]?(?![\w])|[0-9]{1,2} ?[º°ª](?: ?[A-Za-z](?!\w))?)){0,2}"
+#: British houses that have a name instead of a number.
+_HOUSES = "Cottage|House|Farm|Farmhouse|Lodge|Barn|Villa|Mill|Rectory|Vicarage|Manor|Bungalow|Grange"
+_HOUSE_WITH_NAME = re.compile(rf"[a-z] (?:{_HOUSES}), ")
 _NUMBER_FIRST = re.compile(
     rf"(?<![\w.,/\-])(?:(?:Flat|Apartment|Apt|Unit|Studio|Suite|Room)\.? ?[0-9]{{1,4}}[A-Za-z]?"
     rf"|[0-9]{{1,5}}[A-Za-z]?(?:-[0-9]{{1,4}})?),? {NAME}"
+    rf"|(?<![\w'\-])(?:The )?[A-Z][a-z]+(?: [A-Z][a-z]+)? (?:{_HOUSES}), {NAME}"
 )
 _NUMBER_LAST = re.compile(rf"(?<![\w\-.])(?:[A-Z]\. )?{STREET_NAME},? {_NUMBER}{_UNITS}")
 #: An earlier code, or the end of another clause: the address cannot begin before it.
@@ -66,7 +70,9 @@ def _judge_code(candidate: Candidate) -> Hit | None:
     code_end = start + len(candidate.value.rsplit(" ", 1)[0].rstrip(",")) if not is_english else candidate.end
     if not is_english and text[start - 2 : start - 1] not in (",", ";") and text[start - 1] != "\n":
         return None
-    if _HOUSE_NUMBER.search(text, window, start) is None:
+    if _HOUSE_NUMBER.search(text, window, start) is None and not (
+        is_english and _HOUSE_WITH_NAME.search(text, window, start)
+    ):
         return None
     if _FOUR_DIGITS.match(candidate.value) and not _is_before_place(text, code_end):
         return None

@@ -92,7 +92,8 @@ _VALUE = r"[^\s\"'`|<，。；、ぁ-ヿ㐀-鿿가-힣]{3,128}"
 
 PASSWORD = Detector(
     type="CREDENTIAL",
-    triggers=(rf"(?i)(?:{_KEYWORDS})|(?:^|[^a-z])(?:{_SHORT})[\"'*_]{{0,3}} ?[:=|<]",),
+    # An asterisk by its number, since a repetition by its sign is searched apart.
+    triggers=(rf"(?i)(?:{_KEYWORDS})|(?:^|[^a-z])(?:{_SHORT})[\"'\x2a_]{{0,3}} ?[:=|<]",),
     pattern=rf"(?i)(?:(?:{_KEYWORDS}){_SAYS}|(?:^|[^{LETTERS}])(?:{_SHORT}){_COLON})[\"'`]?({_VALUE})",
     judge=_judge_secret,
     explanation="what follows 'password is' or 'API key:' in two dozen languages",

@@ -42,7 +42,7 @@ _CODE = (
 _PIECE = re.compile(
     rf"(?P<gap>(?: ?[,;])?(?: ?\n ?| )| ?, ?| ?[\-/] ?| (?:in|à|en|a|w|we|te|em) )"
     rf"(?:(?:C\.? ?P\.? ?|Τ\.? ?Κ\.? ?|cod )?(?P<code>{_CODE})|(?P<bracket>\({_WORD}(?: {_WORD}){{0,2}}\))"
-    rf"|(?P<town>(?:(?:г|гор|город|пос|п|с|дер|обл|м|Col|Fracc|Urb|Bo)\.? ?)?{NAME}"
+    rf"|(?P<town>(?:(?:г|гор|город|пос|п|с|дер|обл|м|Col|Fracc|Urb|Bo|Co)\.? ?)?{NAME}"
     r"(?: [0-9]ª Seção| [0-9]{1,2}(?=,))?))"
 )
 #: Nothing else can begin a piece.
@@ -82,14 +82,15 @@ _NUMBERED = (
 )
 _UNIT = re.compile(
     r"(?:[,.]? ?|,?\n ?)(?:"
-    r"[0-9]{1,2}\. (?:tv|th|mf)\.?(?!\w)|(?:ap|sc|et)\.? ?[0-9]{1,3}(?!\w)|bl\.? ?[a-z]{0,2}[0-9]{1,3}[a-z]?(?!\w)|"
+    r"[0-9]{1,2}\. (?:tv|th|mf)\.?(?!\w)|as\. ?[0-9]{1,3}(?!\w)|"
+    r"(?:ap|sc|et)\.? ?[0-9]{1,3}(?!\w)|bl\.? ?[a-z]{0,2}[0-9]{1,3}[a-z]?(?!\w)|"
     r"[0-9]{1,2} ?\.?[ºª°]\.?|[0-9]{1,2} ?[a-d](?!\w)|[0-9]{1,2}\. ?(?:og|ug|etage|stock|piętro|этаж)(?!\w)|"
     rf"(?:{_SIDES})(?!\w)\.?|"
     rf"(?:{_NUMBERED})\.? ?#?(?:[0-9]{{1,4}}(?:/[0-9]{{1,3}})? ?(?:[a-z](?!\w))?|[a-z](?!\w))|"
     r"(?<=[ºª°] )[a-z](?!\w)|(?<=[ºª°])[a-z](?!\w))",
     re.IGNORECASE,
 )
-_UNIT_WORDS = frozenset(f"{_SIDES}|{_NUMBERED}|ap|sc|et|bl".split("|"))
+_UNIT_WORDS = frozenset(f"{_SIDES}|{_NUMBERED}|ap|sc|et|bl|as".split("|"))
 _WORD_NEXT = re.compile(r"[,.]? ?([^\W\d_]*)")
 _MOST_UNITS = 4
 _BEFORE_UNIT = frozenset(" ,.\nºª°0123456789abcdABCD")

@@ -234,7 +234,7 @@ def _may_begin(number: str, region: str) -> bool:
 
 
 def _is_named(part: Candidate) -> bool:
-    if part.is_named("PHONE_NUMBER") or (part.label_before == "PHONE_NUMBER" and part.fills_a_field):
+    if part.is_named("PHONE_NUMBER") or (part.label_on_its_line == "PHONE_NUMBER" and part.fills_a_field):
         return True
     if part.label_before is None and _PLAIN_NUMBER.search(part.text[max(0, part.start - 20) : part.start]):
         return True

@@ -28,6 +28,12 @@ def _always(value: str) -> bool:
 
 
 def _named(type_: str, pattern: str, explanation: str, language: str, *words: str) -> Detector:
+    """Of six digits or more."""
+    return national(type_, pattern, _never, explanation, {language: words}, needs_word=True)
+
+
+def _named_with_letters(type_: str, pattern: str, explanation: str, language: str, *words: str) -> Detector:
+    """Where letters may stand among the digits: the words are looked for first."""
     return national(
         type_, pattern, _never, explanation, {language: words}, needs_word=True, shape="[0-9]", trigger=TWO_DIGITS
     )
@@ -53,7 +59,7 @@ IN_DRIVING_LICENCE = national(
     also_named=frozenset({"US_DRIVER_LICENSE"}),
     shape=r"[A-Z]{2}[ \-]?[0-9]{2}[ \-]?(?:19|20)[0-9]{2}[ \-]?[0-9]{7}",
 )
-DE_DRIVER_LICENSE = _named(
+DE_DRIVER_LICENSE = _named_with_letters(
     "DE_DRIVER_LICENSE",
     r"(?i)[a-z][0-9a-z]{9,10}|[0-9]{8}",
     "a number that the text calls a German driving licence",
@@ -61,7 +67,7 @@ DE_DRIVER_LICENSE = _named(
     "führerschein",
     "fahrerlaubnis",
 )
-FR_DRIVER_LICENSE = _named(
+FR_DRIVER_LICENSE = _named_with_letters(
     "FR_DRIVER_LICENSE",
     r"(?i)[0-9]{2} ?[a-z]{2} ?[0-9]{5}|[0-9]{2}[0-9a-z]{10}(?:[0-9a-z]{3})?|[0-9]{10}",
     "a number that the text calls a French or Belgian driving licence",
@@ -119,7 +125,7 @@ RU_DRIVER_LICENSE = _named(
     "номер прав",
     "в/у",
 )
-FR_ID_CARD = _named(
+FR_ID_CARD = _named_with_letters(
     "FR_ID_CARD",
     r"(?i)[0-9]{12}|[a-z0-9]{2}[0-9a-z]{4}[0-9a-z]{2}[0-9]",
     "twelve digits or nine characters that the text calls a French identity card",
@@ -127,10 +133,12 @@ FR_ID_CARD = _named(
     "carte d'identité",
     "carte d’identité",
     "carte nationale d'identité",
-    "cni",
+    "cni ",
+    "cni:",
+    "cni\n",
     "n° de cni",
 )
-NL_ID_CARD = _named(
+NL_ID_CARD = _named_with_letters(
     "NL_ID_CARD",
     r"(?i)[a-z]{2}[0-9a-z]{6}[0-9]|[0-9]{3}-[0-9]{7}-[0-9]{2}",
     "nine characters that the text calls a Dutch identity card",
