@@ -10,8 +10,8 @@ DEBUG = env.bool("DEBUG", default=False)
 _secrets = embedded.secrets(PROBITY_VAR)
 
 SECRET_KEY = env.str("SECRET_KEY", default=_secrets["SECRET_KEY"])
-FIELD_ENCRYPTION_KEY = env.list("FIELD_ENCRYPTION_KEY", default=[_secrets["FIELD_ENCRYPTION_KEY"]])
-PROBITY_MASTER_KEYS = env.list("PROBITY_MASTER_KEYS", default=[_secrets["PROBITY_MASTER_KEYS"]])
+FIELD_ENCRYPTION_KEY = env.list("FIELD_ENCRYPTION_KEY", default=_secrets["FIELD_ENCRYPTION_KEY"].split(","))
+PROBITY_MASTER_KEYS = env.list("PROBITY_MASTER_KEYS", default=_secrets["PROBITY_MASTER_KEYS"].split(","))
 PROBITY_INDEX_KEY = env.str("PROBITY_INDEX_KEY", default=_secrets["PROBITY_INDEX_KEY"])
 PROBITY_LEDGER_KEY = env.str("PROBITY_LEDGER_KEY", default=_secrets["PROBITY_LEDGER_KEY"])
 

@@ -19,6 +19,7 @@ PRINT = (
     "import sys; from pathlib import Path; from portal import embedded;"
     "print(sorted(embedded.secrets(Path(sys.argv[1])).items()))"
 )
+SETTINGS = "from django.conf import settings; print(settings.PROBITY_MASTER_KEYS, settings.FIELD_ENCRYPTION_KEY)"
 
 
 def test_secrets_are_made_once_and_readable_for_their_owner_alone(var):
@@ -68,3 +69,20 @@ def test_secrets_in_an_impossible_place_give_one_sentence(tmp_path):
     assert str(refusal.value) == (
         f"Cannot read the secrets in {tmp_path / 'file' / 'var' / 'secrets.env'}: Not a directory."
     )
+
+
+def test_settings_take_several_keys_from_the_file_the_first_of_them_current(var):
+    embedded.secrets(var)
+    file = var / "secrets.env"
+    file.write_text(file.read_text().replace("MASTER_KEYS=", "MASTER_KEYS=k2:new,").replace("ION_KEY=", "ION_KEY=new,"))
+    said = subprocess.run(
+        [sys.executable, "-c", SETTINGS],
+        env={"PROBITY_VAR": str(var), "DJANGO_SETTINGS_MODULE": "portal.settings.dev", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    held = embedded.secrets(var)
+    masters, fields = (held[name].split(",") for name in ("PROBITY_MASTER_KEYS", "FIELD_ENCRYPTION_KEY"))
+    assert (masters[0], fields[0], len(masters), len(fields)) == ("k2:new", "new", 2, 2)
+    assert said == f"{masters} {fields}\n"
