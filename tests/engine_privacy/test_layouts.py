@@ -52,6 +52,11 @@ ROWS = [
     ("DATE_OF_BIRTH", "Birth date: 19681309", []),
     ("DATE_OF_BIRTH", "जन्म तिथि 21 अगस्त 1997", ["21 अगस्त 1997"]),
     ("DATE_OF_BIRTH", "Nasc.: 3 de setembro de 1990", ["3 de setembro de 1990"]),
+    ("PERSON", "- **Passenger:** Mia Li\n- **Insurance:** No", ["Mia Li"]),
+    ("PERSON", "| Name | Torge Wesselhöft |", ["Torge Wesselhöft"]),
+    ("PERSON", '{"client": "Gwendal Guérin", "age": 3}', ["Gwendal Guérin"]),
+    ("PERSON", "| Name | Price |", []),
+    ("PERSON", "Kunde: Rechnung fehlt", []),
     ("PHONE_NUMBER", "नोएडा 201301\nफ़ोन: +91 82994 00439", ["+91 82994 00439"]),
 ]
 

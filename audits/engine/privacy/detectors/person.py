@@ -78,8 +78,14 @@ _FIELDS = (
     "vor- und nachname|familienname|nome e sobrenome|sobrenome|apelido|voor- en achternaam|fullt namn|fornavn|"
     "etternavn|"
     "efternavn|fulde navn|nimi|etunimi|sukunimi|koko nimi|jméno a příjmení|nume|prenume|nume și prenume|nume complet|"
-    "όνομα|επώνυμο|ονοματεπώνυμο|піб|ім'я|прізвище|по батькові|отримувач"
+    "όνομα|επώνυμο|ονοματεπώνυμο|піб|ім'я|прізвище|по батькові|отримувач|"
+    "contact person|patient name|policyholder|insured person|assurée?|client|ansprechpartner|ansprechpartnerin|"
+    "versicherungsnehmer|versicherungsnehmerin|kunde|kundin|cliente|nominativo|assicurato|klant|contactpersoon|"
+    "rekeninghouder|klient|klientka|właściciel konta|клиент|ф\\.и\\.о\\.?|kund|kontohavare|asiakas|zákazník|"
+    "ügyfél|müşteri|клієнт"
 )
+#: Between a field's name and its value in forms, JSON, Markdown and tables.
+_FIELD_SIGN = r"(?:[\"'\x2a]{0,3} ?:[\x2a]{0,2}| ?\||</t[dh]><td>)"
 _WORD = rf"[{WORD_LETTERS}][{WORD_LETTERS}'’\-]*"
 _INITIAL = rf"[{CAPITALS}]\. ?"
 _NAME = rf"(?:{_INITIAL}|{_WORD} ){{0,5}}{_WORD}"
@@ -161,8 +167,8 @@ PERSON_BY_TITLE = Detector(
 
 PERSON_BY_FIELD = Detector(
     type="PERSON",
-    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}) ?:",),
-    pattern=rf"{_LEAD}(?i:{_FIELDS}) ?: {{0,2}}({_CAPITALISED_NAME}|{_NAME})",
+    triggers=(rf"{WORD_MAY_BEGIN}(?i:{_FIELDS}){_FIELD_SIGN}",),
+    pattern=rf"{_LEAD}(?i:{_FIELDS}){_FIELD_SIGN} {{0,2}}[\"']?({_CAPITALISED_NAME}|{_NAME})",
     judge=_judge_field,
     explanation="capitalised words, or a known name in lower case, in a field called name",
     version=NAMES_VERSION,
