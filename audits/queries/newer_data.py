@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from assistants.models import Release
-from audits.models import CheckRun
+from audits.models import CheckRun, Finding
 from audits.queries.probing import begun_since
-from audits.states import CheckKind
+from audits.states import CheckKind, RemediationState
 from portal.core.errors import Conflict
 
 
@@ -39,6 +39,20 @@ def proof_begins(*, baseline: CheckRun, implemented_at: datetime, release: Relea
     if baseline.kind == CheckKind.MATCHED_PAIRS:
         return implemented_at.astimezone(UTC).date()  # what counts is when the probe began; see `probe_window`
     return max(implemented_at.astimezone(UTC).date(), baseline.window_until)
+
+
+def before_fix(run: CheckRun, *, closed: Finding) -> tuple[date, bool] | None:
+    """Whether `run` has read days from before the fix of a `closed` finding: its first day, and whether all were.
+
+    None where it has read none, where nothing was mended, and of what is not read by days (data sets and probes).
+    """
+    if run.dataset_id is not None or run.kind == CheckKind.MATCHED_PAIRS:
+        return None
+    mended = closed.remediations.filter(state=RemediationState.SIGNED_OFF).select_related("release").first()
+    if mended is None or mended.implemented_at is None:
+        return None
+    first = proof_begins(baseline=closed.raised_by_run, implemented_at=mended.implemented_at, release=mended.release)
+    return (first, run.window_until <= first) if run.window_from < first else None
 
 
 def probe_window(baseline: CheckRun, *, since: datetime, release: Release | None) -> tuple[date, date]:

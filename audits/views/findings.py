@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.filters import FindingFilter
 from audits.models import Finding
 from audits.queries.findings import finding_for, finding_remediations, findings_for
+from audits.queries.newer_data import before_fix
 from audits.queries.rechecks import recheck_words
 from audits.queries.signing import sign_off_still_matches
 from audits.states import FINDING, FindingState
@@ -101,6 +102,7 @@ def _page(
         **header_context(shown, user),
         **evidence_context(shown, user),
         **triangle_context(shown),
+        "before_fix": before_fix(shown.latest_run, closed=shown.regression_of) if shown.regression_of else None,
         "people": _people(shown),
         "remediations": [(plan, recheck_words(plan.recheck)) for plan in finding_remediations(shown)],
         "steps": steps,
