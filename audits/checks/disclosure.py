@@ -77,7 +77,7 @@ def run(context: CheckContext) -> CheckOutcome:
             },
         },
         n=n,
-        title="Customers are not told that they talk to a machine",
+        title="Not every customer is told that they talk to a machine",
         severity=Severity.HIGH if rate < 0.9 else Severity.MEDIUM,
         evidence=_evidence(context) if state == CheckState.FAILED else (),
     )

@@ -11,6 +11,7 @@ from portal.accounts.api_keys import api_key_of
 from portal.accounts.models import ApiKey
 
 SCHEME = "Bearer"
+CHALLENGE = f'{SCHEME} realm="Probity"'  # with a parameter at least (RFC 6750, section 3)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -26,7 +27,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         return key, None
 
     def authenticate_header(self, request: Request) -> str:
-        return SCHEME
+        return CHALLENGE
 
 
 class BrowserAuthentication(SessionAuthentication):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from portal.api.problems import PROBLEM, problem
+from portal.api.problems import NO_KEY, PROBLEM, problem
 from portal.core.errors import Conflict, Denied, Invalid, NotFound, TooMany
 
 # Whatever an operation does, it needs a caller who may, takes known parameters alone, names an item, a team or a
@@ -29,7 +29,7 @@ _RESPONSES: dict[int, tuple[str, str]] = {
 }
 _EXAMPLES: dict[int, dict[str, Any]] = {
     400: problem("parse_error", "Bad Request", 400, "The body is nested more than 32 levels deep."),
-    401: problem("not_authenticated", "Unauthorized", 401, "Authentication credentials were not provided."),
+    401: problem("not_authenticated", "Unauthorized", 401, NO_KEY),
     403: problem("role_missing", Denied.title, 403, "Your roles or this key's scopes do not allow this."),
     404: problem(NotFound.code, NotFound.title, 404, "There is no such item."),
     406: problem("not_acceptable", "Not Acceptable", 406, "Could not satisfy the request Accept header."),

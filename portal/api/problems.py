@@ -20,6 +20,7 @@ from portal.core.rate_limits import too_fast
 
 PROBLEM = "application/problem+json"
 MOST_ERRORS = 1000
+NO_KEY = "There is no API key. Send one in the header `Authorization: Bearer prb_…`."
 # What the services say themselves has one code and title, whoever says it.
 _OWN: dict[type[exceptions.APIException], tuple[str, str]] = {
     exceptions.NotFound: (NotFound.code, NotFound.title),
@@ -60,7 +61,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _detail(error: exceptions.APIException, context: dict[str, Any]) -> str:
-    """What the framework says, and of a media type that is not taken, which ones are."""
+    """What the framework says; without a key, how one is sent; of a media type that is not taken, which ones are."""
+    if isinstance(error, exceptions.NotAuthenticated):
+        return NO_KEY
     if isinstance(error, exceptions.Throttled):
         return too_fast(int(getattr(error, "wait", None) or 1))
     if not isinstance(error, exceptions.UnsupportedMediaType):

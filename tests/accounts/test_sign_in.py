@@ -31,6 +31,16 @@ def test_pages_of_the_login_library_are_titled_as_ours(client, person):
     assert titles == ["Two-factor authentication", "Change password", "Sign out"]
 
 
+def test_sign_in_form_says_each_thing_once(client, db):
+    page = client.get(LOGIN).content.decode()
+    assert re.findall(r"<label[^>]*>([^<]*)</label>", page) == [
+        "Email",
+        "Password",
+        "Stay signed in when the browser is closed",
+    ]
+    assert "placeholder" not in page
+
+
 def test_wrong_password_does_not_and_does_not_say_which_part_is_wrong(client, person):
     wrong, unknown = sign_in(client, "wrong"), sign_in(client, "wrong", "nobody@test.example")
     errors = [answer.context["form"].errors.get_json_data() for answer in (wrong, unknown)]

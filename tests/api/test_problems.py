@@ -24,6 +24,13 @@ def test_problem_of_the_framework_is_titled_by_its_status(client, api_key, metho
     assert (answer.status_code, problem["type"].rpartition(":")[2], problem["title"]) == expected
 
 
+@pytest.mark.parametrize("sent", [{}, {"Authorization": "Token prb_secret_secret"}, {"Authorization": "Basic eDp5"}])
+def test_caller_without_a_key_is_told_how_to_send_one(client, sent):
+    answer = client.get("/api/v1/findings/", headers=sent)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Probity"'
+    assert answer.json()["detail"] == "There is no API key. Send one in the header `Authorization: Bearer prb_…`."
+
+
 def test_problem_of_another_media_type_names_it(client, api_key):
     answer = client.post(
         "/api/v1/consent/evaluate", b"<a/>", content_type="application/xml", headers={"Authorization": api_key()}

@@ -27,7 +27,7 @@ def test_every_operation_needs_somebody(client, db):
         answer = getattr(client, method)(url, content_type="application/json")
         assert (path, method, answer.status_code) == (path, method, 401)
         assert answer.headers["Content-Type"] == "application/problem+json"
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Probity"'
 
 
 def test_every_operation_declares_what_may_go_wrong(db):

@@ -116,7 +116,7 @@ def test_a_cycle_goes_from_opening_to_review(planted):
     }
     raised = Finding.objects.order_by("kind").values_list("kind", "title", "raised_by_run__cycle")
     assert list(raised) == [
-        ("disclosure", "Customers are not told that they talk to a machine", cycle.pk),
+        ("disclosure", "Not every customer is told that they talk to a machine", cycle.pk),
         ("outcome_gap", "Resolved differs by language", cycle.pk),
     ]
 

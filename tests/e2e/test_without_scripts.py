@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-TITLE = "Customers are not told that they talk to a machine"
+TITLE = "Not every customer is told that they talk to a machine"
 
 
 @pytest.fixture

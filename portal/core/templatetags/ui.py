@@ -94,6 +94,9 @@ def form_field(field: BoundField) -> Mapping[str, Any]:
     # Django gives a group's attributes to its wrapper as well as to each choice: groups get none.
     if not field.use_fieldset:
         attrs["class"] = _CONTROL_CLASSES.get(kind, "form-control") + (" is-invalid" if field.errors else "")
+    # allauth's fields repeat their label inside: read twice, and gone where one types.
+    if str(field.label).lower() in str(field.field.widget.attrs.get("placeholder", "")).lower():
+        attrs["placeholder"] = False
     return {
         "field": field,
         "control": field.as_widget(attrs=attrs),
