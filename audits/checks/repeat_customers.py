@@ -81,7 +81,8 @@ def error_effects(sums: AllSums, *, decision: str, truth: str, dimension: str) -
         levels, clusters = cluster_sums(asked, favourable="true")
         for i, (level, effect) in enumerate(zip(levels, cautious_design_effects(clusters).tolist(), strict=True)):
             if level is not None and clusters.n[i]:
-                found.setdefault(level.strip(), [1.0, 1.0])[place] = effect
+                effects = found.setdefault(level.strip(), [1.0, 1.0])
+                effects[place] = max(effects[place], effect)
     return {label: (fp, fn) for label, (fp, fn) in found.items()}
 
 

@@ -29,8 +29,8 @@ _CUSTOMERS = """
     WITH customer AS MATERIALIZED (
         SELECT c.subject_id, c.language, {channel} AS channel, a.values AS attributes, {counts}
         FROM assistants_conversation c LEFT JOIN assistants_auditattributes a ON a.conversation_id = c.id
-        WHERE c.assistant_id = %(assistant)s AND c.day >= %(since)s AND c.day < %(until)s AND c.state <> 'erased'
-            AND (%(release)s::bigint IS NULL OR c.release_id = %(release)s)
+        WHERE c.assistant_id = {assistant} AND c.day >= {since} AND c.day < {until} AND c.state <> 'erased'
+            AND ({release}::bigint IS NULL OR c.release_id = {release})
         GROUP BY 1, 2, 3, 4
     ) {groups}
 """
@@ -75,10 +75,9 @@ def customer_sums(
     """By (dimension, outcome) the levels, the unknown as None, each with its customers and Σk, Σn, Σk², Σkn, Σn².
 
     k of a customer's n conversations with the outcome had it true, or of those that the error could befall were in
-    error. Dimensions are those of `DIMENSIONS` and
-    `attribute:<name>`. A customer who is in two groups counts in each. Conversations that retention has disposed of are
-    in it as long as their row is there; erased ones are not. Two statements, one where this process has lately answered
-    the same, and one less where the window's `stamp` is known.
+    error. Dimensions are those of `DIMENSIONS` and `attribute:<name>`. A customer who is in two groups counts in each.
+    Conversations that retention has disposed of are in it as long as their row is there; erased ones are not. Two
+    statements, one where this process has lately answered the same, and one less where the window's `stamp` is known.
     """
     if not outcomes or not dimensions:
         return {}
@@ -90,17 +89,12 @@ def customer_sums(
         kept = _answers.get(key)
     if kept is not None and kept[0] == stamp:
         return kept[1]
-    place: dict[str, Any] = {
-        "assistant": assistant.pk,
-        "since": window.since,
-        "until": window.until,
-        "release": release,
-    }
     answer: dict[tuple[str, Counted], dict[str | None, tuple[int, int, int, int, int, int]]] = {
         (dimension, outcome): {} for dimension in dimensions for outcome in outcomes
     }
     with connection.cursor() as cursor:
-        cursor.execute(_statement(dimensions, outcomes), place)
+        # Composed whole: beside placeholders, a name with a percent sign would be read as one.
+        cursor.execute(_statement(assistant, window, dimensions, outcomes))
         for dimension, level, *sums in cursor.fetchall():
             for number, outcome in enumerate(outcomes):
                 found = tuple(int(one) for one in sums[6 * number : 6 * number + 6])
@@ -121,7 +115,9 @@ def cluster_sums(sums: Sums, *, favourable: str) -> tuple[list[str | None], Clus
     return levels, ClusterSums(clusters, k, n, kk, kn, nn)
 
 
-def _statement(dimensions: Sequence[str], outcomes: Sequence[Counted]) -> sql.Composed:
+def _statement(
+    assistant: Assistant, window: Window, dimensions: Sequence[str], outcomes: Sequence[Counted]
+) -> sql.Composed:
     names = [(sql.Identifier(f"n{i}"), sql.Identifier(f"k{i}")) for i in range(len(outcomes))]
     counts = [_counts(outcome, n=n, k=k) for outcome, (n, k) in zip(outcomes, names, strict=True)]
     sums = sql.SQL(", ").join(sql.SQL(_SUMS).format(n=n, k=k) for n, k in names)
@@ -132,7 +128,13 @@ def _statement(dimensions: Sequence[str], outcomes: Sequence[Counted]) -> sql.Co
     ]
     channel = sql.SQL("c.channel" if "channel" in dimensions else "''::text")
     return sql.SQL(_CUSTOMERS).format(
-        channel=channel, counts=sql.SQL(", ").join(counts), groups=sql.SQL(" UNION ALL ").join(groups)
+        channel=channel,
+        counts=sql.SQL(", ").join(counts),
+        groups=sql.SQL(" UNION ALL ").join(groups),
+        assistant=sql.Literal(assistant.pk),
+        since=sql.Literal(window.since),
+        until=sql.Literal(window.until),
+        release=sql.Literal(None if window.release is None else window.release.pk),
     )
 
 

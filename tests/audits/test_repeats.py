@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pytest
 
+from audits.checks.repeat_customers import error_effects
 from audits.engine.statistics.clusters import ClusterSums
 from audits.queries.repeats import Errors, cluster_sums, customer_sums
 from tests.audits.conversations import Told
@@ -81,6 +82,25 @@ def test_errors_of_a_decision_are_counted_by_customer(assistant, kind):
     assert levels == ["en"]
     for name in ("clusters", "k", "n", "kk", "kn", "nn"):
         assert getattr(sums, name).tolist() == getattr(by_hand, name).tolist()
+
+
+@pytest.mark.parametrize("name", ["50%", "%s", "%(since)s", "{n}", "it's \\"])
+def test_a_name_is_only_a_name(assistant, name):
+    counted(assistant, [Told(outcome={name: True, "due": False}, language="en", attributes={name: "a"})] * 2)
+    asked = [name, Errors(name, "due", "fp")]
+    found = customer_sums(assistant=assistant, window=MARCH, dimensions=[f"attribute:{name}"], outcomes=asked)
+    assert [{level: sums[1:3] for level, sums in of_one.items()} for of_one in found.values()] == [{"a": (2, 2)}] * 2
+
+
+def test_a_group_written_with_blanks_shares_the_greater_effect():
+    often, once = (5, 30, 50, 300, 350, 500), (40, 20, 40, 20, 20, 40)
+    asked = Errors("refused", "due", "fp")
+    effects = [
+        error_effects({("attribute:age", asked): sums}, decision="refused", truth="due", dimension="attribute:age")
+        for sums in ({"old": often}, {"old": often, "old ": once}, {"old ": once, "old": often})
+    ]
+    assert effects[0]["old"][0] > 1
+    assert effects[0] == effects[1] == effects[2]
 
 
 def test_the_other_answer_can_be_the_favourable_one(assistant, told):
