@@ -103,8 +103,24 @@ def test_pair_without_the_reference_is_held_back(tmp_path):
     assert 0.025 < pair.p_adjusted <= 0.05
     assert alone.verdict is Verdict.DISPARITY
     beside = audited(tmp_path, rows)
-    assert beside.tables[0].gaps.between == ()
+    (held,) = beside.to_json()["tables"][0]["between"]
+    assert (held["verdict"], held["reasons"]) == ("watch", [*pair.reasons, f"{SHARED} 0.025"])
     assert beside.verdict is Verdict.WATCH
+    assert f"{pair.label} also falls" in text_report(beside)
+    assert ", to watch)" in text_report(beside)
+
+
+def test_pair_that_alone_is_a_disparity_is_to_watch_where_no_group_is(tmp_path):
+    """A group too small to be the reference is ahead of both others, but no comparison with the reference says it."""
+    rows: Rows = [("few", s, "t", 5, 1) for s in "xy"]
+    rows += [(g, s, "t", yes, 500 - yes) for s in "xy" for g, yes in (("a", 250), ("b", 230))]
+    alone = audited(tmp_path, rows, strata=False)
+    assert alone.verdict is Verdict.DISPARITY
+    beside = audited(tmp_path, rows)
+    assert beside.verdict is beside.answers()[AGGREGATE] is Verdict.WATCH
+    assert beside.sentence.startswith("Watch: b falls 37 points behind few ")
+    assert alone.sentence.startswith(beside.sentence.replace("Watch", "Disparity"))
+    assert {group.verdict for group in beside.tables[0].gaps.compared} == {Verdict.NOT_ENOUGH_DATA}
 
 
 def test_question_that_tests_nothing_leaves_alpha_to_the_others(tmp_path):

@@ -68,7 +68,10 @@ class GroupResult(Compared, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class PairDisparity:
-    """A group worse off than another, `against`, by a disparity; neither of them is the reference."""
+    """A group worse off than another, `against`, by a disparity; neither of them is the reference.
+
+    `verdict` is `watch` where the disparity is held back (`table.questions`).
+    """
 
     levels: tuple[Level, ...]
     against: tuple[Level, ...]
@@ -77,6 +80,7 @@ class PairDisparity:
     p_value: float
     p_adjusted: float
     reasons: tuple[str, ...]
+    verdict: Verdict = Verdict.DISPARITY
 
     @property
     def label(self) -> str:
@@ -95,6 +99,7 @@ class PairDisparity:
             "difference_interval": finite_range(self.difference_interval),
             "p_value": finite(self.p_value),
             "p_adjusted": finite(self.p_adjusted),
+            "verdict": self.verdict.value,
             "reasons": list(self.reasons),
         }
 

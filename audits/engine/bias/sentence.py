@@ -109,7 +109,8 @@ def table_sentence(table: GapTable, *, wording: Wording) -> str:
         return f"Not enough data: fewer than two known groups have {fewest} to compare."
     largest = max((group for group in compared if group.verdict is table.verdict), key=least_width, default=None)
     if largest is None:
-        return f"Disparity: {_between_sentence(table)}"
+        word = "Disparity" if table.verdict is Verdict.DISPARITY else "Watch"
+        return f"{word}: {_between_sentence(table)}"
     if table.verdict is Verdict.NO_MATERIAL_DIFFERENCE:
         return (
             f"No material difference: all groups are within {counted_points(table.policy.delta, 100)} of "

@@ -97,7 +97,11 @@ def _least(p_values: Iterable[float | None]) -> float | None:
 
 def _aggregate_held(table: GapTable, level: float) -> GapTable:
     groups = tuple(_held(group, level) for group in table.groups)
-    return replace(table, groups=groups, between=(), verdict=overall(group.verdict for group in groups if group.tested))
+    between = tuple(
+        replace(pair, verdict=Verdict.WATCH, reasons=(*pair.reasons, _reason(level))) for pair in table.between
+    )
+    verdicts = [group.verdict for group in groups if group.tested] + [pair.verdict for pair in between]
+    return replace(table, groups=groups, between=between, verdict=overall(verdicts))
 
 
 def _within_held(table: GapTable, level: float) -> GapTable:

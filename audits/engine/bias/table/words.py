@@ -42,15 +42,17 @@ def table_words(
 
 
 def between_words(gaps: GapTable) -> list[str]:
-    """Disparities of two groups of which neither is the reference, the widest first, each in a sentence."""
+    """Pairs of groups of which neither is the reference that differ by a disparity, or to watch; the widest first."""
     pairs = sorted(gaps.between, key=lambda pair: -abs(pair.difference))
+    held = any(pair.verdict is Verdict.WATCH for pair in pairs)
     sentences = [
         f"{pair.label} also falls {100 * abs(pair.difference):.1f} points behind {pair.against_label} "
-        f"(adjusted {p_words(pair.p_adjusted)})."
+        f"(adjusted {p_words(pair.p_adjusted)}{', to watch' if held else ''})."
         for pair in pairs[:_MOST_PAIRS]
     ]
     left = len(pairs) - _MOST_PAIRS
-    return [*sentences, *([f"{left:,} more pairs of groups differ by a disparity."] if left > 0 else [])]
+    more = f"{left:,} more pairs of groups {'are to watch' if held else 'differ by a disparity'}."
+    return [*sentences, *([more] if left > 0 else [])]
 
 
 def p_words(p: float) -> str:
