@@ -117,16 +117,17 @@ def section(audit: TableAudit, table: AuditedTable) -> Section:
         verdict=Shown.of(table.verdict),
         sentence=beside_badge(table.sentence, table.verdict),
         chart=_rate_chart(gaps, title, table.sentence),
-        chart_note=_chart_note(len(gaps.groups), _MOST_CHARTED),
+        chart_note=_chart_note(len(gaps.groups), _MOST_CHARTED, rows=min(len(gaps.groups), MOST_ROWS)),
         figures=figures,
     )
 
 
-def _chart_note(groups: int, most: int) -> str:
-    """What a chart leaves out, if it does."""
+def _chart_note(groups: int, most: int, *, rows: int) -> str:
+    """What a chart leaves out of so many groups, if it does, and how many of them are `rows` of its table."""
     if groups <= most:
         return ""
-    return f"The chart has the {most} groups that stand out most; the table has all {groups:,}."
+    having = f"all {groups:,}" if rows == groups else f"{rows:,} of {groups:,}"
+    return f"The chart has the {most} groups that stand out most; the table has {having}."
 
 
 def _rate_chart(gaps: GapTable, title: str, sentence: str) -> SafeString:
@@ -194,7 +195,7 @@ def _row_verdict(group: GroupResult | GroupErrors) -> Shown:
 def _adjusted_figures(table: AuditedTable) -> Figures:
     strata = " × ".join(table.strata)
     shown = shown_groups(table.gaps, MOST_ROWS)
-    groups = [(g, g.adjusted) for g in shown if g.adjusted is not None and g.adjusted.strata]
+    groups = _within(shown)
     worst = _worst_within(shown, _MOST_CHARTED // 2)
     reference = table.gaps.reference
     charted = [ForestRow(reference.label, 0.0, 0.0, 0.0, reference.n, reference=True)] if reference else []
@@ -215,16 +216,21 @@ def _adjusted_figures(table: AuditedTable) -> Figures:
         rows=[_adjusted_row(group, adjusted) for group, adjusted in groups],
         heading=f"Within {strata}",
         charts=(chart,),
-        chart_note=_chart_note(len(groups), _MOST_CHARTED // 2),
+        chart_note=_chart_note(len(_within(table.gaps.groups)), _MOST_CHARTED // 2, rows=len(groups)),
         notes=(
             "Small p-values of Breslow–Day or Woolf say that the strata differ among themselves: read each one below.",
         ),
     )
 
 
+def _within(groups: Sequence[GroupResult]) -> list[tuple[GroupResult, AdjustedGap]]:
+    """Those with members in strata of the reference."""
+    return [(group, group.adjusted) for group in groups if group.adjusted is not None and group.adjusted.strata]
+
+
 def _worst_within(groups: Sequence[GroupResult], most: int) -> list[tuple[GroupResult, AdjustedGap]]:
-    """Those with members in common strata; of more than `most` the worst, by adjusted verdict and then difference."""
-    found = [(group, group.adjusted) for group in groups if group.adjusted is not None and group.adjusted.strata]
+    """Of more than `most` of `_within` the worst, by adjusted verdict and then difference."""
+    found = _within(groups)
     if len(found) <= most:
         return found
     return sorted(found, key=lambda one: (SEVERITY[one[1].verdict], -abs(one[1].risk_difference.value)))[:most]
@@ -268,9 +274,10 @@ def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
     compared = [
         g for g in shown_groups(table.gaps, MOST_ROWS) if g.adjusted is not None and group_key(g.levels) in by_group
     ]
-    more = len(compared) - _MOST_STRATIFIED_GROUPS
-    if more > 0:
+    all_compared = len(compared)
+    if all_compared > _MOST_STRATIFIED_GROUPS:
         compared = [group for group, _ in _worst_within(compared, _MOST_STRATIFIED_GROUPS)]
+    more = all_compared - len(compared)
     figures = []
     for group in compared:
         strata = by_group[group_key(group.levels)]
@@ -285,7 +292,7 @@ def _stratum_figures(audit: TableAudit, table: AuditedTable) -> list[Figures]:
                 notes=notes,
             )
         )
-    if figures and more > 0:
+    if figures and more:
         told = f"These are the {len(figures)} groups that stand out most; the strata of {more:,} more are not shown."
         figures[-1] = replace(figures[-1], notes=[*figures[-1].notes, told])
     return figures
@@ -304,6 +311,7 @@ def _stratum_row(gap: StratumGap) -> Row:
 
 def _error_figures(errors: ErrorTable, title: str) -> Figures:
     groups = errors.groups[:MOST_ROWS]
+    left = len(errors.groups) - len(groups)
     charts = tuple(_error_chart(errors, kind, title) for kind in ("fpr", "fnr"))
     rows = [Row(g.label, _error_cells(g), _row_verdict(g), g.is_reference) for g in groups]
     return Figures(
@@ -312,7 +320,8 @@ def _error_figures(errors: ErrorTable, title: str) -> Figures:
         rows=rows,
         heading="Error rates",
         charts=charts,
-        chart_note=_chart_note(len(errors.groups), _MOST_CHARTED),
+        chart_note=_chart_note(len(errors.groups), _MOST_CHARTED, rows=len(groups)),
+        notes=[f"{left:,} more groups; --json has all of them."] if left else [],
     )
 
 

@@ -122,11 +122,15 @@ def test_page_never_says_nan(tmp_path, rows):
 def test_page_of_very_many_groups_shows_the_worst_and_says_so(tmp_path):
     file = tmp_path / "t.csv"
     groups = MOST_ROWS + 5
-    file.write_text("g,ok,count\n" + "".join(f"g{i},{ok},20\n" for i in range(groups) for ok in ("yes", "no")))
-    audit = audit_cube(count_table(file, Columns(("g",), (), "ok")), policy=Policy())
+    rows = "".join(f"g{i},s,yes,{ok},20\n" for i in range(groups) for ok in ("yes", "no"))
+    file.write_text(f"g,s,t,ok,count\n{rows}")
+    audit = audit_cube(count_table(file, Columns(("g",), ("s",), "ok", "t")), policy=Policy())
     page = table_page(audit, source="t", command="c")
     assert "5 more groups; --json has all of them, here are the worst." in page
-    assert page.count('<th scope="row">g') == MOST_ROWS
+    assert "5 more groups; --json has all of them.<" in page
+    assert page.count('<th scope="row">g') == 3 * MOST_ROWS - 1  # rates, within strata but the reference, error rates
+    assert page.count("groups that stand out most; the table has 1,000 of 1,005.") == 2
+    assert "groups that stand out most; the table has 999 of 1,004." in page
 
 
 def test_charts_of_many_groups_have_those_that_stand_out_and_say_so(tmp_path):
