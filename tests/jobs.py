@@ -16,3 +16,9 @@ def drain() -> int:
             return count
         current_app.tasks[job.task](job.pk)
     raise AssertionError("jobs keep queueing jobs")
+
+
+def work(task: str) -> None:
+    """Run the one job that is queued for this task."""
+    current_app.loader.import_default_modules()
+    current_app.tasks[task](Job.objects.get(task=task, state=JobState.QUEUED).pk)

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
+from django.db import connection
 
 from assistants.models import Conversation, DatasetRow
 from assistants.services.datasets import dataset_withdraw
 from assistants.states import ConversationState
 from audits.models import DatasetRowScan, TrainingExport, TrainingExportRow
-from audits.services.training import exports, training_export_lines, training_export_request, training_export_run
+from audits.services.training import (
+    exports,
+    training_export_lines,
+    training_export_request,
+    training_export_run,
+)
 from consent.services.erasures import subjects_erase
 from consent.services.restrictions import restriction_impose
+from consent.traces import traces
 from portal.core.actors import SYSTEM
 from portal.core.errors import Conflict
 from tests.audits.conversations import Told, conversations_make
 from tests.audits.training import customer, dataset_make, example
-from tests.jobs import drain
+from tests.jobs import drain, work
+from tests.other_session import other_session
 
 FINE = [example(number) for number in range(12)]
+REPEATED = {"input": FINE[0]["input"]}
 
 
 @pytest.fixture
@@ -70,6 +82,67 @@ def test_who_is_erased_meanwhile_is_not_in_the_export(assistant, privacy_officer
     made = exported(dataset, privacy_officer)
     assert (made.state, made.row_count, len(judgements)) == ("ready", 11, 2)
     assert not TrainingExportRow.objects.filter(row__subject=subject).exists()
+
+
+@pytest.mark.parametrize("exclude_breaking", [True, False])
+def test_of_who_is_erased_meanwhile_no_reason_is_kept_either(assistant, privacy_officer, meanwhile, exclude_breaking):
+    rows = [*FINE, example(12, attributes={"age_group": "3-4", "illness": "flu"}), example(13, **REPEATED)]
+    dataset = dataset_make(assistant, rows)
+    subject = customer(assistant, "C-12")
+    meanwhile(lambda found: subjects_erase(subject_ids=[subject.pk], actor=SYSTEM))
+    made = exported(dataset, privacy_officer, exclude_breaking=exclude_breaking)
+    assert list(made.exclusions.values_list("row__external_id", "breach")) == [("r-13", "duplicate")]
+    assert [trace.name for trace in traces() if trace.look([subject.pk])] == []
+    if exclude_breaking:
+        assert (made.row_count, made.manifest["excluded"]["by_reason"]) == (12, {"duplicate": 1})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("goes", ["withdraws", "is erased"])
+def test_who_goes_in_another_session_at_the_last_moment_blocks_the_export(
+    assistant, privacy_officer, monkeypatch, goes
+):
+    dataset = dataset_make(assistant, FINE)
+    drain()
+    training_export_request(dataset_id=dataset.pk, actor=privacy_officer)
+    subject, failed, looked = customer(assistant, "C-3"), list[Exception](), exports.holds_withdrawn
+
+    def go() -> None:
+        try:
+            if goes == "withdraws":
+                restriction_impose(subject_id=subject.pk, ground="accuracy_contested", actor=privacy_officer)
+                work("audits.training_restricted")
+            else:
+                subjects_erase(subject_ids=[subject.pk], actor=SYSTEM)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=go)
+
+    def looks(export) -> bool:
+        """Says what it saw only when the other session waits for this one."""
+        seen = looked(export)
+        other.start()
+        deadline = time.monotonic() + 30
+        with other_session() as session:
+            while not _waits(session) and time.monotonic() < deadline:
+                pass
+        return seen
+
+    monkeypatch.setattr(exports, "holds_withdrawn", looks)
+    made = training_export_run(export_id=TrainingExport.objects.latest("pk").pk)
+    other.join(60)
+    assert (failed, made.state, made.row_count) == ([], "ready", 12)
+    made.refresh_from_db()
+    assert made.state == "blocked"
+    assert TrainingExportRow.objects.filter(row__subject=subject).exists() is (goes == "withdraws")
+
+
+def _waits(session) -> bool:
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return session.execute(waiting).fetchone() is not None
 
 
 def test_what_was_judged_with_other_patterns_is_judged_anew(assistant, privacy_officer, meanwhile):

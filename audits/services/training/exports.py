@@ -12,7 +12,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from assistants.models import Dataset
+from assistants.models import Dataset, DatasetRow
 from assistants.states import DatasetState
 from audits.engine.anonymity import VERSION as ANONYMITY_VERSION
 from audits.models import TrainingExport, TrainingExportExclusion, TrainingExportRow
@@ -125,6 +125,7 @@ def _finish(export_id: int, found: Judgement) -> TrainingExport:
     export = _locked(export_id)
     if not EXPORT.allows(export.state, ExportState.RUNNING):
         return export  # another worker was faster
+    _hold_rows(export, found)
     export.consent_as_of, export.finished_at = found.consent_as_of, timezone.now()
     TrainingExportExclusion.objects.filter(export=export).delete()
     TrainingExportExclusion.objects.bulk_create(
@@ -164,6 +165,13 @@ def _finish(export_id: int, found: Judgement) -> TrainingExport:
     }
     _record("training_export.created", export, SYSTEM, data)
     return export
+
+
+def _hold_rows(export: TrainingExport, found: Judgement) -> None:
+    """Keep erasures and retention from every row that was judged; they lock rows in the same order."""
+    rows = DatasetRow.objects.filter(dataset=export.dataset_id, erased_at=None).order_by("pk")
+    if len(rows.select_for_update(no_key=True).values_list("pk")) < found.rows:
+        raise Outdated("A row was erased or disposed of since it was judged.")
 
 
 class _Written:

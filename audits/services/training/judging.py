@@ -142,9 +142,9 @@ def exported_lines(
     progress: Callable[[int, int], None],
     weights: Mapping[int, float],
 ) -> Iterator[tuple[DatasetRow, bytes]]:
-    """Each row that is fit, locked, with its rewritten line and its weight, if it has one.
+    """Each row that is fit, which the caller has locked, with its rewritten line and its weight, if it has one.
 
-    Raises KeyDestroyed where one was erased meanwhile, DetectionError where its conversation is gone, and Outdated
+    Raises KeyDestroyed where one does not open, DetectionError where its conversation is gone, and Outdated
     where the detectors or the patterns are others than it was judged with.
     """
     rewriter, attributes, rows = Rewriter(parameters), attributes_of(parameters["dataset"]), judgement.fit
@@ -152,10 +152,7 @@ def exported_lines(
         raise Outdated("It would be read with other patterns by now.")
     for start in range(0, len(rows), BATCH):
         ids = [row.pk for row in rows[start : start + BATCH]]
-        held = DatasetRow.objects.select_for_update(of=("self",), no_key=True).select_related("subject__data_key")
-        batch = list(held.filter(pk__in=ids, erased_at=None).order_by("pk"))
-        if len(batch) < len(ids):
-            raise KeyDestroyed("A row was erased meanwhile.")
+        batch = list(DatasetRow.objects.select_related("subject__data_key").filter(pk__in=ids).order_by("pk"))
         opened = rows_open(batch)
         read = rewriter.reader.read(batch, opened)
         for row in batch:
