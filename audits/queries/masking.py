@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from assistants.transcripts import Turn
-from audits.engine.conversation.excerpts import REPEATED_FROM
+from audits.engine.conversation.repeated_values import places_of
 from audits.models.scans import DetectionOrigin
 from audits.type_words import words
 
@@ -134,8 +134,7 @@ def masks_of(turns: Sequence[Turn], spans: Iterable[Span]) -> list[list[Mask]]:
             raise MaskingError(f"a span of turn {span.turn} lies outside its text")
         by_turn[span.turn].append(span)
         value = turns[span.turn].text[span.start : span.end]
-        if len(value) >= REPEATED_FROM:
-            values.setdefault(value, span.type)
+        values.setdefault(value, span.type)
     return [
         list(_masks(turn.text, index, [*by_turn[index], *_repeated(turn.text, index, values)]))
         for index, turn in enumerate(turns)
@@ -169,10 +168,8 @@ def _merged(spans: Iterable[Span]) -> list[tuple[int, int, list[Span]]]:
 
 def _repeated(text: str, turn: int, values: dict[str, str]) -> Iterator[Span]:
     for value, kind in values.items():
-        start = text.find(value)
-        while start >= 0:
+        for start in places_of(value, text):
             yield Span(turn, start, start + len(value), kind, "")
-            start = text.find(value, start + len(value))
 
 
 def _until(masks: Iterable[Iterable[Mask]], revealed: Mapping[Place, datetime]) -> dict[Place, datetime]:

@@ -114,7 +114,7 @@ class RowReader:
         turns, within = turns_within(content.input, content.output)
         spans = self._spans(turns, language)
         known = _known(turns, spans)
-        return self._everywhere(within, spans_within(within, spans), known, language, in_words=False)
+        return self._everywhere(within, spans_within(within, spans), known, language)
 
     def _in_conversation(
         self,
@@ -153,18 +153,14 @@ class RowReader:
             known.add(text, spans)
         return RowReading((known.everywhere(texts[0], alone[0]), known.everywhere(texts[1], alone[1])))
 
-    def _everywhere(
-        self, within: Excerpt, spans: Sequence[list[Span]], known: Known, language: str, *, in_words: bool = True
-    ) -> Texts:
+    def _everywhere(self, within: Excerpt, spans: Sequence[list[Span]], known: Known, language: str) -> Texts:
         """With what each text shows by itself where it is more than one turn, and every known value."""
         number_of = [sum(piece.text == text for piece in within.pieces) for text in (0, 1)]
         joined = [index for index, n in enumerate(number_of) if n > 1]
         for index in joined:
             role = "customer" if index == 0 else "assistant"
             spans[index].extend(self._spans([Turn(role, within.texts[index])], language)[0])
-        first, second = (
-            known.everywhere(text, those, in_words=in_words) for text, those in zip(within.texts, spans, strict=True)
-        )
+        first, second = (known.everywhere(text, those) for text, those in zip(within.texts, spans, strict=True))
         return first, second
 
     def _spans(self, turns: Sequence[Turn], language: str) -> Sequence[Sequence[Span]]:

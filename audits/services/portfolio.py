@@ -21,6 +21,7 @@ from assistants.records.training import RowContent
 from assistants.states import TurnRole
 from assistants.transcripts import Transcript
 from audits.engine.conversation import Detection, Turn, scan
+from audits.engine.conversation.repeated_values import places_of
 from audits.engine.privacy import BadPattern, DetectionError
 from audits.engine.privacy.own_patterns import OwnSet
 from audits.queries.patterns import own_set
@@ -34,8 +35,6 @@ from portal.core.languages import language_name
 from portal.core.names import name_words
 
 WITHHELD = "[withheld: it could not be checked for other people's data]"
-# Shorter values stand in a text for many other reasons.
-_REPEATED_FROM = 4  # code points
 _WORD = re.compile(r"\w+")
 
 
@@ -115,8 +114,7 @@ def answer_redacted(turns: Sequence[Any], detections: Iterable[Detection] | None
         if turns[found.turn_index].role == "customer" or own.holds(found, text):
             continue
         cuts.setdefault(found.turn_index, []).append((found.start, found.end, found.type))
-        if len(text) >= _REPEATED_FROM:
-            others[text] = found.type
+        others[text] = found.type
     return [
         turn.text if turn.role == "customer" else _repeated(_cut(turn.text, cuts.get(index, [])), others)
         for index, turn in enumerate(turns)
@@ -134,7 +132,8 @@ def _cut(text: str, cuts: list[tuple[int, int, str]]) -> str:
 
 def _repeated(text: str, others: dict[str, str]) -> str:
     for value in sorted(others, key=len, reverse=True):
-        text = text.replace(value, f"[{others[value]}]")
+        for start in reversed(list(places_of(value, text))):
+            text = f"{text[:start]}[{others[value]}]{text[start + len(value) :]}"
     return text
 
 

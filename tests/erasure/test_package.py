@@ -12,8 +12,8 @@ import pytest
 from django.utils import timezone
 
 from assistants.transcripts import Turn
+from audits.engine.conversation import Detection, scan
 from audits.engine.conversation import Turn as EngineTurn
-from audits.engine.conversation import scan
 from audits.services.portfolio import WITHHELD, Own, answer_redacted
 from consent.models import AccessPackage, DataSubject
 from consent.services.erasures import subjects_erase
@@ -162,6 +162,22 @@ def test_answers_keep_what_the_customer_said_and_lose_what_others_are_called():
     assert first == TURNS[0].text
     assert "maria@home.example" in answer
     assert "Novak" not in answer
+
+
+def test_what_others_are_called_is_cut_out_wherever_it_is_said_and_not_in_other_words():
+    turns = [
+        Turn("agent", "This is Mark Hill. Rose from Marketing is in, Marks mate."),
+        Turn("agent", "Rose, Roses, Roseanne"),
+    ]
+    found = [
+        Detection(0, start, start + len(value), "PERSON", "agent", "echoed", 0.9, value.lower())
+        for value in ("Mark", "Rose")
+        for start in [turns[0].text.index(value)]
+    ]
+    assert answer_redacted(turns, found, Own()) == [
+        "This is [PERSON] Hill. [PERSON] from Marketing is in, [PERSON]s mate.",
+        "[PERSON], [PERSON]s, Roseanne",
+    ]
 
 
 def test_what_cannot_be_checked_is_withheld():

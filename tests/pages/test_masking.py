@@ -142,6 +142,18 @@ def test_masked_turns_merges_overlapping_spans_and_masks_repeated_values():
     assert (first.index, first.meta, second.meta) == (1, "Typed by the customer: address, person", "")
 
 
+def test_masked_turns_leaves_longer_words_and_numbers_that_hold_a_known_value_by_chance():
+    turns = [
+        Turn("customer", "Mark, 4182"),
+        Turn("assistant", "Marketing saw 94182 and 41829. Marks card: xxxx4182, Mark."),
+    ]
+    spans = [Span(0, 0, 4, "PERSON", "volunteered"), Span(0, 6, 10, "CREDIT_CARD", "volunteered")]
+    _, answer = masked_turns(turns, spans)
+    assert "".join(segment.text or f"[{segment.mask}]" for segment in answer.segments) == (
+        "Marketing saw 9[CREDIT_CARD] and 41829. [PERSON]s card: xxxx[CREDIT_CARD], [PERSON]."
+    )
+
+
 @pytest.mark.parametrize("span", [(2, 0, 1), (0, 3, 3), (0, 0, 99), (-1, 0, 1)])
 def test_masked_turns_refuses_spans_outside_their_turn(span):
     with pytest.raises(MaskingError):

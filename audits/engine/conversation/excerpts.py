@@ -12,12 +12,9 @@ from typing import NamedTuple
 from audits.engine.privacy import Span
 from audits.engine.privacy.repeats import FREE_TEXT, compared
 
+from .repeated_values import places_of
 from .turns import Turn
 
-#: Shorter values, such as a day of the month, stand in a text for many other reasons. Code points.
-REPEATED_FROM = 4
-#: From here on a longer word around a value is a form of it. Code points.
-_LONG = 8
 JOINT = "\n"
 _SPEAKER = re.compile(
     r"^[ \t>*_\[(\"]*(?:(?P<customer>customer|user|human|client|caller|guest|kunde|kundin|nutzer|cliente|usuario|klient"
@@ -104,32 +101,18 @@ class Known:
             if span.type not in FREE_TEXT:
                 _keep(self._alike[compared(value)], {span.type: span.score})
 
-    def everywhere(self, text: str, spans: Iterable[Span], *, in_words: bool = True) -> list[Span]:
-        """These spans and every other place of a known value, under each of its types; they may overlap.
-
-        `in_words`: short ones inside longer words as well ("Mark" in "market"), as the page of a conversation does.
-        """
+    def everywhere(self, text: str, spans: Iterable[Span]) -> list[Span]:
+        """These spans and every other place of a known value, under each of its types; they may overlap."""
         places: dict[tuple[int, int], dict[str, float]] = defaultdict(dict)
         for span in spans:
             _keep(places[span.start, span.end], {span.type: span.score})
         for value, types in self._written.items():
-            start = text.find(value) if len(value) >= REPEATED_FROM else -1
-            while start >= 0:
-                end = start + len(value)
-                if in_words or len(value) >= _LONG or not _goes_on(text, start, end):
-                    _keep(places[start, end], types)
-                start = text.find(value, end)
+            for start in places_of(value, text):
+                _keep(places[start, start + len(value)], types)
         for (start, end), types in places.items():
             if not FREE_TEXT.issuperset(types):
                 _keep(types, self._alike.get(compared(text[start:end]), {}))
         return sorted(Span(start, end, *found) for (start, end), types in places.items() for found in types.items())
-
-
-def _goes_on(text: str, start: int, end: int) -> bool:
-    """Whether the word or number at either end of a value is longer than it."""
-    return (text[start].isalnum() and text[start - 1 : start].isalnum()) or (
-        text[end - 1].isalnum() and text[end : end + 1].isalnum()
-    )
 
 
 def _keep(types: dict[str, float], others: Mapping[str, float]) -> None:
