@@ -20,6 +20,7 @@ HOSTILE = {
     "numbers and lower-case words": "1 a b c ",
     "dashed ones": "1-",
     "small numbers apart": "1 - 1",
+    "numbers of three digits apart": "152 - ",
     "passwords in a table": "| pwd | a1 ",
     "addresses in fields": "Address: Plot 1, ",
     "localities of India": "1, A B C D E, ",

@@ -10,8 +10,10 @@ from .matching import WORD_LETTERS, Pattern, decoded, encoded
 
 _REACH_BEFORE = 48
 _REACH_AFTER = 26
-#: Shorter stems count only as whole words ("pin" is not in "Pino"), unless they end in an asterisk.
+#: Shorter stems count only as whole words ("pin" is not in "Pino", nor "rg" in the postcode "cb58rg"), and so do those
+#: that end in a short word ("my sin" is not in "my single room"), unless they end in an asterisk.
 _SHORTEST_PREFIX = 5
+_ENDS_SHORT = re.compile(rf"[^{WORD_LETTERS}][{WORD_LETTERS}]{{1,3}}\Z")
 
 _LINKS_AFTER = (
     "is was as this my the our a es son mi ist mein meine est mon ma jest to mój moja moje это мой моя è é il "
@@ -34,7 +36,7 @@ _LINKS_BEFORE = (
     "номера номеру "
     "это мой моя по на мне меня вот è il mio mia mijn op naar é meu minha o a "
     "é são numero nº para em nummer är mitt min till på číslo čísla je můj moje mého na numara numaram numarası "
-    "numaramız benim no'su мій моя номер це мого за мій numéro серия серія и"
+    "numaramız benim no'su мій моя номер це мого за мій numéro серия серія и seria"
 )
 
 
@@ -83,7 +85,8 @@ class Lexicon:
         for stem, type_ in words:
             key = stem.lower().removesuffix("*")
             self._types.setdefault(key, type_)
-            if len(stem) < _SHORTEST_PREFIX and not stem.endswith("*") and not _UNSPACED.match(stem[-1]):
+            is_short = len(stem) < _SHORTEST_PREFIX or _ENDS_SHORT.search(stem) is not None
+            if is_short and not stem.endswith("*") and not _UNSPACED.match(stem[-1]):
                 self._whole.add(key)
         self._folded = {_folded(key): key for key in self._types}
         stems = sorted(self._types, key=len, reverse=True)
@@ -105,7 +108,7 @@ class Lexicon:
             key: str | None = matched.lower()
             if key not in types:
                 key = self._stem(matched)
-            if key and not (key in self._whole and key[-1].isalpha() and _goes_on(text, end)):
+            if key and not (key in self._whole and _is_part(text, end - len(key), end)):
                 found.append(Occurrence(end - len(key), end, types[key]))
             position = max(last, position + 1)
         return found
@@ -119,10 +122,12 @@ class Lexicon:
         return self._folded.get(key) or self._folded.get(key[1:])
 
 
-def _goes_on(text: str, end: int) -> bool:
-    """Whether the word that ends at `end` is only the beginning of a longer one."""
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] is only the beginning of a longer word, or what a digit stands right before."""
+    if text[max(0, start - 1) : start].isdigit():
+        return True
     following = text[end : end + 1]
-    return following.isalpha() and _UNSPACED.match(following) is None
+    return text[end - 1].isalpha() and following.isalpha() and _UNSPACED.match(following) is None
 
 
 def _folded(word: str) -> str:

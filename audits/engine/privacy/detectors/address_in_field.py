@@ -2,7 +2,7 @@
 
 import re
 
-from ..detector import ANY_SHAPE, Candidate, Detector, Hit
+from ..detector import ANY_SHAPE, STREET_WORDS, Candidate, Detector, Hit
 from ..matching import LETTERS
 from ..vocabulary import words
 from .locality import place_reach
@@ -34,14 +34,24 @@ _SEPARATOR = r"[\"'*_]{0,3} ?(?:[:：=]|\||</t[dh]><td>|\t|\n) ?[*\"']{0,3} ?"
 _IN_SENTENCES = words(
     "i my you please is was are were will can cannot since when your not that have has moved changed it we he she ich "
     "mein ist nicht bitte habe je est mon pas vous yo mi por favor está io mio per favore ik mijn niet jest mój proszę "
-    "мой не это мне order invoice"
+    "мой не это мне order invoice "
+    "see page pages error siehe seite voir véase página pagina vedi zie blz patrz strona strony stronie см см. "
+    "страницу страница стр viz vezi sidan katso sivu lásd oldal sayfa http people persons personas pessoas personnes "
+    "personen seit since dal desde depuis"
 )
+#: A count and what is counted: "Morada: 3 pessoas". A street would have its word, and others look for those.
+_NUMBER_OF_ITS_OWN = re.compile(r"[+(]?(?:[0-9][ ()\-]{0,3}){9}")
+_STREETS = frozenset(STREET_WORDS.split("|"))
+_COUNTED = re.compile(r"[0-9]{1,3} (?:[^\W\d_]+ ?){1,3}\Z")
+#: 'Cím' is a title, too: "Cím: A 3 testőr".
+_IN_HUNGARIAN = re.compile(r"[0-9]{4}|(?<!\w)(?:utca|út|u\.|tér|körút|krt|sétány|köz|sor|fasor|dűlő|ltp)(?!\w)")
 #: Where the field ends before its line does: a semicolon, a label, a telephone number, another clause or sentence.
 _END = re.compile(
     r"; ?|[,.] ?(?:[^\W\d_][\w().\-/' ]{1,24}|[\u0900-\u097f ]{2,24}) ?[:：=]"
     r"| (?:[^\W\d_]{2,20}|[\u0900-\u097f]{2,20}) ?[:：=]"
     r"|\"|, ?'|[,.]? \+[0-9]|, (?:и|а|но|and|but|which|y|et|und|pero|mais|aber|ma|maar|oraz)\b"
-    r"|,? (?:почтовый|индекс|телефон|номер|phone|telephone|tel|postcode|teléfono|telefon|téléphone|telefono)\b"
+    r"|,? (?i:почтовый|индекс|телефон\w*|номер|phone|telephone|tel|post ?code|teléfono|telefon|téléphone|telefono)\b"
+    r"|, (?:их|часы|вход|цена|open|opening|closed|our|their)\b|(?<=[0-9][^\W\d_]{2})\. (?=[^\W\d_])"
     r"|(?<=[^\W\d_]{5})\. (?=[^\W\d_])|(?<=[0-9]{5})\. (?=[^\W\d_])| - (?=[a-z])"
     r"|(?:(?<=[0-9])|(?<=[0-9][^\W_])|(?<=[^\W\d_]{4}))\. "
     r"(?=[^\W\d_]+ (?!(?:del?|las?|los|d[aiou]s?|des|van|der|den|nr|no)\b)[a-zà-ÿа-яё])"
@@ -74,19 +84,25 @@ def _judge(candidate: Candidate) -> Hit | None:
         return None
     if not _IN_SENTENCES.isdisjoint(word.rstrip(",.") for word in named):
         return None
-    if not _is_postal(text, start):
+    if _NUMBER_OF_ITS_OWN.match(value):
+        return None
+    if _COUNTED.match(value) and value == value.lower() and _STREETS.isdisjoint(named):
+        return None
+    label = _postal_label(text, start)
+    if label is None or (label == "cím" and _IN_HUNGARIAN.search(value) is None):
         return None
     end = start + len(value)
     return candidate.hit(0.6, start=start, end=max(end, place_reach(text, end)))
 
 
-def _is_postal(text: str, start: int) -> bool:
-    """Whether the label before `start` announces no address of the net, and stands on a line of its own if a line's end
-    is all that follows it."""
+def _postal_label(text: str, start: int) -> str | None:
+    """The label before `start` in lower case, if it announces no address of the net, and stands on a line of its own if
+    a line's end is all that follows it."""
     label = _LABEL_BEFORE.search(text, max(0, start - 52), start)
     if label is None or _OF_THE_NET.search(text, max(0, label.start(1) - 12), label.start(1)):
-        return False
-    return "\n" not in label[0] or not label.start(1) or text[label.start(1) - 1] == "\n"
+        return None
+    stands_alone = "\n" not in label[0] or not label.start(1) or text[label.start(1) - 1] == "\n"
+    return label[1].lower() if stands_alone else None
 
 
 _LABEL_BEFORE = re.compile(rf"(?:(?<=[^\w])|^)({_FIELDS}){_SEPARATOR} {{0,4}}\Z", re.IGNORECASE)

@@ -66,6 +66,8 @@ _TITLES_IN_LOWER_CASE = (
     r"mr\.?|mrs\.?|ms\.?|señor|señora|señorita|herrn?|frau|monsieur|madame|signora?|mevrouw|meneer|senhora?|pani|"
     r"panem|господину?|господина|госпожа"
 )
+#: What customers are like stands in fields of these names, too: "Client : Professionnel".
+_CUSTOMERS = "client|kunde|kundin|cliente|klant|klient|klientka|клиент|kund|asiakas|zákazník|ügyfél|müşteri|клієнт"
 _FIELDS = (
     "first name|last name|full name|surname|customer name|passenger name|account holder|cardholder|cardholder name|"
     "name|customer|passenger|patient|contact|nombre|nombres|nombre completo|apellidos|apellido|nombre y apellidos|"
@@ -79,13 +81,13 @@ _FIELDS = (
     "etternavn|"
     "efternavn|fulde navn|nimi|etunimi|sukunimi|koko nimi|jméno a příjmení|nume|prenume|nume și prenume|nume complet|"
     "όνομα|επώνυμο|ονοματεπώνυμο|піб|ім'я|прізвище|по батькові|отримувач|"
-    "contact person|patient name|policyholder|insured person|assurée?|client|ansprechpartner|ansprechpartnerin|"
-    "versicherungsnehmer|versicherungsnehmerin|kunde|kundin|cliente|nominativo|assicurato|klant|contactpersoon|"
-    "rekeninghouder|klient|klientka|właściciel konta|клиент|ф\\.и\\.о\\.?|kund|kontohavare|asiakas|zákazník|"
-    "ügyfél|müşteri|клієнт"
+    "contact person|patient name|policyholder|insured person|assurée?|ansprechpartner|ansprechpartnerin|"
+    "versicherungsnehmer|versicherungsnehmerin|nominativo|assicurato|contactpersoon|"
+    f"rekeninghouder|właściciel konta|ф\\.и\\.о\\.?|kontohavare|{_CUSTOMERS}"
 )
 #: Between a field's name and its value in forms, JSON, Markdown and tables.
 _FIELD_SIGN = r"(?:[\"'\x2a]{0,3} ?:[\x2a]{0,2}| ?\||</t[dh]><td>)"
+_CUSTOMER_BEFORE = re.compile(rf"(?<!\w)(?:{_CUSTOMERS}){_FIELD_SIGN} {{0,2}}[\"']?\Z", re.IGNORECASE)
 _WORD = rf"[{WORD_LETTERS}][{WORD_LETTERS}'’\-]*"
 _INITIAL = rf"[{CAPITALS}]\. ?"
 _NAME = rf"(?:{_INITIAL}|{_WORD} ){{0,5}}{_WORD}"
@@ -124,8 +126,12 @@ def _judge_likely(candidate: Candidate) -> Hit | None:
 
 def _judge_field(candidate: Candidate) -> Hit | None:
     hit = _name_at(candidate, 0.55, lower_allowed=True)
-    if hit is None or candidate.value[0] != candidate.value[0].lower():
-        return _judge_likely(candidate)
+    is_lower = candidate.value[0] == candidate.value[0].lower()
+    if hit is None or not is_lower:
+        hit = _judge_likely(candidate)
+        is_doubtful = hit is not None and _CUSTOMER_BEFORE.search(candidate.text, max(0, hit.start - 20), hit.start)
+        if hit is None or not is_doubtful or " " in candidate.text[hit.start : hit.end]:
+            return hit
     return hit if has_known_name(candidate.text[hit.start : hit.end]) else None
 
 

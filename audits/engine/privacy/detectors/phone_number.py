@@ -9,6 +9,7 @@ import phonenumbers
 
 from ..detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit, Known, Rereading
 from ..matching import continues_word
+from .national import NATIONAL_IDS
 from .numbering_plan import is_known_abroad, is_known_within
 from .unnamed_number import CARD, NUMBER_TYPES, countries_of, type_of_number
 
@@ -81,6 +82,11 @@ _ONLY_WITH_ZERO = frozenset({"IL", "SA", "AE", "EG", "MA", "JO", "TH", "VN", "ID
 _WRITTEN_WITH_ZERO = frozenset({"GB", "AU"})
 #: Languages of countries that dial eight digits and nothing before them.
 _EIGHT_DIGITS = frozenset({"da", "nb", "no", "nn"})
+#: A word for an identity number that stands near, and does not name the number, leaves a telephone number one: the
+#: word may mean something else ("Führerschein mit, meine Nummer 030 901820"). If the number is found as an identity's,
+#: that wins.
+_IDENTITIES = frozenset(each.type for each in NATIONAL_IDS)
+_NEAR_IDENTITY = 0.45
 #: Group lengths by which a number is known for a telephone number without any word that says so.
 _TELLING_SHAPES = frozenset(
     {(3, 3, 4), (1, 3, 3, 4), (1, 3, 3, 2, 2), (1, 3, 7), (3, 3, 2, 2), (1, 2, 2, 2, 2), (2, 3, 2, 2), (3, 2, 2, 2)}
@@ -151,11 +157,12 @@ def _cuts(mask: str, *, is_prefixed: bool) -> tuple[int, ...]:
     lengths = tuple(end - first for first, end in groups)
     if len(groups) == _MOST_GROUPS and max(lengths) <= 2 and not is_prefixed:
         return ()  # a row of small numbers, however much longer it is
+    is_row = len(groups) == _MOST_GROUPS and min(joints) > 1  # a list of numbers apart: "152 - 154 - 156"
     return tuple(
         groups[kept - 1][1]
         for kept in range(len(groups), 0, -1)
         if _FEWEST <= sum(lengths[:kept]) <= _MOST + 3
-        and (is_prefixed or _may_be(lengths[:kept], goes_on=kept < len(groups) and joints[kept - 1] == 1))
+        and (is_prefixed or _may_be(lengths[:kept], goes_on=kept < len(groups) and (is_row or joints[kept - 1] == 1)))
     )
 
 
@@ -187,8 +194,20 @@ def _score(part: Candidate) -> float:
             return 0.95 if standing == 2 else 0.75
         if value.startswith("+") and 8 <= len(international) <= _MOST:
             return 0.5
-    if part.label not in (None, "PHONE_NUMBER") or not 6 <= len(digits) <= 13:
+    label = part.label
+    is_otherwise = label is not None and label != "PHONE_NUMBER"
+    if not 6 <= len(digits) <= 13 or (is_otherwise and (label not in _IDENTITIES or part.is_named(label))):
         return 0.0
+    score = _score_national(part, plain, groups, digits)
+    if is_otherwise:
+        is_rest = part.text[max(0, part.start - 2) : part.start - 1].isdigit()  # of a longer number
+        return _NEAR_IDENTITY if score > _NEAR_IDENTITY and not is_rest else 0.0
+    return score
+
+
+def _score_national(part: Candidate, plain: str, groups: list[str], digits: str) -> float:
+    """The same for a number without a country's prefix: by its groups, its plan, and the words around it."""
+    value = part.value
     named = _is_named(part)
     shape = tuple(map(len, groups))
     if len(shape) == 1:
@@ -293,7 +312,7 @@ PHONE_NUMBER = Detector(
     context={
         "en": ("phone", "telephone", "tel", "tels", "mobile", "cell", "cells", "cellphone", "fax", "call", "calling",
                "called", "callback", "dial", "ring me", "reach", "text me", "sms",
-               "whatsapp", "contact no", "contact num", "contact", "ph", "desk:", "office:", "home:", "work:",
+               "whatsapp", "contact no", "contact num*", "contact", "ph", "desk:", "office:", "home:", "work:",
                "direct line", "answering at",
                "messages to", "registered", "mob", "my number", "helpline", "hotline"),
         "es": ("teléfono", "telefono", "tfno", "tlf*", "telf*", "telef", "móvil", "movil", "celular", "llám*", "llam*",
@@ -303,7 +322,7 @@ PHONE_NUMBER = Detector(
                "rufnummer", "anruf", "erreich", "durchwahl", "rückruf", "faxnummer",
                "meine nummer", "handynummer", "mobilnummer"),
         "fr": ("téléphone", "telephone", "tél", "portable", "appel", "joindre", "joignable", "mon numéro", "mobile"),
-        "pl": ("telefon", "komórk", "komork", "numer tel", "nr tel", "zadzwo", "dzwon", "kontakt", "mój numer",
+        "pl": ("telefon", "komórk", "komork", "numer tel*", "nr tel*", "zadzwo", "dzwon", "kontakt", "mój numer",
                "moj numer", "faks", "kom."),
         "ru": ("телефон", "тел", "моб", "факс", "звон", "позвон", "сотов", "мой номер", "вотсап", "whatsapp",
                "набер", "связаться", "контакт"),
@@ -318,7 +337,7 @@ PHONE_NUMBER = Detector(
         "cs": ("telefon", "mobil", "zavolej", "volejte", "moje číslo", "zastihnete", "zkuste"),
         "hu": ("telefon", "hívjon", "hívjatok", "hívjanak", "mobilszám", "a számom"),
         "ro": ("telefon", "sunați", "sunaţi", "sunati", "suna la", "mobil", "numărul meu", "numarul meu", "găsiți la"),
-        "tr": ("telefon", "cep tel", "gsm", "arayın", "cep:", "cep no", "ulaşabilir"),
+        "tr": ("telefon", "cep tel*", "gsm", "arayın", "cep:", "cep no*", "ulaşabilir"),
         "uk": ("телефон", "моб", "дзвон", "зателефон", "подзвон", "мій номер"),
         "el": ("τηλέφων", "τηλεφων", "τηλ", "κινητό", "κινητο"),
         "zh": ("电话*", "電話*", "手机*", "手機*", "联系*"),

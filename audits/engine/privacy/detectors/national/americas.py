@@ -63,7 +63,7 @@ US_DRIVER_LICENSE = national(
     "a number of five to nineteen characters, named as a driver's license",
     {"en": ("driver license", "drivers license", "driver's license", "driver licence", "driver's licence",
             "driving licence", "driving license", "drivers licence", "dl number", "dl no",
-            "dl:", "dl#", "dl #", "dln", "license number", "licence number")},
+            "dl:", "dl#", "dl #", "dln", "my license number", "my licence number")},
     needs_word=True,
     trusts_word=False,
     shape=r"[0-9]{4}",

@@ -49,8 +49,8 @@ DE_TAX_ID = national(
     idnr.is_valid,
     "eleven digits with the ISO 7064 check, named as a tax number",
     {
-        "de": ("steuer-id", "steueridentifikationsnummer", "steuer id", "steuernummer", "steuer-identifikationsnummer",
-               "steuerid", "idnr", "steuerliche identifikationsnummer", "tin"),
+        "de": ("steuer-id*", "steueridentifikationsnummer", "steuer id*", "steuernummer",
+               "steuer-identifikationsnummer", "steuerid", "idnr", "steuerliche identifikationsnummer", "tin"),
         "en": ("german tax", "tax id", "tax identification"),
     },
     needs_word=True,

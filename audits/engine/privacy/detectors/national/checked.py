@@ -24,7 +24,13 @@ def is_day(day: str, month: str) -> bool:
 
 
 def _judge(
-    type_: str, is_valid: Callable[[str], bool], *, needs_word: bool, trusts_word: bool, also_named: frozenset[str]
+    type_: str,
+    is_valid: Callable[[str], bool],
+    *,
+    needs_word: bool,
+    trusts_word: bool,
+    trusts_distant_word: bool,
+    also_named: frozenset[str],
 ) -> Callable[[Candidate], Hit | None]:
     names = also_named | {type_}
 
@@ -32,7 +38,9 @@ def _judge(
         if not candidate.stands_alone:
             return None
         if not is_valid(candidate.value):
-            return candidate.hit(0.5) if trusts_word and candidate.label_before in names else None
+            if not trusts_word or candidate.label_before not in names:
+                return None
+            return candidate.hit(0.5) if trusts_distant_word or any(map(candidate.is_named, names)) else None
         label = candidate.label
         if label in names:
             return candidate.hit(1.0)
@@ -55,6 +63,7 @@ def national(
     *,
     needs_word: bool,
     trusts_word: bool = True,
+    trusts_distant_word: bool = True,
     trigger: str = SIX_DIGITS,
     shape: str | None = None,
     also_named: frozenset[str] = frozenset(),
@@ -63,7 +72,8 @@ def national(
     """A detector that believes a right check digit, given a word in the text where the format is common.
 
     `needs_word` is for numbers that are digits and a check only: every tenth number passes it. With
-    `trusts_word` a number that the text names is a hit even if its check digit is wrong (a typing error).
+    `trusts_word` a number that the text names is a hit even if its check digit is wrong (a typing error), if
+    not `trusts_distant_word` only right behind its name ("Taj" is a hotel, too, and 'documento' any paper).
     `also_named` are types whose words name this one too ("NIF" in Spain and Portugal); `words` are then the
     words to look out for. `trigger` and `shape` are what any such number has.
     """
@@ -73,7 +83,14 @@ def national(
         type=type_,
         triggers=(ANY_SHAPE, *filter(None, triggers)),
         pattern=pattern,
-        judge=_judge(type_, is_valid, needs_word=needs_word, trusts_word=trusts_word, also_named=also_named),
+        judge=_judge(
+            type_,
+            is_valid,
+            needs_word=needs_word,
+            trusts_word=trusts_word,
+            trusts_distant_word=trusts_distant_word,
+            also_named=also_named,
+        ),
         explanation=explanation,
         context=context,
         rank=78,

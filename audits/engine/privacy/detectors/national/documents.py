@@ -29,13 +29,21 @@ def _always(value: str) -> bool:
 
 def _named(type_: str, pattern: str, explanation: str, language: str, *words: str) -> Detector:
     """Of six digits or more."""
-    return national(type_, pattern, _never, explanation, {language: words}, needs_word=True)
+    return national(type_, pattern, _never, explanation, {language: words}, needs_word=True, trusts_distant_word=False)
 
 
 def _named_with_letters(type_: str, pattern: str, explanation: str, language: str, *words: str) -> Detector:
     """Where letters may stand among the digits: the words are looked for first."""
     return national(
-        type_, pattern, _never, explanation, {language: words}, needs_word=True, shape="[0-9]", trigger=TWO_DIGITS
+        type_,
+        pattern,
+        _never,
+        explanation,
+        {language: words},
+        needs_word=True,
+        trusts_distant_word=False,
+        shape="[0-9]",
+        trigger=TWO_DIGITS,
     )
 
 
@@ -121,7 +129,10 @@ RU_DRIVER_LICENSE = _named(
     r"(?i)[0-9]{2} ?[0-9а-яa-z]{2} ?(?:№ ?)?[0-9]{6}",
     "a number that the text calls a Russian driving licence",
     "ru",
-    "водительск",
+    "водительское удостоверение",
+    "водительского удостоверения",
+    "водительские права",
+    "водительских прав",
     "номер прав",
     "в/у",
 )
@@ -133,10 +144,7 @@ FR_ID_CARD = _named_with_letters(
     "carte d'identité",
     "carte d’identité",
     "carte nationale d'identité",
-    "cni ",
-    "cni:",
-    "cni\n",
-    "n° de cni",
+    "cni",
 )
 NL_ID_CARD = _named_with_letters(
     "NL_ID_CARD",
@@ -164,7 +172,6 @@ BR_RG = _named(
     "seven to ten characters that the text calls a Brazilian RG",
     "pt",
     "rg",
-    "rg nº",
     "carteira de identidade",
     "registro geral",
 )
@@ -176,8 +183,8 @@ RO_ID_CARD = _named(
     "carte de identitate",
     "buletin",
     "ci seria",
+    "ci: seria",
     "c.i. seria",
-    "seria",
 )
 HU_ID_CARD = _named(
     "HU_ID_CARD",

@@ -32,8 +32,9 @@ HU_TAJ = national(
     r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{3}",
     _is_taj,
     "nine digits with a weighted check digit, named as a Hungarian insurance number",
-    {"hu": ("taj szám", "taj-szám", "tajszám", "taj", "társadalombiztosítási")},
+    {"hu": ("taj szám*", "taj-szám*", "tajszám", "taj:", "taj |", "taj nr", "társadalombiztosítási")},
     needs_word=True,
+    trusts_distant_word=False,
 )
 HU_TAX_ID = national(
     "HU_TAX_ID",
@@ -81,7 +82,7 @@ TR_NATIONAL_ID = national(
     r"[1-9][0-9]{10}",
     tckimlik.is_valid,
     "eleven digits with two check digits, named as a citizen's number",
-    {"tr": ("tc kimlik", "t.c. kimlik", "tc no", "tckn", "kimlik no", "kimlik numara", "tc kimlik numara")},
+    {"tr": ("tc kimlik", "t.c. kimlik", "tc no", "tckn", "kimlik no*", "kimlik numara", "tc kimlik numara")},
     needs_word=True,
 )
 IL_ID = national(

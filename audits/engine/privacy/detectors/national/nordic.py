@@ -88,6 +88,6 @@ LT_ASMENS_KODAS = national(
     r"[1-8][0-9]{10}",
     asmens.is_valid,
     "eleven digits that begin with sex and birth date, with a weighted check digit, named as asmens kodas",
-    {"lt": ("asmens kod",)},
+    {"lt": ("asmens kod*",)},
     needs_word=True,
 )

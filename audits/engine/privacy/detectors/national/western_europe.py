@@ -124,7 +124,19 @@ ES_NIF_BARE = national(
     r"[0-9]{8}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}",
     _never,
     "seven or eight digits named as DNI, written without the letter",
-    {"es": ("dni", "número de dni", "d.n.i", "documento")},
+    {
+        "es": (
+            "dni",
+            "d.n.i",
+            "número de documento",
+            "nº de documento",
+            "documento nº",
+            "documento n°",
+            "documento número",
+            "documento nro",
+            "documento es",
+        )
+    },
     needs_word=True,
     shape=r"[0-9]{8}|[0-9]\.[0-9]{3}\.[0-9]{3}",
 )
@@ -184,6 +196,7 @@ ES_SOCIAL_SECURITY = national(
     "twelve digits: a province, a serial and its remainder by 97, named as an insurance number",
     {"es": ("nuss", "nass", "n.u.s.s", "seguridad social", "número de afiliación")},
     needs_word=True,
+    trusts_distant_word=False,
 )
 IT_IDENTITY_CARD = national(
     "IT_IDENTITY_CARD",
