@@ -19,6 +19,7 @@ from audits.check_areas import AREAS
 from audits.checks.consent_coverage import SOURCES
 from audits.filters import CycleFilter
 from audits.forms import CycleOpenForm, OptionalNoteForm
+from audits.frozen_words import frozen_in_words
 from audits.models import CheckRun, Cycle
 from audits.queries.cycle_figures import (
     UNDER_WAY,
@@ -138,7 +139,7 @@ def check_run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": run,
         "shown": run_shown(run, "Result"),
-        "params": [(name, None if value == "" else value) for name, value in sorted(run.params.items())],
+        "asked": frozen_in_words(run.kind, run.params),
         "findings": run.findings.order_by("pk"),
         "may_retry": run.state == CheckState.ERROR and run.cycle_id is not None and can(user, "audits.cycle_open", run),
         "exposure": run.kind == CheckKind.PERSONAL_DATA,
