@@ -31,6 +31,7 @@ from audits.queries.training import (
 )
 from audits.states import CheckKind, CheckState, Severity
 from audits.type_words import words
+from portal.core.names import name_words
 
 LISTED = 100
 _ASKED: Mapping[CheckKind, tuple[str, ...]] = {
@@ -221,11 +222,11 @@ def anonymity(context: CheckContext) -> CheckOutcome:
                 [
                     ["k: people who share their attributes", found.k, params["k"]],
                     *(
-                        [f"l: different values of {name}", one.distinct, params["l"]]
+                        [f"l: different values of {name_words(name)}", one.distinct, params["l"]]
                         for name, one in found.sensitive.items()
                     ),
                     *(
-                        [f"t: greatest distance of {name} from all rows", round(one.t, 3), "–"]
+                        [f"t: greatest distance of {name_words(name)} from all rows", round(one.t, 3), "–"]
                         for name, one in found.sensitive.items()
                     ),
                 ],

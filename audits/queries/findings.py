@@ -98,9 +98,9 @@ def finding_history(finding: Finding) -> list[FindingEvent]:
 
 
 def finding_evidence(finding: Finding) -> list[FindingEvidence]:
-    """The conversations that show it, without their transcripts."""
+    """The conversations that show it, the latest first, without their transcripts."""
     evidence = finding.evidence.select_related("conversation__assistant", "conversation__release")
-    return list(evidence.defer("conversation__sealed").order_by("pk"))
+    return list(evidence.defer("conversation__sealed").order_by("-conversation__started_at", "pk"))
 
 
 def finding_remediations(finding: Finding) -> list[Remediation]:

@@ -119,6 +119,12 @@ def test_training_without_consent_is_told_at_once(assistant, manager, as_user):
     assert "Consent did not stand then for 8 people whose data it learned from." in page
 
 
+def test_attributes_of_the_policy_are_said_in_words(dataset, manager, as_user):
+    page = as_user(manager).get("/datasets/desk/").content.decode()
+    assert "<dd>age group</dd>" in page
+    assert "age_group" not in page.partition("Declare a reference")[0]
+
+
 def test_list_shows_nothing_of_another_team(scene, outsider, as_user):
     for url in ("/datasets/", "/api/v1/datasets/"):
         assert "Service desk" not in as_user(outsider).get(url).content.decode()

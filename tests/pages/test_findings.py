@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audits.models import Finding
-from audits.services.findings import finding_claim, finding_confirm, finding_dismiss
+from audits.services.findings import (
+    finding_accept_risk,
+    finding_claim,
+    finding_comment,
+    finding_confirm,
+    finding_dismiss,
+)
 from portal.accounts.models import Membership
 from tests.factories import ReleaseFactory
 from tests.workflow.making import bring
@@ -132,6 +139,18 @@ def test_claim_of_a_colleague_is_told_by_name(finding, reviewer, member, as_user
     client = as_user(reviewer)
     assert _post(client, finding, "claim", origin=False).status_code == 409
     assert "Cora Colleague is working on this right now." in client.get(_url(finding)).content.decode()
+
+
+def test_accepted_risk_is_said_once_with_why_and_until_when(finding, reviewer, approver, as_user):
+    finding_confirm(finding_id=finding.pk, actor=reviewer, owner=None)
+    until = timezone.now().date() + timedelta(days=30)
+    finding_accept_risk(finding_id=finding.pk, until=until, note="The shop closes.", actor=approver)
+    told = as_user(approver).get(_url(finding)).content.decode()
+    assert told.count("notice--warning") == 1
+    assert f"until {until:%-d %b %Y}; then the finding is confirmed again." in told
+    assert '<p class="history__text">The shop closes.</p>' in told
+    finding_comment(finding_id=finding.pk, note="Noted.", actor=reviewer)
+    assert as_user(approver).get(_url(finding)).content.decode().count("notice--warning") == 1
 
 
 def test_unknown_decision_and_the_signature_are_no_plain_decisions(finding, reviewer, as_user):

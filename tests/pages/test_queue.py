@@ -149,7 +149,9 @@ def test_who_decides_on_a_dismissal_reads_why_it_is_proposed(scene, reviewer, ap
     for address in ("/queue/", f"/findings/{scene.finding.pk}/"):
         page = as_user(approver).get(address)
         assert page.context["last_word"].text == "The shop was closed."
-        assert f"</strong> by {reviewer.name}" in page.content.decode()
+        told = page.content.decode()
+        assert told.count(f"</strong> by {reviewer.name}") == told.count("notice--warning") == 1
+        assert ("You decide" in told) == (address == "/queue/")
 
 
 def test_flag_dismissal_needs_a_reason_in_words(scene, reviewer, as_user):

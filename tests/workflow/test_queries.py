@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -28,6 +28,8 @@ from audits.services.remediations import remediation_draft, remediation_submit
 from portal.core.errors import Denied, Invalid, NotFound
 from tests.factories import AssistantFactory, ConversationFactory
 from tests.workflow.making import bring, finding_make, run_make
+
+MORNING = datetime(2025, 5, 5, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -162,11 +164,11 @@ def test_findings_for_filters(many, assistant, home, reviewer, manager):
 
 
 def test_finding_for_and_its_parts(assistant, reviewer, outsider):
-    conversation = ConversationFactory(assistant=assistant)
-    finding = finding_make(assistant, evidence=[conversation])
+    days = [ConversationFactory(assistant=assistant, started_at=MORNING + timedelta(days=day)) for day in (1, 3, 2)]
+    finding = finding_make(assistant, evidence=days)
     found = finding_for(reviewer, finding.pk)
     assert [event.action for event in finding_history(found)] == ["finding.raised"]
-    assert [row.conversation for row in finding_evidence(found)] == [conversation]
+    assert [row.conversation for row in finding_evidence(found)] == [days[1], days[2], days[0]]
     for pk, person in [(finding.pk, outsider), (finding.pk + 1000, reviewer)]:
         with pytest.raises(NotFound):
             finding_for(person, pk)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from portal.core.badges import badge_for, beside_badge
 from portal.core.languages import language_name
+from portal.core.names import name_words
 from portal.core.periods import period_words
 
 register = template.Library()
@@ -69,6 +70,18 @@ def language(tag: str) -> str:
 def languages(tags: Iterable[str]) -> str:
     """Languages by name, in the order of their names."""
     return ", ".join(sorted(map(language_name, tags)))
+
+
+@register.filter
+def named(name: str) -> str:
+    """An attribute, an outcome or a score in words: `{{ dataset.label|named }}`."""
+    return name_words(name)
+
+
+@register.filter
+def all_named(names: Iterable[str]) -> str:
+    """Several of them, in their order."""
+    return ", ".join(map(name_words, names))
 
 
 @register.simple_tag
