@@ -48,12 +48,18 @@ RowRead = RowReading | KeyDestroyed | SealBroken | DetectionError
 
 
 @dataclass(frozen=True, slots=True)
-class _Conversation:
-    """A conversation as it stands: its turns, all that its page masks in each, and the values of that."""
+class _Said:
+    """A revision of a conversation: its turns, what was found in each, and the values of that."""
 
     turns: Sequence[Turn]
     spans: Sequence[Sequence[Span]]
     known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation(_Said):
+    """A conversation as it stands, with all that its page masks."""
+
     context: str
     row: Conversation
 
@@ -75,7 +81,7 @@ class RowReader:
         A DetectionError is a result too, after which the row counts as unread, never as clean.
         """
         conversations = self._conversations({row.conversation_id for row in rows if row.conversation_id is not None})
-        revisions = _earlier(rows, conversations)
+        revisions = self._earlier(rows, conversations)
         kept = _marks(rows, conversations)
         read: dict[int, RowRead] = {}
         for row in rows:
@@ -88,9 +94,11 @@ class RowReader:
                     read[row.pk] = RowReading(self._by_itself(content, row.language))
                 elif row.conversation_id in conversations:
                     found = conversations[row.conversation_id]
+                    earlier = revisions.get(row.pk)
                     if isinstance(found, DetectionError):
                         raise found
-                    earlier = revisions.get(row.pk)
+                    if isinstance(earlier, DetectionError):
+                        raise earlier
                     read[row.pk] = self._in_conversation(row, content, found, earlier, kept.get(row.pk, ()))
                 else:
                     read[row.pk] = self._remembered(row, content, kept)
@@ -114,34 +122,35 @@ class RowReader:
         turns, within = turns_within(content.input, content.output)
         spans = self._spans(turns, language)
         known = _known(turns, spans)
-        return self._everywhere(within, spans_within(within, spans), known, language)
+        return self._everywhere(within, spans_within(within, spans), [known], language)
 
     def _in_conversation(
         self,
         row: DatasetRow,
         content: RowContent,
         found: _Conversation,
-        earlier: Sequence[Turn] | None,
+        earlier: _Said | None,
         marks: Sequence[Mark],
     ) -> RowReading:
         first, until = row.turn_from or 0, row.turn_until or 0
         texts = (content.input, content.output)
-        turns, spans, known = found.turns, found.spans, found.known
-        within = excerpt(turns, first, until)
+        spans, known, own = found.spans, [found.known], Known()
+        within = excerpt(found.turns, first, until)
         if within.texts != texts and earlier is not None:
-            turns, within = earlier, excerpt(earlier, first, until)
+            spans, known = earlier.spans, [found.known, earlier.known]
+            within = excerpt(earlier.turns, first, until)
         if within.texts != texts:
             # The row was changed, or that revision is gone: it is read behind what is said before it now.
             turns = [*found.turns[:first], Turn("customer", content.input), Turn("assistant", content.output)]
             within = excerpt(turns, len(turns) - 2, len(turns))
+            spans, known = self._spans(turns, row.language), [found.known]
+            for turn, those_of_turn in zip(turns[-2:], spans[-2:], strict=True):
+                own.add(turn.text, those_of_turn)
         else:
             marks = ()
-        if turns is not found.turns:
-            spans = self._spans(turns, row.language)
-            known = _known([*found.turns, *turns], [*found.spans, *spans])
         those = spans_within(within, spans)
-        _mark(those, texts, marks, known)
-        return RowReading(self._everywhere(within, those, known, row.language), found.context)
+        _mark(those, texts, marks, own)
+        return RowReading(self._everywhere(within, those, [*known, own], row.language), found.context)
 
     def _remembered(self, row: DatasetRow, content: RowContent, kept: Mapping[int, Sequence[Mark]]) -> RowReading:
         if row.pk not in kept:
@@ -153,15 +162,51 @@ class RowReader:
             known.add(text, spans)
         return RowReading((known.everywhere(texts[0], alone[0]), known.everywhere(texts[1], alone[1])))
 
-    def _everywhere(self, within: Excerpt, spans: Sequence[list[Span]], known: Known, language: str) -> Texts:
+    def _everywhere(self, within: Excerpt, spans: Sequence[list[Span]], known: Sequence[Known], language: str) -> Texts:
         """With what each text shows by itself where it is more than one turn, and every known value."""
         number_of = [sum(piece.text == text for piece in within.pieces) for text in (0, 1)]
         joined = [index for index, n in enumerate(number_of) if n > 1]
         for index in joined:
             role = "customer" if index == 0 else "assistant"
             spans[index].extend(self._spans([Turn(role, within.texts[index])], language)[0])
-        first, second = (known.everywhere(text, those) for text, those in zip(within.texts, spans, strict=True))
+        first, second = (
+            known[0].everywhere(text, those, *known[1:]) for text, those in zip(within.texts, spans, strict=True)
+        )
         return first, second
+
+    def _earlier(
+        self, rows: Iterable[DatasetRow], conversations: Mapping[int, _Conversation | DetectionError]
+    ) -> dict[int, _Said | DetectionError]:
+        """By row, the revision that it was copied from, where that is not the last and still opens. One query."""
+        wanted: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for row in rows:
+            found = conversations.get(row.conversation_id or 0)
+            if isinstance(found, _Conversation) and row.conversation_revision not in (None, found.row.revision):
+                wanted[found.row.pk, row.conversation_revision or 0].append(row.pk)
+        if not wanted:
+            return {}
+        read: dict[int, _Said | DetectionError] = {}
+        stored = ConversationRevision.objects.filter(conversation__in={pk for pk, _ in wanted}, sealed__isnull=False)
+        for one in stored:
+            if (one.conversation_id, one.revision) not in wanted:
+                continue
+            # A revision opens as its conversation did when it was the last.
+            found = conversations[one.conversation_id]
+            assert isinstance(found, _Conversation)
+            conversation = copy.copy(found.row)
+            conversation.revision, conversation.sealed = one.revision, one.sealed
+            transcript = transcripts_open([conversation])[conversation.pk]
+            if isinstance(transcript, Transcript):
+                said = self._said(_turns(transcript), conversation.language)
+                read |= dict.fromkeys(wanted[one.conversation_id, one.revision], said)
+        return read
+
+    def _said(self, turns: Sequence[Turn], language: str) -> _Said | DetectionError:
+        try:
+            spans = self._spans(turns, language)
+        except DetectionError as error:
+            return error
+        return _Said(turns, spans, _known(turns, spans))
 
     def _spans(self, turns: Sequence[Turn], language: str) -> Sequence[Sequence[Span]]:
         return personal_spans(turns, language=language or None, own=self.own)
@@ -244,30 +289,3 @@ def _known(turns: Sequence[Turn], spans: Sequence[Iterable[Span]]) -> Known:
 
 def _turns(transcript: Transcript) -> list[Turn]:
     return [Turn(turn.role, turn.text) for turn in transcript.turns]
-
-
-def _earlier(
-    rows: Iterable[DatasetRow], conversations: Mapping[int, _Conversation | DetectionError]
-) -> dict[int, Sequence[Turn]]:
-    """By row, the turns of the revision that it was copied from, where that is not the last and still opens."""
-    wanted: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row in rows:
-        found = conversations.get(row.conversation_id or 0)
-        if isinstance(found, _Conversation) and row.conversation_revision not in (None, found.row.revision):
-            wanted[found.row.pk, row.conversation_revision or 0].append(row.pk)
-    if not wanted:
-        return {}
-    turns: dict[int, Sequence[Turn]] = {}
-    stored = ConversationRevision.objects.filter(conversation__in={pk for pk, _ in wanted}, sealed__isnull=False)
-    for one in stored:
-        if (one.conversation_id, one.revision) not in wanted:
-            continue
-        # A revision opens as its conversation did when it was the last.
-        found = conversations[one.conversation_id]
-        assert isinstance(found, _Conversation)
-        conversation = copy.copy(found.row)
-        conversation.revision, conversation.sealed = one.revision, one.sealed
-        transcript = transcripts_open([conversation])[conversation.pk]
-        if isinstance(transcript, Transcript):
-            turns |= dict.fromkeys(wanted[one.conversation_id, one.revision], _turns(transcript))
-    return turns

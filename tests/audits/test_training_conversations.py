@@ -14,6 +14,7 @@ from assistants.models import Conversation, ConversationRevision, Dataset, Datas
 from assistants.services.datasets import Selection, dataset_freeze, dataset_rows_select
 from assistants.states import ConversationState
 from audits.models import DatasetRowScan, Detection, TrainingExport
+from audits.queries import row_reading
 from audits.queries.conversations import conversation_with_scan, transcript_shown
 from audits.queries.training import residue_of
 from audits.services.dataset_scanning import dataset_rows_scan
@@ -231,3 +232,24 @@ def test_an_imported_row_is_a_question_and_its_answer(assistant, privacy_officer
         (told.replace("4182", "[CREDIT_CARD]"), "Shall [CREDIT_CARD] be charged?"),
         ("I'm [PERSON]", "[PERSON]s, in marketing"),
     ]
+
+
+def test_a_revision_is_read_once_however_many_rows_come_from_it(assistant, privacy_officer, monkeypatch):
+    dataset = selected(
+        assistant, [tuple(("customer", f"and {n}?") if n % 2 else ("assistant", "Yes.") for n in range(41))]
+    )
+    conversation = Conversation.objects.get()
+    ConversationRevision.objects.create(
+        conversation=conversation, revision=1, content_hash=b"", sealed=conversation.sealed,
+        received_at=conversation.received_at, superseded_at=timezone.now(),
+    )  # fmt: skip
+    conversation_revise(conversation, turns=[("assistant", "Hello!"), ("customer", "My account number is 51515")])
+    read, reading = list[int](), row_reading.personal_spans
+
+    def counted(turns, **options):
+        read.append(len(turns))
+        return reading(turns, **options)
+
+    monkeypatch.setattr(row_reading, "personal_spans", counted)
+    assert dataset_rows_scan(dataset_id=dataset.pk) == 20
+    assert sorted(read) == [2, 41]

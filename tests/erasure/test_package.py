@@ -167,7 +167,7 @@ def test_answers_keep_what_the_customer_said_and_lose_what_others_are_called():
 def test_what_others_are_called_is_cut_out_wherever_it_is_said_and_not_in_other_words():
     turns = [
         Turn("agent", "This is Mark Hill. Rose from Marketing is in, Marks mate."),
-        Turn("agent", "Rose, Roses, Roseanne"),
+        Turn("agent", "Rose, Roses, Market"),
     ]
     found = [
         Detection(0, start, start + len(value), "PERSON", "agent", "echoed", 0.9, value.lower())
@@ -176,7 +176,7 @@ def test_what_others_are_called_is_cut_out_wherever_it_is_said_and_not_in_other_
     ]
     assert answer_redacted(turns, found, Own()) == [
         "This is [PERSON] Hill. [PERSON] from Marketing is in, [PERSON]s mate.",
-        "[PERSON], [PERSON]s, Roseanne",
+        "[PERSON], [PERSON]s, Market",
     ]
 
 

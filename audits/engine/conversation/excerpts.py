@@ -4,6 +4,8 @@ An excerpt is read as the turns that it was copied from, so that it hides whatev
 question before it asked for, and every value that was found anywhere else in the conversation.
 """
 
+from __future__ import annotations
+
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -101,17 +103,24 @@ class Known:
             if span.type not in FREE_TEXT:
                 _keep(self._alike[compared(value)], {span.type: span.score})
 
-    def everywhere(self, text: str, spans: Iterable[Span]) -> list[Span]:
-        """These spans and every other place of a known value, under each of its types; they may overlap."""
+    def everywhere(self, text: str, spans: Iterable[Span], *others: Known) -> list[Span]:
+        """These spans and every other place of a value known here or to `others`, under each of its types.
+
+        They may overlap.
+        """
         places: dict[tuple[int, int], dict[str, float]] = defaultdict(dict)
         for span in spans:
             _keep(places[span.start, span.end], {span.type: span.score})
-        for value, types in self._written.items():
-            for start in places_of(value, text):
-                _keep(places[start, start + len(value)], types)
+        every = (self, *others)
+        for known in every:
+            for value, types in known._written.items():
+                for start in places_of(value, text):
+                    _keep(places[start, start + len(value)], types)
         for (start, end), types in places.items():
             if not FREE_TEXT.issuperset(types):
-                _keep(types, self._alike.get(compared(text[start:end]), {}))
+                value = compared(text[start:end])
+                for known in every:
+                    _keep(types, known._alike.get(value, {}))
         return sorted(Span(start, end, *found) for (start, end), types in places.items() for found in types.items())
 
 

@@ -3,49 +3,58 @@
 import re
 from collections.abc import Iterator
 
+from audits.engine.privacy.names.gazetteer import Kind, key, kinds
+
 #: Shorter values, such as a day of the month, stand in a text for many other reasons. Code points.
 REPEATED_FROM = 4
-#: From here on a longer word or number around a value is a form of it. Code points.
+#: From here on whatever holds a value is about it. Code points.
 _LONG = 8
-#: Scripts from Hebrew on write particles against words, or no spaces at all: there every place counts.
-_SPACED_UNTIL = "\u0590"
-#: What is put behind a name as it is declined: "Marks" and "Markowi" are about Mark, "market" is not.
-_ENDING = re.compile(
-    r"(?:n?s|e[ns]|ens|n|a|ą|ä|e|ę|i|u|ů|y|é|t|ie|i?em|ach|ami|ów|owi|owie|ow[aą]|owej|ov[aiáo]|ým|nak|nek|val|vel"
-    r"|ll[ae]|lta|ss?a|sta|[аеиіуыюя]|ам|ами|ах|ем|еві|ей|ів|ій|ов|ова|ове|ові|овым|ой|ом|ою|ым)(?![^\W\d_])",
-    re.IGNORECASE,
-)
+#: No ordinary word that is looked up is longer. Code points.
+_LONGEST_WORD = 24
+_NAME = Kind.GIVEN | Kind.FREQUENT | Kind.SURNAME
+#: What is put behind a name as it is declined: "Marks" is about Mark, though an ordinary word as well.
+_ENDING = re.compile(r"(?:n?s|e[ns]?|n|a|ą|ę|i|u|y|ie|i?em|om|owi|ami|ach|[аеиуыюя]|ам|ами|ах|ем|ой|ом)", re.IGNORECASE)
 
 
 def places_of(value: str, text: str) -> Iterator[int]:
-    """Where `value` begins in `text` each time that it is said there, not chance letters or digits of something longer.
+    """Where `value` begins in `text` each time that it is said there; values below `REPEATED_FROM` never.
 
-    A short word counts in full or declined, or at a joint of a name in one word ("JMark85"); a short number in full
-    or as the last digits of a longer one, by which cards and accounts are named. Values below `REPEATED_FROM` never.
+    A longer word around a short value mostly is of the same person (a mail address without its marks, a name
+    declined or written together), unless it is an ordinary word: "Mark" is not said in "Market". A longer number begins
+    or ends with a number that is said, as when somebody corrects it; what has digits on both sides is chance.
     """
     start = text.find(value) if len(value) >= REPEATED_FROM else -1
     while start >= 0:
         end = start + len(value)
-        counts = len(value) >= _LONG or (_begins(text, start) and _ends(text, end))
+        counts = len(value) >= _LONG or not _is_chance(text, start, end)
         if counts:
             yield start
         start = text.find(value, end if counts else start + 1)
 
 
-def _begins(text: str, start: int) -> bool:
-    return start == 0 or text[start].isdecimal() or not _goes_on(text, start)
+def _is_chance(text: str, start: int, end: int) -> bool:
+    if text[start].isdecimal() and text[end - 1].isdecimal():
+        return text[start - 1 : start].isdecimal() and text[end : end + 1].isdecimal()
+    for at in (start, end - 1):
+        first, last = _word_around(text, at)
+        is_longer = first < start or last > end
+        is_declined = first >= start and _ENDING.fullmatch(text, end, last)
+        if is_longer and not is_declined and _is_ordinary(text[first:last]):
+            return True
+    return False
 
 
-def _ends(text: str, end: int) -> bool:
-    return end == len(text) or not _goes_on(text, end) or _ENDING.match(text, end) is not None
+def _word_around(text: str, at: int) -> tuple[int, int]:
+    """Where the letters around `at` begin and end, as far as a word may go."""
+    first = last = at
+    while first > max(0, at - _LONGEST_WORD) and text[first - 1].isalpha() and text[at].isalpha():
+        first -= 1
+    while last < min(len(text), at + _LONGEST_WORD) and text[last].isalpha():
+        last += 1
+    return first, last
 
 
-def _goes_on(text: str, at: int) -> bool:
-    """Whether what stands before `at` and what stands there are of one word, or of one number."""
-    before, behind = text[at - 1], text[at]
-    if before.isdecimal() or behind.isdecimal():
-        return before.isdecimal() and behind.isdecimal()
-    if not (before.isalpha() and behind.isalpha()) or max(before, behind) >= _SPACED_UNTIL:
-        return False
-    is_joint = behind.isupper() and (before.islower() or text[at + 1 : at + 2].islower())
-    return not is_joint
+def _is_ordinary(word: str) -> bool:
+    """Whether it is in the lists of ordinary words, and neither a given name nor a surname that proves anything."""
+    kind = kinds().get(key(word), 0)
+    return bool(kind & Kind.WORD) and not kind & _NAME
