@@ -50,6 +50,14 @@ ROWS = [
     ("ADDRESS", "Cím: A 3 testőr", []),
     ("ADDRESS", "Cím: Petőfi utca 12", ["Petőfi utca 12"]),
     ("ADDRESS", "Адрес: 01223 327908, Касл-стрит", []),
+    # A name is not lost to the address behind it.
+    (
+        "PERSON",
+        "Remitido por: Francisco Javier Torres Gómez Plaza de la Encarnación, 32",
+        ["Francisco Javier Torres Gómez"],
+    ),
+    ("PERSON", "Remitido por: Lucas Villalaín Álvarez C. Piloña nº 23 6ºH 33006 Oviedo", ["Lucas Villalaín Álvarez"]),
+    ("PERSON", "Remitido por: Miguel Ángel López Aramburu  Av. Camino San Juan, 12", ["Miguel Ángel López Aramburu"]),
     # Where it ends.
     (
         "ADDRESS",

@@ -59,7 +59,7 @@ def detect(
             found += own.find(plain, data, language)
     except _FAILURES as error:
         raise DetectionError(f"{type(error).__name__} while scanning") from error
-    return _answer(found, folded, types) if found else ()
+    return _answer(found, plain, folded, types) if found else ()
 
 
 class DetectMany(Protocol):
@@ -111,7 +111,7 @@ def _answers(
     """The texts in which something is found, by index."""
     if _is_plain("".join(texts)):
         for index, hits in _found_in(texts, languages, own, in_ascii=True).items():
-            yield index, _answer(hits, None, types)
+            yield index, _answer(hits, texts[index], None, types)
         return
     folded = {index: fold(text) for index, text in enumerate(texts) if not _is_plain(text)}
     texts = [folded[index].text if index in folded else text for index, text in enumerate(texts)]
@@ -120,7 +120,7 @@ def _answers(
         if places:
             some, spoken = [texts[index] for index in places], [languages[index] for index in places]
             for at, hits in _found_in(some, spoken, own, in_ascii=in_ascii).items():
-                yield places[at], _answer(hits, folded.get(places[at]), types)
+                yield places[at], _answer(hits, some[at], folded.get(places[at]), types)
 
 
 def _found_in(
@@ -139,9 +139,9 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "\t" not in text
 
 
-def _answer(found: list[Ranked], folded: Folded | None, types: Collection[str] | None) -> Spans:
-    """What is left of the hits in one text, in offsets of the text as it was given."""
-    spans = resolve(found)
+def _answer(found: list[Ranked], text: str, folded: Folded | None, types: Collection[str] | None) -> Spans:
+    """What is left of the hits in one folded text, in offsets of the text as it was given."""
+    spans = resolve(found, text)
     if folded and folded.cuts:
         spans = tuple(
             span._replace(start=folded.original(span.start), end=folded.original(span.end, is_end=True))
