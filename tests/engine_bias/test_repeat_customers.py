@@ -209,6 +209,17 @@ def test_repeat_customers_raise_no_more_false_alarms_about_errors():
     assert effective <= 0.05
 
 
+def test_effects_of_a_group_called_unknown_are_not_those_of_the_unknown():
+    effects = {"unknown": 4.0, "a": 2.0}
+    counts = [GroupCount(group, 40, 100) for group in ("unknown", None, "a")]
+    found = {row.levels: row.design_effect for row in audit_gap(counts, policy=POLICY, effects=effects).groups}
+    assert found == {("unknown",): 4.0, (None,): 1.0, ("a",): 2.0}
+    errors = tuple(ErrorCount(group, 40, 10, 10, 40) for group in ("unknown", None, "a"))
+    both = {label: (effect, effect) for label, effect in effects.items()}
+    (table,) = audit_error_tables([ErrorCounts(("g",), errors, effects=both)], policy=POLICY)
+    assert {group.levels: group.fpr.design_effect for group in table.groups} == found
+
+
 def test_errors_of_as_many_independent_members_fewer_are_the_same_errors():
     """Four times as many, every four of them one, are as many: but for n and what is shown of it."""
     ones = [ErrorCount("a", 300, 60, 50, 200), ErrorCount("b", 250, 90, 40, 180)]

@@ -34,7 +34,7 @@ from audits.engine.bias.groups import (
     choose_reference,
     find_reference,
     group_key,
-    group_label,
+    known_effect,
     members,
     whole_effective,
 )
@@ -85,7 +85,7 @@ class ErrorCounts:
 
     def effect(self, count: ErrorCount) -> tuple[float, float]:
         """Of a group's false positive and false negative rate."""
-        return self.effects.get(group_label(count.levels), (1.0, 1.0)) if self.effects else (1.0, 1.0)
+        return known_effect(self.effects, count.levels, (1.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

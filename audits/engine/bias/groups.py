@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -15,6 +16,7 @@ from audits.engine.bias.verdict import Policy, exact
 Level = str | bool | int | float | None
 """One value of an attribute as it was recorded; None and blank text mean that it is not known."""
 
+_T = TypeVar("_T")
 _MOST_LISTED = 12
 _NONE = (0, 0)
 
@@ -72,6 +74,11 @@ def group_key(levels: tuple[Level, ...]) -> tuple[str, ...]:
 def group_known(levels: tuple[Level, ...]) -> bool:
     """Whether no value of the group is unknown."""
     return all(map(level_text, levels))
+
+
+def known_effect(effects: Mapping[str, _T], levels: tuple[Level, ...], alone: _T) -> _T:
+    """The design effect of a group by its label; `alone` where it has none, or its members are not known to be one."""
+    return effects.get(group_label(levels), alone) if effects and group_known(levels) else alone
 
 
 class Member(msgspec.Struct, frozen=True, gc=False):
@@ -204,8 +211,7 @@ def _total(counts: Sequence[GroupCount], n: int, effects: Mapping[str, float], e
             within = strata.get(count.stratum, _NONE)
             strata[count.stratum] = within[0] + count.favourable, within[1] + count.n
     levels, favourable = counts[0].levels, sum([count.favourable for count in counts])
-    effect = effects.get(group_label(levels), 1.0) if effects else 1.0
-    return Member(levels, favourable, n, strata, excluded, effect)
+    return Member(levels, favourable, n, strata, excluded, known_effect(effects, levels, 1.0))
 
 
 @lru_cache(maxsize=256)

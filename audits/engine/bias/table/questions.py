@@ -67,7 +67,7 @@ def question_levels(smallest: Mapping[Question, float], *, alpha: float) -> dict
     """The level at which each question is judged: alpha where it passes, else the part of alpha that it fails at.
 
     `smallest` is the smallest adjusted p-value of each question that tests anything. A question that tests nothing
-    leaves its part to the others: what is tested is decided by sizes, before any outcome is looked at.
+    leaves its part to the others: what is tested is decided by sizes, beside who the reference is.
     """
     levels = dict.fromkeys(smallest, alpha)
     ordered = sorted(smallest, key=lambda question: smallest[question])
