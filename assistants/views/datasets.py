@@ -128,7 +128,7 @@ def dataset_trained(request: HttpRequest, slug: str) -> HttpResponse:
         trained = release_trained_on(dataset_id=dataset.pk, release=given["release"], trained_at=at, actor=user)
         if without := without_consent(trained):
             people = f"{without:,} {'person' if without == 1 else 'people'}"
-            messages.warning(request, f"Consent did not stand then for {people} whose data it learned from.")
+            messages.warning(request, f"Consent did not stand for {people} when the release learned from their data.")
         return f"Release {given['release'].version} is on record."
 
     return _act(request, slug, "datasets.change", "trained", act)

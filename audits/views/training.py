@@ -20,6 +20,7 @@ from audits.models import TrainingExport
 from audits.queries.training_exports import breaches_of, exclusions_of, export_for, export_progress
 from audits.services.training import dataset_audit, training_export_lines, training_export_request
 from audits.services.training.exports import packed
+from audits.services.training.withdrawals import UNUSED
 from audits.states import ExportState
 from audits.views.viewers import viewer
 from portal.core.access import can
@@ -81,6 +82,7 @@ def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "parameters": policy_in_words(shown.parameters, purpose=shown.dataset.purpose.name),
         # Whoever mends the rows has to find them where they came from.
         "may_fill": can(user, "datasets.fill", shown),
+        "unused": shown.blocked_because == UNUSED,
         "may_fetch": shown.state == ExportState.READY and can(user, "datasets.export", shown),
     }
     return render(request, "datasets/export.html", context)

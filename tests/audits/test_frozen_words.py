@@ -26,7 +26,11 @@ def test_every_parameter_of_every_check_has_words():
 
 
 def test_every_parameter_of_a_data_set_has_words(assistant):
-    assert dataset_params(dataset_make(assistant, [], frozen=False)).keys() - _TERMS.keys() == {"dataset", "slug", "reference"}
+    assert dataset_params(dataset_make(assistant, [], frozen=False)).keys() - _TERMS.keys() == {
+        "dataset",
+        "slug",
+        "reference",
+    }
 
 
 def test_gap_is_asked_in_words_with_short_numbers():

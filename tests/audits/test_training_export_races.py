@@ -7,6 +7,7 @@ import time
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from assistants.models import Conversation, DatasetRow
 from assistants.services.datasets import dataset_withdraw
@@ -181,3 +182,21 @@ def test_an_export_of_a_data_set_put_out_of_use_is_fetched_no_more(assistant, pr
     assert blocked.value.code == "export_blocked"
     made.refresh_from_db()
     assert (made.state, made.blocked_because) == ("blocked", "The data set was put out of use.")
+
+
+@pytest.mark.parametrize("withdraws", [False, True])
+def test_the_page_of_an_export_says_that_its_data_set_was_put_out_of_use(
+    assistant, privacy_officer, as_user, withdraws
+):
+    dataset = dataset_make(assistant, FINE)
+    made = exported(dataset, privacy_officer)
+    if withdraws:
+        restriction_impose(subject_id=customer(assistant, "C-3").pk, ground="accuracy_contested", actor=privacy_officer)
+    dataset_withdraw(dataset_id=dataset.pk, actor=SYSTEM)
+    drain()
+    page = as_user(privacy_officer).get(reverse("audits:training-export", args=[made.public_id])).content.decode()
+    assert ("The data set was put out of use." in page) is not withdraws
+    assert "It cannot be fetched any more." in page
+    assert ("must not be trained on" in page, "have to be deleted." in page) == (not withdraws, withdraws)
+    assert "Download</button>" not in page
+    assert "ask for a new export" not in page

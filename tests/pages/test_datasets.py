@@ -116,7 +116,7 @@ def test_training_without_consent_is_told_at_once(assistant, manager, as_user):
     release = ReleaseFactory(assistant=assistant)
     posted = {"day": "2024-01-01", "release": release.pk}
     page = as_user(manager).post(reverse("datasets:trained", args=["desk"]), posted, follow=True).content.decode()
-    assert "Consent did not stand then for 8 people whose data it learned from." in page
+    assert "Consent did not stand for 8 people when the release learned from their data." in page
 
 
 def test_attributes_of_the_policy_are_said_in_words(dataset, manager, as_user):

@@ -143,7 +143,7 @@ def dataset_freeze(*, dataset_id: int, actor: Actor) -> Dataset:
 def dataset_withdraw(*, dataset_id: int, actor: Actor) -> Dataset:
     """End the use of a data set: nothing is added or exported any more. Raises NotFound, Denied and Conflict.
 
-    Writes `dataset.withdrawn`.
+    Writes `dataset.withdrawn`; queues `audits.training_restricted`, which blocks its exports.
     """
     dataset = dataset_locked(dataset_id, actor, "datasets.change")
     before = dataset.state
@@ -151,6 +151,7 @@ def dataset_withdraw(*, dataset_id: int, actor: Actor) -> Dataset:
     dataset.state = DatasetState.WITHDRAWN
     dataset.save(update_fields=["state"])
     _record("dataset.withdrawn", dataset, actor, {"from": before})
+    enqueue("audits.training_restricted", dataset_id=dataset.pk)
     return dataset
 
 

@@ -40,7 +40,8 @@ def restriction_heard(*, subject_ids: frozenset[int], purpose_ids: frozenset[int
 
 
 def training_restricted(*, dataset_id: int) -> None:
-    """Count anew who withdrew after releases had learned from them, and block exports that hold such rows.
+    """Count anew who withdrew after releases had learned from them, and block exports that hold such rows, and all
+    of a data set that was put out of use.
 
     Marks the trainings; where a release learned from somebody who has withdrawn since, asks the check that raises
     the finding. Safe to repeat; left to the next one where another waits for this data set, which sees as much.
@@ -58,6 +59,8 @@ def training_restricted(*, dataset_id: int) -> None:
         for export in TrainingExport.objects.filter(dataset=dataset, state=ExportState.READY):
             if holds_withdrawn(export):
                 export_block(export_id=export.pk, because=WITHDRAWN)
+            elif dataset.state == DatasetState.WITHDRAWN:
+                export_block(export_id=export.pk, because=UNUSED)
         _record_erased(dataset)
         if marked and dataset.state != DatasetState.WITHDRAWN:
             try:
