@@ -112,6 +112,8 @@ def test_berkeley_sentence_says_that_the_difference_turns_round():
         ("returned_in_time", "false", "did not return in time"),
         ("reoffended", "true", "reoffended"),
         ("dead", "false", "were not dead"),
+        ("_", "true", "had “_”"),
+        (" ", "low", "had “ ” “low”"),
     ],
 )
 def test_outcome_wording_reads_as_a_sentence(outcome, favourable, words):

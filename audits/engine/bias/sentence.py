@@ -43,7 +43,8 @@ def outcome_wording(outcome: str, favourable: str, *, noun: str = "cases", strat
 
     `strata` are the columns that are held constant, if they are more than what customers asked about.
     """
-    return Wording(noun, predicate(outcome.replace("_", " "), favourable)).holding(strata)
+    words = outcome.replace("_", " ")
+    return Wording(noun, predicate(words if words.strip() else f"“{outcome}”", favourable)).holding(strata)
 
 
 def gap_sentence(group: GroupResult, reference: GroupResult, *, wording: Wording) -> str:
