@@ -49,7 +49,8 @@ def broken(change) -> list[str]:
         (lambda d: d["cues"][2]["groups"][0].update(values=["ze"]),
          "cue pronoun, group he, values: “ze” is none of he, she, they"),
         (lambda d: d["cues"][4]["groups"][1].update(values=["I cannot " + "see, or hear, " * 10 + "or walk."]),
-         "template billing-charged-twice, cue disability, group disability: "),
+         "template billing-charged-twice, cue disability, group disability: 50 words for a disability mentioned beside "
+         "25 for no disability mentioned: length would be a second difference"),
     ],
 )  # fmt: skip
 def test_fault_names_its_place(change, said):

@@ -229,5 +229,6 @@ def _length_faults(probe_set: ProbeSet, template: Template, cue: Cue) -> Iterato
             theirs = len(render(template, cue, reference, value=b, language=probe_set.language).text.split())
             if abs(ours - theirs) > max(_LENGTH_WORDS, _LENGTH_SHARE * max(ours, theirs)):
                 place = f"template {template.id}, cue {cue.name}, group {group.name}"
-                yield Fault(place, f"{ours} words beside {theirs}: length would be a second difference")
+                told = f"{ours} words for {group.label} beside {theirs} for {reference.label}"
+                yield Fault(place, f"{told}: length would be a second difference")
                 return
