@@ -110,7 +110,8 @@ def dataset_select(request: HttpRequest, slug: str) -> HttpResponse:
     """Start copying pairs from conversations."""
 
     def act(user: User, dataset: Dataset, form: SelectionForm) -> str:
-        dataset_rows_select(dataset_id=dataset.pk, selection=form.selection, actor=user)
+        if not dataset_rows_select(dataset_id=dataset.pk, selection=form.selection, actor=user):
+            return "No conversation fits this selection: nothing will be copied."
         return "The selection has started. You can leave the page; the work goes on."
 
     return _act(request, slug, "datasets.fill", "selection", act)

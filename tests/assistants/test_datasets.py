@@ -197,7 +197,7 @@ def test_selection_copies_pairs_once_with_declared_attributes(dataset, assistant
     )
     selection = Selection(since=DAY, last=DAY, intent="billing", language="en", outcome="resolved", outcome_value=True)
     for _ in range(2):
-        dataset_rows_select(dataset_id=dataset.pk, selection=selection, actor=manager)
+        assert dataset_rows_select(dataset_id=dataset.pk, selection=selection, actor=manager)
         drain()
     [row] = DatasetRow.objects.filter(dataset=dataset)
     content = rows_open([row])[row.pk]

@@ -17,6 +17,7 @@ from audits.models import CheckRun, TrainingExport
 from audits.services.training import training_export_request
 from portal.core.roles import Role, Scope
 from tests.assistants.conftest import as_lines
+from tests.audits.conversations import DAY, Told, conversations_make
 from tests.audits.training import consent, dataset_make, example
 from tests.factories import ReleaseFactory
 from tests.jobs import drain
@@ -117,6 +118,21 @@ def test_training_without_consent_is_told_at_once(assistant, manager, as_user):
     posted = {"day": "2024-01-01", "release": release.pk}
     page = as_user(manager).post(reverse("datasets:trained", args=["desk"]), posted, follow=True).content.decode()
     assert "Consent did not stand for 8 people when the release learned from their data." in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "value", "told"),
+    [
+        ("resolved", "true", "The selection has started. You can leave the page; the work goes on."),
+        ("resolvd", "true", "No conversation fits this selection: nothing will be copied."),
+        ("verdict", "paid", "No conversation fits this selection: nothing will be copied."),
+    ],
+)
+def test_selection_that_nothing_fits_is_told_at_once(draft, assistant, manager, as_user, outcome, value, told):
+    conversations_make(assistant, [Told(outcome={"resolved": True})])
+    posted = {"since": DAY, "last": DAY, "outcome": outcome, "outcome_value": value}
+    page = as_user(manager).post(reverse("datasets:select", args=["draft"]), posted, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [told]
 
 
 def test_attributes_of_the_policy_are_said_in_words(dataset, manager, as_user):

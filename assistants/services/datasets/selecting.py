@@ -44,8 +44,10 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 @transaction.atomic
-def dataset_rows_select(*, dataset_id: int, selection: Selection, actor: Actor) -> None:
-    """Start copying the pairs of these conversations into a draft, in the background. Safe to repeat.
+def dataset_rows_select(*, dataset_id: int, selection: Selection, actor: Actor) -> bool:
+    """Start copying the pairs of these conversations into a draft, in the background; whether any conversation fits.
+
+    Safe to repeat.
 
     Raises NotFound, Denied, Conflict where it is no draft or a selection is under way, and Invalid that names the
     field. Writes `dataset.selection_started`; queues `assistants.select_rows`.
@@ -69,6 +71,7 @@ def dataset_rows_select(*, dataset_id: int, selection: Selection, actor: Actor) 
     )
     if queued is None:
         raise Conflict("A selection is under way already.", code="selection_under_way")
+    return _wanted(dataset, msgspec.convert(filters, Selection)).exists()
 
 
 def dataset_rows_select_batches(*, dataset_id: int, filters: dict[str, Any]) -> int:
