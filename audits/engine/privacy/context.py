@@ -36,7 +36,7 @@ _LINKS_BEFORE = (
     "номера номеру "
     "это мой моя по на мне меня вот è il mio mia mijn op naar é meu minha o a "
     "é são numero nº para em nummer är mitt min till på číslo čísla je můj moje mého na numara numaram numarası "
-    "numaramız benim no'su мій моя номер це мого за мій numéro серия серія и seria"
+    "numaramız benim no'su мій моя номер це мого за мій numéro серия серія и seria szám száma č n.º"
 )
 
 

@@ -37,14 +37,17 @@ _IN_SENTENCES = words(
     "мой не это мне order invoice "
     "see page pages error siehe seite voir véase página pagina vedi zie blz patrz strona strony stronie см см. "
     "страницу страница стр viz vezi sidan katso sivu lásd oldal sayfa http people persons personas pessoas personnes "
-    "personen seit since dal desde depuis"
+    "personen seit since dal desde depuis same wie igual come comme identique как jak zoals zelfde aynı samma wird "
+    "уточню bestellung pedido commande ordine заказ заказе zamówieniu bestelling sipariş regény"
 )
 #: A count and what is counted: "Morada: 3 pessoas". A street would have its word, and others look for those.
 _NUMBER_OF_ITS_OWN = re.compile(r"[+(]?(?:[0-9][ ()\-]{0,3}){9}")
 _STREETS = frozenset(STREET_WORDS.split("|"))
 _COUNTED = re.compile(r"[0-9]{1,3} (?:[^\W\d_]+ ?){1,3}\Z")
 #: 'Cím' is a title, too: "Cím: A 3 testőr".
-_IN_HUNGARIAN = re.compile(r"[0-9]{4}|(?<!\w)(?:utca|út|u\.|tér|körút|krt|sétány|köz|sor|fasor|dűlő|ltp)(?!\w)")
+_IN_HUNGARIAN = re.compile(
+    r"[1-9][0-9]{3} [^\W\d_]|(?<!\w)(?:utca|út|u\.|tér|körút|krt|sétány|köz|sor|fasor|dűlő|ltp)(?!\w)"
+)
 #: Where the field ends before its line does: a semicolon, a label, a telephone number, another clause or sentence.
 _END = re.compile(
     r"; ?|[,.] ?(?:[^\W\d_][\w().\-/' ]{1,24}|[\u0900-\u097f ]{2,24}) ?[:：=]"

@@ -12,7 +12,9 @@ _ORDINARY = words(
     "required needed protected manager recovery es está de del la el no y o para pero ist nicht und oder der die das "
     "vergessen falsch est pas et ou le les oublié jest nie i lub nie забыл не и или è non e o field please? working "
     "doesn't isn't link page email mail account security code number verification login username user at by from when "
-    "what how why where will would could does did do don't won't want need needs anymore anything"
+    "what how why where will would could does did do don't won't want need needs anymore anything "
+    "none null missing see n/a least minimum minimal minimo mínimo mindestens minimaal minst legalább минимум "
+    "olvidada olvidado oubliée dimenticata забыт vergeten glömt"
 )
 _VERBS = "is|was|es|era|ist|war|lautet|heißt|est|to|jest|to jest|это|è|é"
 #: The same where more words than passwords follow: "lösenordet är fel".

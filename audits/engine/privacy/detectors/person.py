@@ -87,6 +87,11 @@ _FIELDS = (
 )
 #: Between a field's name and its value in forms, JSON, Markdown and tables.
 _FIELD_SIGN = r"(?:[\"'\x2a]{0,3} ?:[\x2a]{0,2}| ?\||</t[dh]><td>)"
+_COMPANY = re.compile(
+    r"(?<!\w)(?:gmbh|ag|kg|ltd|limited|inc|corp|llc|plc|company|s\.?[al]\.?|sarl|sas|srl|spa|lda|ltda|bv|nv|ab|oy|a/s|"
+    r"kft|zrt|s\.r\.o|sp|spółka|firma|empresa|ооо|оао|зао|лицо|şti|a\.ş)(?!\w)",
+    re.IGNORECASE,
+)
 _CUSTOMER_BEFORE = re.compile(rf"(?<!\w)(?:{_CUSTOMERS}){_FIELD_SIGN} {{0,2}}[\"']?\Z", re.IGNORECASE)
 _WORD = rf"[{WORD_LETTERS}][{WORD_LETTERS}'’\-]*"
 _INITIAL = rf"[{CAPITALS}]\. ?"
@@ -130,8 +135,11 @@ def _judge_field(candidate: Candidate) -> Hit | None:
     if hit is None or not is_lower:
         hit = _judge_likely(candidate)
         is_doubtful = hit is not None and _CUSTOMER_BEFORE.search(candidate.text, max(0, hit.start - 20), hit.start)
-        if hit is None or not is_doubtful or " " in candidate.text[hit.start : hit.end]:
+        if hit is None or not is_doubtful:
             return hit
+        named = candidate.text[hit.start : hit.end]
+        if " " in named:
+            return None if _COMPANY.search(named) else hit
     return hit if has_known_name(candidate.text[hit.start : hit.end]) else None
 
 

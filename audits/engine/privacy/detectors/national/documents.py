@@ -3,6 +3,7 @@
 import re
 
 from ...detector import TWO_DIGITS, Detector
+from ...matching import WORD_LETTERS
 from .checked import is_day, national, plain
 
 _UK_LICENCE = re.compile(r"[A-Z9]{5}[0-9][0156][0-9]([0-9]{2})[0-9][A-Z9]{2}[0-9][A-Z]{2}(?:[0-9]{2})?")
@@ -69,7 +70,7 @@ IN_DRIVING_LICENCE = national(
 )
 DE_DRIVER_LICENSE = _named_with_letters(
     "DE_DRIVER_LICENSE",
-    r"(?i)[a-z][0-9a-z]{9,10}|[0-9]{8}",
+    r"(?i)[a-z][0-9]{2}[0-9a-z]{7,8}|[0-9]{8}",
     "a number that the text calls a German driving licence",
     "de",
     "führerschein",
@@ -87,7 +88,7 @@ FR_DRIVER_LICENSE = _named_with_letters(
 )
 ES_DRIVER_LICENSE = _named(
     "ES_DRIVER_LICENSE",
-    r"(?i)[0-9]{8}[ \-]?[a-z]?|[a-z]{1,3}-?[0-9]{6,9}|[0-9]{9,12}",
+    r"(?i)[0-9]{9,12}|[0-9]{8}[ \-]?[a-z]?|[a-z]{1,3}-?[0-9]{6,9}",
     "a number that the text calls a Spanish or Latin American driving licence",
     "es",
     "permiso de conducir",
@@ -181,6 +182,7 @@ RO_ID_CARD = _named(
     "a series and six digits that the text calls a Romanian identity card",
     "ro",
     "carte de identitate",
+    "cartea de identitate",
     "buletin",
     "ci seria",
     "ci: seria",
@@ -188,7 +190,7 @@ RO_ID_CARD = _named(
 )
 HU_ID_CARD = _named(
     "HU_ID_CARD",
-    r"(?i)[0-9]{6} ?[a-z]{2}|[a-z]{2} ?[0-9]{6}",
+    rf"(?i)(?:^|[^{WORD_LETTERS}])([0-9]{{6}} ?[a-z]{{2}}|[a-z]{{2}} ?[0-9]{{6}})",
     "six digits and two letters that the text calls a Hungarian identity card",
     "hu",
     "személyi igazolvány",
