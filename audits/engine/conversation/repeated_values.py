@@ -11,6 +11,7 @@ REPEATED_FROM = 4
 _LONG = 8
 #: No ordinary word that is looked up is longer. Code points.
 _LONGEST_WORD = 24
+_LETTERS, _LETTERS_BEFORE = re.compile(rf"[^\W\d_]{{1,{_LONGEST_WORD}}}"), re.compile(r"[^\W\d_]*\Z")
 _NAME = Kind.GIVEN | Kind.FREQUENT | Kind.SURNAME
 #: What is put behind a name as it is declined: "Marks" is about Mark, though an ordinary word as well.
 _ENDING = re.compile(r"(?:n?s|e[ns]?|n|a|ą|ę|i|u|y|ie|i?em|om|owi|ami|ach|[аеиуыюя]|ам|ами|ах|ем|ой|ом)", re.IGNORECASE)
@@ -46,12 +47,10 @@ def _is_chance(text: str, start: int, end: int) -> bool:
 
 def _word_around(text: str, at: int) -> tuple[int, int]:
     """Where the letters around `at` begin and end, as far as a word may go."""
-    first = last = at
-    while first > max(0, at - _LONGEST_WORD) and text[first - 1].isalpha() and text[at].isalpha():
-        first -= 1
-    while last < min(len(text), at + _LONGEST_WORD) and text[last].isalpha():
-        last += 1
-    return first, last
+    behind, before = _LETTERS.match(text, at), _LETTERS_BEFORE.search(text, max(0, at - _LONGEST_WORD), at)
+    if behind is None or before is None:
+        return at, at
+    return before.start(), behind.end()
 
 
 def _is_ordinary(word: str) -> bool:
