@@ -21,6 +21,7 @@ HOSTILE = {
     "dashed ones": "1-",
     "small numbers apart": "1 - 1",
     "numbers of three digits apart": "152 - ",
+    "cards in pairs of digits": "12 34 56 - ",
     "passwords in a table": "| pwd | a1 ",
     "addresses in fields": "Address: Plot 1, ",
     "localities of India": "1, A B C D E, ",

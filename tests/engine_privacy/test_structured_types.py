@@ -1,7 +1,11 @@
 """One table per structured type: what is found, and what must not be."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
 
+from audits.engine.privacy.detectors.credit_card import passes_luhn
 from tests.engine_privacy.found import found
 
 EMAIL_ADDRESS = [
@@ -157,3 +161,9 @@ def test_detect_finds_structured_values_and_nothing_else_of_their_type(
     type_: str, text: str, expected: list[str]
 ) -> None:
     assert found(text, type_) == expected
+
+
+@given(st.text("0123456789", min_size=12, max_size=19))
+def test_the_check_of_cards_is_that_of_stdnum(digits: str) -> None:
+    assert passes_luhn(digits) == (luhn.checksum(digits) == 0)
+    assert passes_luhn(digits + luhn.calc_check_digit(digits))

@@ -4,8 +4,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from stdnum import luhn
-
 from ..detector import ANY_SHAPE, SIX_DIGITS, Candidate, Detector, Hit
 from .phone_number import is_phone_number
 from .us_ssn import four_digit_answer
@@ -22,6 +20,8 @@ _ISSUED = re.compile(
 _USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6), (6, 6, 4)})
 #: How American Express and Diners Club print theirs.
 _SCHEME_SHAPES = frozenset({(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (4, 4, 4, 4, 3)})
+#: Each digit twice, and the digits of that added up.
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 #: So many characters beside a long number still make the message an answer to "your card number?"; more of them beside
 #: one so long that little else is.
 _ANSWER_WORDS, _MORE_WORDS, _VERY_LONG = 32, 64, 16
@@ -60,13 +60,18 @@ def _is_regular(shape: tuple[int, ...]) -> bool:
     return min(shape) >= 3 or (shape[0] > 1 and len(set(shape[:-1])) == 1 and shape[-1] <= shape[0])
 
 
+def passes_luhn(digits: str) -> bool:
+    """The check of cards (Luhn, US patent 2,950,048, 1960). A tenth of the time that stdnum takes."""
+    return sum(map(int, digits[::-2] + digits[-2::-2].translate(_DOUBLED))) % 10 == 0
+
+
 def _judge(candidate: Candidate) -> Hit | None:
     """The longest run of groups from the start that is a card number."""
     if candidate.start and candidate.text[candidate.start - 1] == "+":
         return None
     for cut in _cuts(candidate.value.translate(_MASK)):
         digits = candidate.value[: cut.length].translate(_SEPARATORS)
-        is_sure = _ISSUED.fullmatch(digits) is not None and luhn.checksum(digits) == 0 and len(set(digits)) > 1
+        is_sure = _ISSUED.fullmatch(digits) is not None and passes_luhn(digits) and len(set(digits)) > 1
         if not is_sure and cut.goes_on and cut.shape not in _USUAL_SHAPES:
             continue
         part = candidate.part(candidate.start, candidate.start + cut.length)

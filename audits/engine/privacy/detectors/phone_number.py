@@ -16,6 +16,7 @@ from .unnamed_number import CARD, NUMBER_TYPES, countries_of, type_of_number
 _GROUP = re.compile(r"[0-9]+")
 _EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|доб\.?|wew\.?|int\.?|poste|dw\.?) ?[0-9]{1,6}", re.IGNORECASE)
 _FEWEST, _MOST = 6, 15
+_MOST_NATIONAL = 13
 #: So many are looked at together.
 _MOST_GROUPS = 8
 _PREFIX = re.compile(r"\+|00|011")
@@ -161,7 +162,7 @@ def _cuts(mask: str, *, is_prefixed: bool) -> tuple[int, ...]:
     return tuple(
         groups[kept - 1][1]
         for kept in range(len(groups), 0, -1)
-        if _FEWEST <= sum(lengths[:kept]) <= _MOST + 3
+        if _FEWEST <= sum(lengths[:kept]) <= (_MOST + 3 if is_prefixed else _MOST_NATIONAL + 1)  # with its "(0)"
         and (is_prefixed or _may_be(lengths[:kept], goes_on=kept < len(groups) and (is_row or joints[kept - 1] == 1)))
     )
 
@@ -196,7 +197,9 @@ def _score(part: Candidate) -> float:
             return 0.5
     label = part.label
     is_otherwise = label is not None and label != "PHONE_NUMBER"
-    if not 6 <= len(digits) <= 13 or (is_otherwise and (label not in _IDENTITIES or part.is_named(label))):
+    if not _FEWEST <= len(digits) <= _MOST_NATIONAL or (
+        is_otherwise and (label not in _IDENTITIES or part.is_named(label))
+    ):
         return 0.0
     score = _score_national(part, plain, groups, digits)
     if is_otherwise:
