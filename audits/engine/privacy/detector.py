@@ -94,12 +94,15 @@ class Candidate:
     @property
     def fills_a_field(self) -> bool:
         """A form's field name and a colon stand right before: "Episodio: 1520368541"."""
-        return _FIELD_BEFORE.search(self.text, max(0, self.start - 24), self.start) is not None
+        before = max(0, self.start - 24)
+        return ":" in self.text[max(0, self.start - 4) : self.start] and (
+            _FIELD_BEFORE.search(self.text, before, self.start) is not None
+        )
 
     @property
     def is_followed_by_street(self) -> bool:
         """An English street name comes next: the digits are a house number, whatever else they look like."""
-        return not self.fills_a_field and _STREET_NEXT.match(self.text, self.end) is not None
+        return _STREET_NEXT.match(self.text, self.end) is not None and not self.fills_a_field
 
     @property
     def is_whole_message(self) -> bool:

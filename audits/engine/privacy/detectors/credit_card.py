@@ -22,6 +22,8 @@ _USUAL_SHAPES = frozenset({(16,), (4, 4, 4, 4), (8, 8), (4, 12), (5, 5, 6), (6, 
 _SCHEME_SHAPES = frozenset({(4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (4, 4, 4, 4, 3)})
 #: Each digit twice, and the digits of that added up.
 _DOUBLED = str.maketrans("0123456789", "0246813579")
+#: So many digits may be a card's at the start of a row of pairs.
+_IN_PAIRS = (14, 16)
 #: So many characters beside a long number still make the message an answer to "your card number?"; more of them beside
 #: one so long that little else is.
 _ANSWER_WORDS, _MORE_WORDS, _VERY_LONG = 32, 64, 16
@@ -39,6 +41,7 @@ class _Cut(NamedTuple):
     """The first groups of a candidate, taken for one number."""
 
     length: int
+    digits: int
     shape: tuple[int, ...]
     goes_on: bool
 
@@ -49,9 +52,11 @@ def _cuts(mask: str) -> tuple[_Cut, ...]:
     groups = [match.span() for match in _GROUP.finditer(mask)]
     shape = tuple(end - first for first, end in groups)
     return tuple(
-        _Cut(groups[kept - 1][1], shape[:kept], kept < len(groups))
+        _Cut(groups[kept - 1][1], digits, shape[:kept], goes_on)
         for kept in range(len(groups), 0, -1)
-        if _FEWEST <= sum(shape[:kept]) <= _MOST_MISTYPED and _is_regular(shape[:kept])
+        if _FEWEST <= (digits := sum(shape[:kept])) <= (_MOST if (goes_on := kept < len(groups)) else _MOST_MISTYPED)
+        and _is_regular(shape[:kept])
+        and (not goes_on or max(shape[:kept]) > 2 or digits in _IN_PAIRS)
     )
 
 
@@ -69,16 +74,15 @@ def _judge(candidate: Candidate) -> Hit | None:
     """The longest run of groups from the start that is a card number."""
     if candidate.start and candidate.text[candidate.start - 1] == "+":
         return None
+    every_digit = candidate.value.translate(_SEPARATORS)
     for cut in _cuts(candidate.value.translate(_MASK)):
-        digits = candidate.value[: cut.length].translate(_SEPARATORS)
+        digits = every_digit[: cut.digits]
         is_sure = _ISSUED.fullmatch(digits) is not None and passes_luhn(digits) and len(set(digits)) > 1
         if not is_sure and cut.goes_on and cut.shape not in _USUAL_SHAPES:
             continue
         part = candidate.part(candidate.start, candidate.start + cut.length)
-        if not part.stands_alone:
-            continue
         score = _certainty(part, cut.shape) if is_sure else _guess(part, digits, cut.shape)
-        if score:
+        if score and part.stands_alone:
             return part.hit(score)
     return None
 
@@ -103,11 +107,13 @@ def _guess(part: Candidate, digits: str, shape: tuple[int, ...]) -> float:
         return 0.5 if len(set(digits)) > 1 else 0.3
     if label or len(set(digits)) < 2:
         return 0.0
+    if len(shape) > 1 and (len(digits) not in (15, 16) or min(shape) < 3 or max(shape) > 6):
+        return 0.0
     words = len(part.text) - len(part.value)
     if words > (_MORE_WORDS if len(digits) >= _VERY_LONG else _ANSWER_WORDS) and not part.is_near("CREDIT_CARD", _NEAR):
         return 0.0
     if len(shape) > 1:
-        return 0.3 if len(digits) in (15, 16) and min(shape) >= 3 and max(shape) <= 6 else 0.0
+        return 0.3
     return 0.0 if digits[0] == "0" or (len(digits) == _FEWEST and is_phone_number(digits)) else 0.3
 
 
@@ -156,7 +162,7 @@ CREDIT_CARD = Detector(
     pattern=r"[0-9]{2,22}(?:(?: ?[\-._/] ?|  ?)[0-9]{2,20}){0,9}",
     judge=_judge,
     explanation="12 to 19 digits of a card scheme with a valid Luhn digit, or a long number called a card",
-    version=3,
+    version=4,
     context=_CONTEXT,
     retries=True,
     shortest=12,

@@ -1,7 +1,6 @@
 """Telephone and fax numbers of any country, as people write them."""
 
 import re
-from collections.abc import Collection
 from functools import lru_cache
 from itertools import pairwise
 
@@ -240,11 +239,16 @@ def _score_national(part: Candidate, plain: str, groups: list[str], digits: str)
     return 0.4 if part.is_whole_message and len(digits) >= 8 else 0.0
 
 
-def _is_national(part: Candidate, number: str, but: Collection[str] = ()) -> bool:
+def _is_national(part: Candidate, number: str, but: frozenset[str] = frozenset()) -> bool:
     """A number in the plan of a country where the text's language is spoken, `but` of some."""
+    return _is_known(number, part.language, but)
+
+
+@lru_cache(maxsize=4096)
+def _is_known(number: str, language: str | None, but: frozenset[str]) -> bool:
     return any(
         region not in but and _may_begin(number, region) and _standing(number, region) == 2
-        for region in regions_of(part.language)
+        for region in regions_of(language)
     )
 
 
@@ -258,7 +262,8 @@ def _may_begin(number: str, region: str) -> bool:
 def _is_named(part: Candidate) -> bool:
     if part.is_named("PHONE_NUMBER") or (part.label_on_its_line == "PHONE_NUMBER" and part.fills_a_field):
         return True
-    if part.label_before is None and _PLAIN_NUMBER.search(part.text[max(0, part.start - 20) : part.start]):
+    before = part.text[max(0, part.start - 20) : part.start]
+    if part.label_before is None and before.rstrip(" :")[-1:].isalpha() and _PLAIN_NUMBER.search(before):
         return True
     return _KIND_AFTER.match(part.text, part.end) is not None
 
