@@ -19,6 +19,7 @@ ROWS = [
     ("PHONE_NUMBER", "Contact: 021.257.75.99/anna+shop@proton.me", ["021.257.75.99"]),
     ("EMAIL_ADDRESS", "https://example.org/?mail=anna@web.de", ["anna@web.de"]),
     ("PHONE_NUMBER", "Name;Phone;DOB\nTanya Sinan;(678) 116-1935;24.08.1959", ["(678) 116-1935"]),
+    ("PHONE_NUMBER", "x number:\n1523 1278 y", ["1523 1278"]),
     ("CREDIT_CARD", "card 516632-762778-3834", ["516632-762778-3834"]),
     ("CN_RESIDENT_ID", "我的生日是1953年4月6日，身份证号440100197303197306。", ["440100197303197306"]),
     ("US_SSN", "我的SSN是457-55-4621", ["457-55-4621"]),

@@ -15,6 +15,8 @@ STREET_WORDS = (
     "hill|mews|apt|suite|rue"
 )
 _FIELD_BEFORE = re.compile(r"[^\W\d_]\.?: {0,3}$")
+#: As far as that goes back at most: its letter, point, colon, spaces and the end of a line.
+_FIELD_ENDS_IN = 7
 _STREET_NEXT = re.compile(
     rf" (?:[0-9]{{1,6}} )?(?:[^\s\d,]+ ){{0,4}}(?:{STREET_WORDS})(?=\.?(?:[\s,;]|$))", re.IGNORECASE
 )
@@ -94,10 +96,7 @@ class Candidate:
     @property
     def fills_a_field(self) -> bool:
         """A form's field name and a colon stand right before: "Episodio: 1520368541"."""
-        before = max(0, self.start - 24)
-        return ":" in self.text[max(0, self.start - 4) : self.start] and (
-            _FIELD_BEFORE.search(self.text, before, self.start) is not None
-        )
+        return _FIELD_BEFORE.search(self.text, max(0, self.start - _FIELD_ENDS_IN), self.start) is not None
 
     @property
     def is_followed_by_street(self) -> bool:

@@ -263,7 +263,7 @@ def _is_named(part: Candidate) -> bool:
     if part.is_named("PHONE_NUMBER") or (part.label_on_its_line == "PHONE_NUMBER" and part.fills_a_field):
         return True
     before = part.text[max(0, part.start - 20) : part.start]
-    if part.label_before is None and before.rstrip(" :")[-1:].isalpha() and _PLAIN_NUMBER.search(before):
+    if part.label_before is None and before.rstrip(" :\n")[-1:].isalpha() and _PLAIN_NUMBER.search(before):
         return True
     return _KIND_AFTER.match(part.text, part.end) is not None
 
